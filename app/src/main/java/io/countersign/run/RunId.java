@@ -1,0 +1,3 @@
+package io.countersign.run;
+
+public record RunId(String value) {}

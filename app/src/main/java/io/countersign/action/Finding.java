@@ -1,0 +1,10 @@
+package io.countersign.action;
+
+/** What a probe found. */
+public sealed interface Finding<O extends Record> {
+  record Done<O extends Record>(O outputs, String said) implements Finding<O> {}
+
+  record NotDone<O extends Record>() implements Finding<O> {}
+
+  record Unknown<O extends Record>(String check) implements Finding<O> {}
+}

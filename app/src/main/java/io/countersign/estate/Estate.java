@@ -1,0 +1,71 @@
+package io.countersign.estate;
+
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One product's databases, as its file describes them. Only what the running code needs stands
+ * here.
+ *
+ * @param zone the zone in which people of this estate mean a bare time
+ * @param statuses the registry's words for open, frozen
+ * @param statusTtl how long processes may go on with a status they read earlier
+ * @param metadataTtl how long processes may go on with a database reference they read earlier
+ * @param canaries tables counted before anyone approves; zero rows where the live database has some
+ *     stops the run
+ * @param queueSchemas schemas whose writes do not count as writes of the tenant
+ */
+public record Estate(
+    String name,
+    String title,
+    Layout layout,
+    ZoneId zone,
+    Statuses statuses,
+    Duration statusTtl,
+    Duration metadataTtl,
+    List<TableName> canaries,
+    List<String> queueSchemas,
+    RegistryQueries registry,
+    String secretsFolder,
+    RestoreSource restore) {
+  public Estate {
+    canaries = List.copyOf(canaries);
+    queueSchemas = List.copyOf(queueSchemas);
+  }
+
+  /** How tenants are laid out on servers. */
+  public enum Layout {
+    DATABASE_PER_TENANT,
+    SCHEMA_PER_TENANT,
+    SINGLE_DATABASE
+  }
+
+  /** The registry's status words: {@code active} and {@code read_only} in medsuite. */
+  public record Statuses(String open, String frozen) {}
+
+  public record TableName(String schema, String table) {
+    @Override
+    public String toString() {
+      return schema + "." + table;
+    }
+  }
+
+  /**
+   * The registry: the secret with its login, and its named queries ({@code tenants, tenant, server,
+   * set-status, invalidate, audit}), each one statement with named parameters ({@code :slug}).
+   */
+  public record RegistryQueries(SecretName login, Map<String, String> queries) {
+    public RegistryQueries {
+      queries = Map.copyOf(queries);
+    }
+  }
+
+  /**
+   * Where a self-hosted server's past is kept: base backups and archived WAL, both readable by the
+   * bot, and a folder in which copies are made. A missing {@code programs} means: look where
+   * PostgreSQL is usually installed.
+   */
+  public record RestoreSource(String baseBackups, String archive, String copies, String programs) {}
+}

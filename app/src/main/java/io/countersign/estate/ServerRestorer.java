@@ -1,0 +1,79 @@
+package io.countersign.estate;
+
+import io.countersign.Problem;
+import io.countersign.RunId;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Makes a second, quarantined server that stands at a past moment, and removes it. Repeatable
+ * throughout: the copy's name is fixed before {@link #begin} and says whose it is, so a restarted
+ * bot finds what a dead one began.
+ */
+public interface ServerRestorer {
+  /** The moments a server can be restored to, as far as the service says. */
+  Window window(ServerRef source);
+
+  /**
+   * Begins the restore unless a copy of this name and run exists already. Returns at once or soon;
+   * {@link #look} tells the rest.
+   */
+  void begin(Copy copy);
+
+  /**
+   * How far the copy is. Never blocks for long, never changes anything but what recovery itself
+   * needs.
+   */
+  Progress look(Copy copy);
+
+  /**
+   * Where a finished copy listens and how the bot logs in; empty where there is none of that name.
+   */
+  Optional<Login> login(ServerRef copy);
+
+  /**
+   * Removes the copy and everything of it. Nothing happens where it does not exist or was not made
+   * by this run.
+   */
+  void remove(Copy copy);
+
+  /**
+   * One copy to be made.
+   *
+   * @param source the server copied; never touched
+   * @param server the copy, its name unique for run and attempt
+   * @param target the moment, inclusive of commits at it
+   */
+  record Copy(ServerRef source, ServerRef server, Instant target, RunId run) {}
+
+  /** Earliest and latest moment that can be asked for. */
+  record Window(Instant earliest, Instant latest) {
+    public boolean contains(Instant moment) {
+      return !moment.isBefore(earliest) && !moment.isAfter(latest);
+    }
+  }
+
+  /** How far a copy is. */
+  sealed interface Progress {
+    /** Nothing of that name exists. */
+    record Absent() implements Progress {}
+
+    /** Being made; a sentence for people. */
+    record Working(String doing) implements Progress {}
+
+    /** Up, out of recovery and proved to stand at the target. */
+    record Ready(Exactness exactness) implements Progress {}
+
+    /** Will not come. */
+    record Broken(Problem problem) implements Progress {}
+  }
+
+  /**
+   * What proves the moment: the last commit that was replayed lies at or before the target, the
+   * next one after it.
+   *
+   * @param lastCommit empty where the copy holds no commit after its base backup
+   * @param nextCommit the first commit left out
+   */
+  record Exactness(Optional<Instant> lastCommit, Optional<Instant> nextCommit, String statement) {}
+}

@@ -1,0 +1,104 @@
+package io.countersign.postgres;
+
+import io.countersign.Problem;
+import io.countersign.action.ActionFailed;
+import io.countersign.estate.Login;
+import io.countersign.estate.Registry;
+import io.countersign.estate.SecretName;
+import io.countersign.estate.SecretStore;
+import io.countersign.estate.ServerRef;
+import io.countersign.estate.ServerRestorer;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Properties;
+
+/**
+ * Opens sessions on the servers of one estate, those that the registry names and the copies that
+ * runs made.
+ */
+public final class Servers {
+  /** The database from which databases are created, renamed and dropped. */
+  public static final String MAINTENANCE = "postgres";
+
+  private final Registry registry;
+  private final SecretStore secrets;
+  private final ServerRestorer restorer;
+
+  public Servers(Registry registry, SecretStore secrets, ServerRestorer restorer) {
+    this.registry = registry;
+    this.secrets = secrets;
+    this.restorer = restorer;
+  }
+
+  /**
+   * The bot's login on a server, with the maintenance database.
+   *
+   * @throws ActionFailed where neither the registry nor the restorer knows the server, or its
+   *     secret cannot be read
+   */
+  public Login login(ServerRef server) throws ActionFailed {
+    var copy = restorer.login(server);
+    if (copy.isPresent()) {
+      return copy.get().withDatabase(MAINTENANCE);
+    }
+    var known = registry.server(server.name());
+    if (known.isEmpty()) {
+      throw new ActionFailed(
+          new Problem(
+              "looking for the server " + server.name(),
+              "the registry of " + server.estate() + " has no server of that name.",
+              "Check the tenant's server in the registry."));
+    }
+    var login = login(known.get().adminSecret());
+    return new Login(
+        known.get().host(), known.get().port(), MAINTENANCE, login.user(), login.password());
+  }
+
+  /** A login by the name of its secret, for example the tenant's own. */
+  public Login login(SecretName name) throws ActionFailed {
+    try {
+      return secrets.login(name);
+    } catch (SecretStore.SecretUnavailable unavailable) {
+      throw new ActionFailed(unavailable.problem());
+    }
+  }
+
+  /**
+   * A session as the bot. It sees every row or fails ({@code row_security = off}), has settings
+   * that make text forms comparable, and ends by itself when the network does.
+   *
+   * @param application what the server calls the session: {@code cs/<run>/<step>/<attempt>}
+   */
+  public Connection open(ServerRef server, String database, String application)
+      throws ActionFailed, SQLException {
+    return open(login(server).withDatabase(database), application);
+  }
+
+  /** A session with a login of the caller's. */
+  public Connection open(Login login, String application) throws SQLException {
+    var settings = new Properties();
+    settings.setProperty("user", login.user());
+    settings.setProperty("password", login.password().reveal());
+    settings.setProperty("ApplicationName", Identifiers.checked(application));
+    settings.setProperty("connectTimeout", "10");
+    settings.setProperty("tcpKeepAlive", "true");
+    // server errors must never bring rows into this process's log
+    settings.setProperty("logServerErrorDetail", "false");
+    settings.setProperty(
+        "options",
+        "-c row_security=off -c TimeZone=UTC -c DateStyle=ISO,YMD -c IntervalStyle=postgres"
+            + " -c extra_float_digits=3 -c search_path=pg_catalog"
+            + " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3");
+    return DriverManager.getConnection(url(login), settings);
+  }
+
+  private static String url(Login login) {
+    return "jdbc:postgresql://"
+        + login.host()
+        + ":"
+        + login.port()
+        + "/"
+        + java.net.URLEncoder.encode(login.database(), java.nio.charset.StandardCharsets.UTF_8);
+  }
+}

@@ -1,3 +1,0 @@
-package io.countersign.run;
-
-public record RunId(String value) {}

@@ -1,0 +1,14 @@
+package io.countersign.runbook;
+
+/**
+ * Something wrong in a runbook or estate file.
+ *
+ * @param line from 1; 0 where the whole file is meant
+ * @param column from 1; 0 where the whole line is meant
+ */
+public record Complaint(String file, int line, int column, String message, String hint) {
+  @Override
+  public String toString() {
+    return file + ":" + line + ":" + column + ": " + message + " " + hint;
+  }
+}

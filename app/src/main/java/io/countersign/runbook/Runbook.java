@@ -1,0 +1,48 @@
+package io.countersign.runbook;
+
+import io.countersign.Digest;
+import io.countersign.Role;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A validated, immutable procedure. A run pins the runbook that it began with by {@link #source};
+ * editing the file never changes a live run.
+ *
+ * @param requester the role that starting takes
+ * @param onAbort what puts things back before the point of no return
+ * @param source the file's text
+ */
+public record Runbook(
+    String name,
+    String title,
+    List<String> estates,
+    Optional<String> command,
+    Role requester,
+    List<Parameter> parameters,
+    List<Step> steps,
+    List<Step> onAbort,
+    String source) {
+  public Runbook {
+    estates = List.copyOf(estates);
+    parameters = List.copyOf(parameters);
+    steps = List.copyOf(steps);
+    onAbort = List.copyOf(onAbort);
+  }
+
+  /** The digest of the file's text. */
+  public Digest digest() {
+    return Digest.of(source);
+  }
+
+  public Optional<Parameter> parameter(String wanted) {
+    return parameters.stream().filter(it -> it.name().equals(wanted)).findFirst();
+  }
+
+  /** A step or a line of {@code on-abort} by id. */
+  public Optional<Step> step(String id) {
+    return java.util.stream.Stream.concat(steps.stream(), onAbort.stream())
+        .filter(it -> it.id().equals(id))
+        .findFirst();
+  }
+}

@@ -27,7 +27,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
-/** An engine on a real journal with fake actions: prepare, swap behind a gate, tell; undo on abort. */
+/**
+ * An engine on a real journal with fake actions: prepare, swap behind a gate, tell; undo on abort.
+ */
 public final class Bench {
   public final OurDatabase database;
   public final FakeActions actions;
@@ -43,7 +45,11 @@ public final class Bench {
 
   public static Runbook runbook() {
     return new Runbook(
-        "sample", "A sample", List.of("medsuite"), Optional.empty(), Role.PLATFORM_ADMIN,
+        "sample",
+        "A sample",
+        List.of("medsuite"),
+        Optional.empty(),
+        Role.PLATFORM_ADMIN,
         List.of(),
         List.of(
             step("prepare", "fake.owned", false),
@@ -56,13 +62,21 @@ public final class Bench {
 
   private static Step step(String id, String action, boolean gated) {
     return new Step(
-        id, action, Map.of(), Optional.empty(),
-        gated ? Optional.of(Samples.gate(1)) : Optional.empty(), false);
+        id,
+        action,
+        Map.of(),
+        Optional.empty(),
+        gated ? Optional.of(Samples.gate(1)) : Optional.empty(),
+        false);
   }
 
   public RunEngine engine(CrashPoint crash) {
     return new RunEngine(
-        journal, gates, actions.catalogue(), _ -> runbook(), () -> UUID.randomUUID().toString(),
+        journal,
+        gates,
+        _ -> actions.catalogue(),
+        _ -> runbook(),
+        () -> UUID.randomUUID().toString(),
         crash);
   }
 
@@ -100,8 +114,7 @@ public final class Bench {
   private Ruling vote(RunId run, Person who, Ballot.Choice choice, String reason) {
     var gate = gate(run);
     return new Gates(gates, roster())
-        .decide(
-            new Ballot(gate.id(), who, choice, gate.digest(), gate.nonce(), reason, "button"));
+        .decide(new Ballot(gate.id(), who, choice, gate.digest(), gate.nonce(), reason, "button"));
   }
 
   public static Roster roster() {

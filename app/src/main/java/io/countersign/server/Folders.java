@@ -22,11 +22,11 @@ import java.util.stream.Collectors;
  * Reads the folders of estates and runbooks. A file that is not right refuses the start, with all
  * its problems.
  */
-final class Folders {
+public final class Folders {
   private Folders() {}
 
   /** A folder's files have problems; the message names each file, line and fix. */
-  static final class Refused extends Exception {
+  public static final class Refused extends Exception {
     private static final long serialVersionUID = 1;
 
     Refused(List<Complaint> complaints) {
@@ -37,7 +37,7 @@ final class Folders {
     }
   }
 
-  static List<Estate> estates(Path folder, Map<String, String> environment) throws Refused {
+  public static List<Estate> estates(Path folder, Map<String, String> environment) throws Refused {
     var estates = new ArrayList<Estate>();
     var complaints = new ArrayList<Complaint>();
     for (var file : yaml(folder)) {
@@ -57,7 +57,7 @@ final class Folders {
     return estates;
   }
 
-  static Map<String, Runbook> runbooks(Path folder, Map<String, EstateParts> estates)
+  public static Map<String, Runbook> runbooks(Path folder, Map<String, EstateParts> estates)
       throws Refused {
     var runbooks = new TreeMap<String, Runbook>();
     var complaints = new ArrayList<Complaint>();
@@ -83,7 +83,8 @@ final class Folders {
     return runbooks;
   }
 
-  static RunbookReader.Read read(String file, String text, Map<String, EstateParts> estates) {
+  public static RunbookReader.Read read(
+      String file, String text, Map<String, EstateParts> estates) {
     var any = estates.values().iterator().next().actions();
     return RunbookReader.read(
         file, text, name -> signature(name, estates), any.names(), estates.keySet());

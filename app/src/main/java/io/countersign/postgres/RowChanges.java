@@ -125,7 +125,15 @@ public final class RowChanges {
         .collect(java.util.stream.Collectors.joining(", ", "ROW(", ")"));
   }
 
-  private record Row(byte[] key, long hash) {}
+  private static final class Row {
+    private final byte[] key;
+    private final long hash;
+
+    Row(byte[] key, long hash) {
+      this.key = key;
+      this.hash = hash;
+    }
+  }
 
   private static Counts merged(ResultSet restored, ResultSet live, Stop stop) throws SQLException {
     long back = 0;
@@ -143,7 +151,7 @@ public final class RowChanges {
         back++;
       } else if (order > 0) {
         go++;
-      } else if (left != null && right != null && left.hash() != right.hash()) {
+      } else if (left != null && right != null && left.hash != right.hash) {
         change++;
       }
       left = order <= 0 ? next(restored) : left;
@@ -156,7 +164,7 @@ public final class RowChanges {
     if (left == null) {
       return 1;
     }
-    return right == null ? -1 : Arrays.compareUnsigned(left.key(), right.key());
+    return right == null ? -1 : Arrays.compareUnsigned(left.key, right.key);
   }
 
   private static @Nullable Row next(ResultSet rows) throws SQLException {

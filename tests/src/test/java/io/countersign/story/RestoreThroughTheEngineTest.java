@@ -50,7 +50,7 @@ class RestoreThroughTheEngineTest {
               journal,
               gates,
               _ -> parts.actions(),
-              spec -> runbooks.get(spec.runbook()),
+              spec -> Optional.ofNullable(runbooks.get(spec.runbook())).orElseThrow(),
               () -> UUID.randomUUID().toString(),
               CrashPoint.NONE);
 
@@ -132,7 +132,12 @@ class RestoreThroughTheEngineTest {
         .get()
         .journal()
         .read(run)
-        .forEach(it -> told.append(it.at()).append(' ').append(it.event()).append('\n'));
+        .forEach(
+            it ->
+                told.append(it.at())
+                    .append(' ')
+                    .append(it.event().toString().lines().findFirst().orElse(""))
+                    .append('\n'));
     return told.toString();
   }
 }

@@ -39,6 +39,11 @@ public final class Obstacles {
               "SELECT current_user WHERE NOT pg_has_role(current_user, 'pg_signal_backend',"
                   + " 'USAGE')"),
           new Check(
+              "the server hides from the bot when other roles' sessions began",
+              "GRANT pg_read_all_stats TO the bot's role",
+              "SELECT current_user WHERE NOT pg_has_role(current_user, 'pg_read_all_stats',"
+                  + " 'USAGE')"),
+          new Check(
               "the bot is no member of the database's owner %s",
               "GRANT the owner TO the bot's role",
               """

@@ -117,7 +117,7 @@ public final class OneServer {
     var roles =
         """
         CREATE ROLE bot LOGIN CREATEDB CREATEROLE PASSWORD 'bot-pw';
-        GRANT pg_signal_backend TO bot;
+        GRANT pg_signal_backend, pg_read_all_stats TO bot;
         GRANT EXECUTE ON FUNCTION pg_switch_wal() TO bot;
         CREATE ROLE weak LOGIN PASSWORD 'weak-pw';
         CREATE ROLE acme_app LOGIN PASSWORD 'acme-pw';
@@ -257,10 +257,16 @@ public final class OneServer {
     }
   }
 
+  /** The first value of the last statement. */
   public static Optional<String> ask(Connection session, String sql) throws SQLException {
-    try (var statement = session.createStatement();
-        var rows = statement.executeQuery(sql)) {
-      return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
+    try (var statement = session.createStatement()) {
+      boolean rowsCome = statement.execute(sql);
+      while (!rowsCome) {
+        rowsCome = statement.getMoreResults();
+      }
+      try (var rows = statement.getResultSet()) {
+        return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
+      }
     }
   }
 
@@ -305,6 +311,13 @@ public final class OneServer {
 
   private void stop() {
     try {
+      try (var left = Files.newDirectoryStream(copies())) {
+        for (var copy : left) {
+          if (Files.exists(copy.resolve("data/postmaster.pid"))) {
+            run("pg_ctl", "stop", "-D", copy.resolve("data").toString(), "-m", "immediate", "-s");
+          }
+        }
+      }
       if (Files.exists(Path.of(data(), "postmaster.pid"))) {
         run("pg_ctl", "stop", "-D", data(), "-m", "immediate", "-s");
       }

@@ -36,18 +36,20 @@ class RestorePreflightTest {
   @Test
   void everyObstacleIsNamedAtOnce() throws Exception {
     server.execute(
-        "tenant_acme", "postgres",
+        "tenant_acme",
+        "postgres",
         """
         CREATE FUNCTION public.nop() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
         CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION public.nop();
         ALTER TABLE members.member ENABLE ROW LEVEL SECURITY;
         ALTER TABLE members.member FORCE ROW LEVEL SECURITY;
         """);
+    // a slot waits for older transactions, so it comes first
     server.execute(
-        "tenant_acme", "acme_app", "BEGIN; SELECT 1; PREPARE TRANSACTION 'tx-left'");
-    server.execute(
-        "tenant_acme", "postgres",
+        "tenant_acme",
+        "postgres",
         "SELECT pg_create_logical_replication_slot('reader', 'test_decoding')");
+    server.execute("tenant_acme", "acme_app", "BEGIN; SELECT 1; PREPARE TRANSACTION 'tx-left'");
     try {
       var problem = problem(server.secrets(), now(), List.of("pg_dump"));
       assertThat(problem.happened())
@@ -61,7 +63,8 @@ class RestorePreflightTest {
       server.execute("tenant_acme", "postgres", "SELECT pg_drop_replication_slot('reader')");
       server.execute("tenant_acme", "acme_app", "ROLLBACK PREPARED 'tx-left'");
       server.execute(
-          "tenant_acme", "postgres",
+          "tenant_acme",
+          "postgres",
           """
           DROP EVENT TRIGGER watch; DROP FUNCTION public.nop();
           ALTER TABLE members.member NO FORCE ROW LEVEL SECURITY;

@@ -42,7 +42,8 @@ class RestoreServerTest {
     var done = finish(attempt);
     var copy = done.outputs().server();
     try (var session = servers.open(copy, "tenant_acme", "cs/test")) {
-      var rows = "SELECT string_agg(id::text, ',' ORDER BY id) FROM members.member WHERE id >= 100";
+      var rows =
+          "SELECT string_agg(id::text, ',' ORDER BY id) FROM members.member WHERE id / 100 = 1";
       assertThat(OneServer.ask(session, rows)).contains("100,101");
       assertThat(OneServer.ask(session, "SELECT pg_is_in_recovery()")).contains("f");
     }

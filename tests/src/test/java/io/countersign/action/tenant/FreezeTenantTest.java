@@ -135,10 +135,23 @@ class FreezeTenantTest {
   }
 
   @Test
+  void aSessionWhoseBeginningIsHiddenCountsAsOlder() throws Exception {
+    server.execute("postgres", "postgres", "REVOKE pg_read_all_stats FROM bot");
+    try (var admin = server.connect("tenant_acme", "postgres")) {
+      var attempt = TestAttempt.begun(freeze, new FreezeTenant.Inputs(server.acme()), "freeze");
+      var failed = (Outcome.Failed<FreezeTenant.Outputs>) freeze.act(attempt);
+      assertThat(failed.problem().happened()).contains("as postgres");
+      assertThat(admin.isValid(1)).isTrue();
+      freeze.clear(attempt);
+    } finally {
+      server.execute("postgres", "postgres", "GRANT pg_read_all_stats TO bot");
+    }
+  }
+
+  @Test
   void anotherDatabaseOfTheSameNameIsNotFrozen() throws Exception {
     var stale = new DatabaseRef(OneServer.SERVER, 4_000_000_000L, "tenant_acme");
-    assertThatThrownBy(
-            () -> TestAttempt.begun(freeze, new FreezeTenant.Inputs(stale), "freeze"))
+    assertThatThrownBy(() -> TestAttempt.begun(freeze, new FreezeTenant.Inputs(stale), "freeze"))
         .isInstanceOf(ActionFailed.class)
         .hasMessageContaining("no database has this OID any more");
   }
@@ -156,8 +169,8 @@ class FreezeTenantTest {
       sneak("INSERT INTO members.member VALUES (2000, 'late')");
       sneak("INSERT INTO pgboss.job VALUES (1)");
       Awaitility.await()
-          .until(() -> WriteCounters.read(inside, List.of("pgboss")).writes()
-              == settled.writes() + 1);
+          .until(
+              () -> WriteCounters.read(inside, List.of("pgboss")).writes() == settled.writes() + 1);
       assertThat(WriteCounters.read(inside, List.of("pgboss")).since())
           .isEqualTo(settled.statisticsSince());
       sneak("TRUNCATE members.member");
@@ -185,7 +198,8 @@ class FreezeTenantTest {
   @Test
   void aPreparedTransactionIsNamed() throws Exception {
     server.execute(
-        "tenant_acme", "acme_app",
+        "tenant_acme",
+        "acme_app",
         "BEGIN; INSERT INTO members.member VALUES (3000, 'p'); PREPARE TRANSACTION 'tx-acme'");
     try {
       var inputs = new SettleTenant.Inputs(server.acme(), Instant.now().minusSeconds(1));
@@ -224,7 +238,8 @@ class FreezeTenantTest {
 
   private void insert(int id) throws SQLException {
     server.execute(
-        "tenant_acme", "acme_app",
+        "tenant_acme",
+        "acme_app",
         "INSERT INTO members.member VALUES (" + id + ", 'x') ON CONFLICT DO NOTHING");
   }
 

@@ -262,6 +262,6 @@ public final class ClientPrograms {
     return new Problem(
         doing,
         program + " ended with code " + code + ": " + said + ".",
-        "Remove the cause, then retry; the half-made database is removed by itself.");
+        "Remove the cause, then retry the step.");
   }
 }

@@ -61,21 +61,33 @@ public final class CopyCheck {
       SELECT e.extname, e.extversion FROM pg_extension e WHERE e.extname <> 'plpgsql' ORDER BY e.oid
       """;
 
+  /** Who is no superuser needs a grant for settings of superusers and for those with a dot. */
+  private static final String SETTING_NEEDS_A_GRANT =
+      """
+      SELECT (? LIKE '%.%' OR EXISTS (SELECT 1 FROM pg_settings s
+                                       WHERE s.name = ? AND s.context = 'superuser'))
+               AND NOT has_parameter_privilege(?, 'SET'),
+             current_user
+      """;
+
   private CopyCheck() {}
 
   /**
    * Compares what the source needs with what the target has.
    *
+   * @param traits of the source database
    * @param source inside the source database
    * @param target any database of the target server
    * @throws ActionFailed which names what is missing, with the statements that mend it
    */
-  public static void check(String doing, Connection source, Connection target)
+  public static void check(
+      String doing, DatabaseTraits traits, Connection source, Connection target)
       throws ActionFailed, SQLException {
     var missing = new ArrayList<String>();
     var remedies = new ArrayList<String>();
     roles(source, target, missing, remedies);
     extensions(source, target, missing, remedies);
+    settings(traits, target, missing, remedies);
     for (var owned : texts(source, OWNED_BY_SUPERUSER)) {
       missing.add(owned + " belongs to a superuser");
       remedies.add("give " + owned + " to the tenant's owner");
@@ -140,6 +152,28 @@ public final class CopyCheck {
                     + row.getString(2)
                     + " is not available on the target");
             remedies.add("install or allow the extension " + row.getString(1));
+          }
+        }
+      }
+    }
+  }
+
+  private static void settings(
+      DatabaseTraits traits, Connection target, List<String> missing, List<String> remedies)
+      throws SQLException {
+    try (var needs = target.prepareStatement(SETTING_NEEDS_A_GRANT)) {
+      for (var setting : traits.settings()) {
+        for (int i = 1; i <= 3; i++) {
+          needs.setString(i, setting.name());
+        }
+        try (var row = needs.executeQuery()) {
+          if (row.next() && row.getBoolean(1)) {
+            missing.add("the bot may not set " + setting.name() + ", a setting of the database");
+            remedies.add(
+                "GRANT SET ON PARAMETER "
+                    + setting.name()
+                    + " TO "
+                    + Identifiers.quoted(row.getString(2)));
           }
         }
       }

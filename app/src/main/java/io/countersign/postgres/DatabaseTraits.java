@@ -90,10 +90,10 @@ public record DatabaseTraits(
       SELECT CASE WHEN s.setrole <> 0 THEN pg_get_userbyid(s.setrole) END AS role,
              split_part(item, '=', 1) AS name,
              substr(item, position('=' IN item) + 1) AS value
-        FROM pg_db_role_setting s, unnest(s.setconfig) item
+        FROM pg_db_role_setting s, unnest(s.setconfig) WITH ORDINALITY AS i (item, place)
        WHERE s.setdatabase = ?
          AND split_part(item, '=', 1) <> 'default_transaction_read_only'
-       ORDER BY 1 NULLS FIRST, 2
+       ORDER BY 1 NULLS FIRST, place
       """;
 
   /** Reads them; empty where the server has no database of that name. */

@@ -10,9 +10,9 @@ import java.util.TreeMap;
 
 /**
  * Counts tables and hashes their rows without regard to order. Two record hashes are equal by
- * value: numeric 1.0 and 1.00 are. Types without a hash (json, xml, point) are hashed by their text
- * form, which the session's settings make comparable; so are enums and reg* types, whose record
- * hash is the hash of an OID and differs from database to database.
+ * value: numeric 1.0 and 1.00 are. Tables with types without a hash (json, xml, point) or with
+ * types of their own (enums) are hashed by their rows' text form, which the session's settings make
+ * comparable.
  */
 public final class TableHashes {
   private static final String TABLES =
@@ -23,24 +23,26 @@ public final class TableHashes {
        ORDER BY 1, 2
       """;
 
-  private static final String HASHES_AN_OID =
+  /**
+   * Columns whose record hash says too much or too little between two databases: an enum and a
+   * {@code regclass} are hashed by OIDs, which a copy does not keep; citext and nondeterministic
+   * collations are hashed without case. Only types that every database has alike are trusted.
+   */
+  private static final String OTHER_TYPES =
       """
-      WITH RECURSIVE used (type) AS (
+      WITH RECURSIVE used (oid) AS (
         SELECT a.atttypid FROM pg_attribute a
          WHERE a.attrelid = ?::regclass AND a.attnum > 0 AND NOT a.attisdropped
         UNION
-        SELECT part.type FROM used u JOIN pg_type t ON t.oid = u.type
-         CROSS JOIN LATERAL (
-           SELECT t.typbasetype WHERE t.typtype = 'd'
-           UNION ALL SELECT t.typelem WHERE t.typelem <> 0
-           UNION ALL SELECT r.rngsubtype FROM pg_range r WHERE t.oid IN (r.rngtypid, r.rngmultitypid)
-           UNION ALL SELECT a.atttypid FROM pg_attribute a
-                      WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
-         ) part (type))
-      SELECT EXISTS (
-        SELECT FROM used u JOIN pg_type t ON t.oid = u.type
-         WHERE t.typtype = 'e'
-            OR (t.typnamespace = 'pg_catalog'::regnamespace AND (t.typname = 'oid' OR t.typname LIKE 'reg%')))
+        SELECT CASE WHEN y.typtype = 'd' THEN y.typbasetype ELSE y.typelem END
+          FROM used u JOIN pg_type y ON y.oid = u.oid
+         WHERE y.typtype = 'd' OR y.typcategory = 'A')
+      SELECT EXISTS (SELECT 1 FROM used u JOIN pg_type y ON y.oid = u.oid
+                      WHERE y.oid >= 16384 AND y.typtype <> 'd' AND y.typcategory <> 'A'
+                         OR y.typname ~ '^reg' AND y.oid < 16384)
+          OR EXISTS (SELECT 1 FROM pg_attribute a JOIN pg_collation c ON c.oid = a.attcollation
+                      WHERE a.attrelid = ?::regclass AND NOT a.attisdropped
+                        AND NOT c.collisdeterministic)
       """;
 
   private TableHashes() {}
@@ -106,7 +108,7 @@ public final class TableHashes {
 
   /** One table's hash, by record where its types have hashes. The session is in autocommit. */
   public static Hash of(Connection inside, Table table) throws SQLException {
-    if (hashesAnOid(inside, table)) {
+    if (hasOtherTypes(inside, table)) {
       return of(inside, table, Method.TEXT);
     }
     try {
@@ -120,9 +122,10 @@ public final class TableHashes {
     }
   }
 
-  private static boolean hashesAnOid(Connection inside, Table table) throws SQLException {
-    try (var query = inside.prepareStatement(HASHES_AN_OID)) {
+  private static boolean hasOtherTypes(Connection inside, Table table) throws SQLException {
+    try (var query = inside.prepareStatement(OTHER_TYPES)) {
       query.setString(1, table.quoted());
+      query.setString(2, table.quoted());
       try (var row = query.executeQuery()) {
         row.next();
         return row.getBoolean(1);
@@ -131,7 +134,7 @@ public final class TableHashes {
   }
 
   /** One table's hash by a given method. */
-  public static Hash of(Connection inside, Table table, Method method) throws SQLException {
+  private static Hash of(Connection inside, Table table, Method method) throws SQLException {
     var rowHash =
         switch (method) {
           case RECORD -> "hash_record_extended(t.*, 0)";

@@ -180,7 +180,7 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
         var maintenance = open(attempt, in.database().server(), Servers.MAINTENANCE)) {
       var traits = traits(doing, source, in);
       int major = sameMajor(doing, source, maintenance);
-      CopyCheck.check(doing, source, maintenance);
+      CopyCheck.check(doing, traits, source, maintenance);
       var made = create(attempt, traits, source, maintenance, doing);
       try (var target = open(attempt, made.server(), made.name())) {
         copier.copy(

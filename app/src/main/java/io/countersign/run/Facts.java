@@ -33,13 +33,16 @@ public record Facts(
     openings = Map.copyOf(openings);
   }
 
+  /** The approval that a destructive attempt runs on. */
+  public record Approval(GateId gate, Instant validUntil) {}
+
   /** An attempt whose end is not known to be clean. */
   public record OpenAttempt(
       Place place,
       String step,
       int attempt,
       Intent intent,
-      Optional<GateId> gate,
+      Optional<Approval> approval,
       Optional<String> memo,
       Instant startedAt) {
     /** {@code cutover/1}. */
@@ -86,7 +89,7 @@ public record Facts(
                     it.step(),
                     it.attempt(),
                     it.intent(),
-                    it.gate(),
+                    it.approval(),
                     Optional.of(memo),
                     it.startedAt()));
     return new Facts(spec, outputs, attempts, openings, crossedBy, halt, kept);

@@ -3,6 +3,7 @@ package io.countersign.run;
 import io.countersign.run.RunEvent.*;
 import io.countersign.run.RunState.*;
 import io.countersign.runbook.Gate;
+import io.countersign.runbook.Risk;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -100,9 +101,9 @@ public final class Fold {
           new Ready(facts.halted(new Halt.Expired(step)), place);
       case Move(Approved(var facts, var place, _, _), GateLapsed _) -> new Ready(facts, place);
       case Move(Ready(var facts, var next), StepStarted started) ->
-          started(facts, next, started, at);
-      case Move(Approved(var facts, var place, _, _), StepStarted started) ->
-          started(facts, place, started, at);
+          started(facts, next, started, Optional.empty(), at);
+      case Move(Approved(var facts, var place, var gate, var until), StepStarted started) ->
+          started(facts, place, started, Optional.of(new Facts.Approval(gate, until)), at);
       case Move(Running(var facts, var place, var attempt), Work it) ->
           acted(facts, place, attempt, state, it, at);
       case Move(Parked(var facts, var place, var attempt, _), Work it) ->
@@ -128,17 +129,22 @@ public final class Fold {
     return new Ready(from.facts().halted(halt), Place.FIRST_ABORT);
   }
 
-  private static RunState started(Facts facts, Place place, StepStarted event, Instant at) {
+  private static RunState started(
+      Facts facts, Place place, StepStarted event, Optional<Facts.Approval> approval, Instant at) {
     var open =
         new Facts.OpenAttempt(
-            place,
-            event.step(),
-            event.attempt(),
-            event.intent(),
-            event.gate(),
-            Optional.empty(),
-            at);
-    return new Running(facts.started(open, event.gate().isPresent()), place, event.attempt());
+            place, event.step(), event.attempt(), event.intent(), approval, Optional.empty(), at);
+    return new Running(
+        facts.started(open, event.risk() == Risk.DESTRUCTIVE), place, event.attempt());
+  }
+
+  /** An approval that was not used up goes on being good for as long as it was given. */
+  private static RunState abandoned(Facts facts, Place place) {
+    return facts
+        .open()
+        .flatMap(Facts.OpenAttempt::approval)
+        .<RunState>map(it -> new Approved(facts.cleared(), place, it.gate(), it.validUntil()))
+        .orElseGet(() -> new Ready(facts.cleared(), place));
   }
 
   /** How an attempt went on; the same for one that acts, waits or is in doubt. */
@@ -154,7 +160,7 @@ public final class Fold {
       case StepInDoubt(_, var no, var check) when no == attempt ->
           new InDoubt(facts, place, attempt, check, at);
       case StepDrifted(_, var no, _, _) when no == attempt -> new Ready(facts.drifted(), place);
-      case AttemptAbandoned(_, var no, _) when no == attempt -> new Ready(facts.cleared(), place);
+      case AttemptAbandoned(_, var no, _) when no == attempt -> abandoned(facts, place);
       case AbortBegun(var halt) when from instanceof Parked && !facts.crossed() ->
           aborting(from, halt);
       case PersonNeeded(_, var problem) when !(from instanceof Running) ->

@@ -6,6 +6,7 @@ import io.countersign.Person;
 import io.countersign.Problem;
 import io.countersign.action.Intent;
 import io.countersign.runbook.Gate;
+import io.countersign.runbook.Risk;
 import io.countersign.runbook.Value;
 import java.time.Instant;
 import java.util.List;
@@ -86,7 +87,8 @@ public sealed interface RunEvent {
   record StepPassedOver(String step, String why) implements Work, OfStep {}
 
   /** Committed before the action acts. */
-  record StepStarted(String step, int attempt, Intent intent, Optional<GateId> gate)
+  record StepStarted(
+      String step, int attempt, String action, Risk risk, Intent intent, Optional<GateId> gate)
       implements Work, OfStep {}
 
   /** A waiting step: a row, not a thread. */

@@ -51,7 +51,7 @@ final class History {
 
   private void take(RunEvent event, Instant at) {
     switch (event) {
-      case RunEvent.StepStarted(var step, _, _, _) -> put(step, Reached.STARTED, at, "");
+      case RunEvent.StepStarted(var step, _, _, _, _, _) -> put(step, Reached.STARTED, at, "");
       case RunEvent.StepParked(var step, _, _, _, var said) -> put(step, Reached.STARTED, at, said);
       case RunEvent.StepSucceeded(var step, _, _, var said) -> put(step, Reached.DONE, at, said);
       case RunEvent.StepFailed(var step, _, var problem) ->

@@ -75,13 +75,14 @@ final class LintInputs {
 
   private void missing(Line line, ActionSignature signature, String input, ValueType type) {
     var with = line.path() + "/with";
-    if (places.has(with) && complaints.anyAt(places.value(with))) {
+    boolean malformed = places.has(with) && complaints.anyAt(places.value(with));
+    if (malformed || places.has(with + "/" + input)) {
       return;
     }
     complaints.add(
         places.value(line.path() + "/action"),
         signature.name() + " needs the input " + input,
-        "Add " + input + ", a " + type.word() + ", under with.");
+        "Add " + input + ", " + Readings.one(type) + ", under with.");
   }
 
   private void skippable(Line line, ActionSignature signature) {
@@ -111,7 +112,11 @@ final class LintInputs {
     if (type.isPresent() && wanted.isPresent() && !type.get().fits(wanted.get())) {
       complaints.add(
           place,
-          name + " takes a " + wanted.get().word() + ", but this is a " + type.get().word(),
+          name
+              + " takes "
+              + Readings.one(wanted.get())
+              + ", but this is "
+              + Readings.one(type.get()),
           "Refer to something else.");
     }
   }
@@ -145,10 +150,13 @@ final class LintInputs {
           "parameter " + name + " is optional, so it may have no value here",
           "Give it a default, or leave optional out.");
     }
-    var path = "parameters/" + name;
-    boolean unsure =
-        complaints.anyAt(places.value(path + "/type")) || complaints.anyAt(places.key(path));
-    return unsure ? Optional.empty() : Optional.of(parameter.type());
+    return unsure(parameter) ? Optional.empty() : Optional.of(parameter.type());
+  }
+
+  /** Whether the type was complained about, so that nothing can follow from it. */
+  private boolean unsure(Parameter parameter) {
+    var path = "parameters/" + parameter.name();
+    return complaints.anyAt(places.value(path + "/type")) || complaints.anyAt(places.key(path));
   }
 
   private static boolean mayBeEmpty(Parameter parameter) {
@@ -163,7 +171,8 @@ final class LintInputs {
       return Optional.empty();
     }
     if (path.startsWith("tenant.")
-        && runbook.parameters().stream().noneMatch(it -> it.type() == ValueType.TENANT)
+        && runbook.parameters().stream()
+            .noneMatch(it -> it.type() == ValueType.TENANT || unsure(it))
         && !complaints.anyAt(places.key("parameters"))) {
       complaints.add(
           place,
@@ -180,8 +189,8 @@ final class LintInputs {
       return Optional.empty();
     }
     var maker = runbook.steps().get(index);
-    if (!line.abort()) {
-      order(line, place, index, maker);
+    if (!line.abort() && outOfOrder(line, place, index, maker)) {
+      return Optional.empty();
     }
     var signature = known.actions().apply(maker.action()).orElse(null);
     if (signature == null) {
@@ -190,7 +199,7 @@ final class LintInputs {
     return type(place, maker, output, signature.outputs());
   }
 
-  private void order(Line line, Place place, int index, Step maker) {
+  private boolean outOfOrder(Line line, Place place, int index, Step maker) {
     if (index >= line.index()) {
       complaints.add(
           place,
@@ -208,7 +217,10 @@ final class LintInputs {
           place,
           "step " + maker.id() + " may be skipped, so it may have made nothing",
           "Leave optional out there, or refer to another step.");
+    } else {
+      return false;
     }
+    return true;
   }
 
   private Optional<ValueType> type(
@@ -262,7 +274,7 @@ final class LintInputs {
       case INSTANT, DURATION, SIZE, TENANT, SERVER, DATABASE, SECRET_NAME ->
           complaints.add(
               place,
-              "a " + parameter.type().word() + " cannot be compared",
+              Readings.one(parameter.type()) + " cannot be compared",
               "Compare a choice, boolean, int or text.");
     }
   }

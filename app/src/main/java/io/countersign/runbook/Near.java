@@ -47,10 +47,9 @@ public final class Near {
   }
 
   private static int distance(String one, String other, int allowed) {
-    if (one.length() >= 3 && (other.startsWith(one) || one.startsWith(other))) {
-      return allowed;
-    }
-    return Math.abs(one.length() - other.length()) > allowed ? allowed + 1 : edits(one, other);
+    int edits = Math.abs(one.length() - other.length()) > allowed ? allowed + 1 : edits(one, other);
+    boolean begins = one.length() >= 3 && (other.startsWith(one) || one.startsWith(other));
+    return begins ? Math.min(edits, allowed) : edits;
   }
 
   /** Insertions, deletions, replacements and swaps of neighbours. */

@@ -68,6 +68,12 @@ public final class Readings {
     };
   }
 
+  /** The type's word in a sentence: {@code an instant}. */
+  public static String one(ValueType type) {
+    var word = type.word();
+    return ("aeiou".indexOf(word.charAt(0)) < 0 ? "a " : "an ") + word;
+  }
+
   public static Optional<Long> integer(String text) {
     return INT.matcher(text).matches() ? Optional.of(Long.parseLong(text)) : Optional.empty();
   }

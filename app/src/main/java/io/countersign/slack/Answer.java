@@ -6,7 +6,7 @@ import java.util.function.Function;
 
 /** What became of a call to Slack. */
 sealed interface Answer<T> {
-  record Ok<T>(T got) implements Answer<T> {}
+  record Ok<T>(T value) implements Answer<T> {}
 
   record RateLimited<T>(Duration pause) implements Answer<T> {}
 
@@ -18,13 +18,13 @@ sealed interface Answer<T> {
   /** No answer, or none that can be read: the call may or may not have been carried out. */
   record Unreachable<T>(String why) implements Answer<T> {}
 
-  default Optional<T> value() {
-    return this instanceof Ok<T>(var got) ? Optional.of(got) : Optional.empty();
+  default Optional<T> got() {
+    return this instanceof Ok<T>(var value) ? Optional.of(value) : Optional.empty();
   }
 
   default <U> Answer<U> map(Function<T, U> change) {
     return switch (this) {
-      case Ok<T>(var got) -> new Ok<>(change.apply(got));
+      case Ok<T>(var value) -> new Ok<>(change.apply(value));
       case RateLimited<T>(var pause) -> new RateLimited<>(pause);
       case Failed<T>(var code) -> new Failed<>(code);
       case Unreachable<T>(var why) -> new Unreachable<>(why);

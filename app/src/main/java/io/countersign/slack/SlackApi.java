@@ -178,6 +178,15 @@ final class SlackApi {
         it -> it.getMessageTs());
   }
 
+  /** A direct message to this person. */
+  Answer<String> direct(String user, Content content) {
+    return call(
+        () ->
+            methods.chatPostMessage(
+                r -> r.channel(user).text(content.text()).blocksAsString(content.blocks())),
+        it -> it.getTs());
+  }
+
   /** Looks for a message of ours whose sending was not answered. */
   Answer<Optional<String>> find(String channel, Optional<String> thread, RunId run, String key) {
     Answer<List<Message>> found =

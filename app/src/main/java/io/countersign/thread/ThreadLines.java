@@ -14,36 +14,6 @@ public final class ThreadLines {
   private ThreadLines() {}
 
   /**
-   * Whether an event may have a post of its own, and of which kind. It looks at the event alone, so
-   * that a row can be inserted with it; {@link #line} may still find that there is nothing to say.
-   */
-  public static Optional<Posts.Kind> kind(RunEvent event) {
-    return switch (event) {
-      case RunEvent.GateOpened _ -> Optional.of(Posts.Kind.CARD);
-      case RunEvent.StepInDoubt _, RunEvent.PersonNeeded _, RunEvent.Finished _ ->
-          Optional.of(Posts.Kind.BROADCAST);
-      case RunEvent.CancelRequested _,
-          RunEvent.RetryRequested _,
-          RunEvent.GateDenied _,
-          RunEvent.GateExpired _,
-          RunEvent.GateLapsed _,
-          RunEvent.StepParked _,
-          RunEvent.StepSucceeded _,
-          RunEvent.StepFailed _,
-          RunEvent.StepDrifted _,
-          RunEvent.AttemptAbandoned _ ->
-          Optional.of(Posts.Kind.LINE);
-      case RunEvent.Requested _,
-          RunEvent.Begun _,
-          RunEvent.GateApproved _,
-          RunEvent.StepPassedOver _,
-          RunEvent.StepStarted _,
-          RunEvent.AbortBegun _ ->
-          Optional.empty();
-    };
-  }
-
-  /**
    * The line about the event with this number, as things stood then; empty where it has been said
    * before or there is none.
    */
@@ -111,13 +81,15 @@ public final class ThreadLines {
                             + " If nobody answers, it stays as it is · run "
                             + run()));
         case RunEvent.Finished _ -> Optional.of(finished());
+        case RunEvent.GateApproved(var step, _, var by, _) ->
+            Optional.of(
+                Line.of("Approved by ").people(by).text(": " + name(step) + " comes next."));
+        case RunEvent.AbortBegun _ -> Optional.of(Line.of("Putting everything back."));
         case RunEvent.Requested _,
             RunEvent.Begun _,
-            RunEvent.GateApproved _,
             RunEvent.GateOpened _,
             RunEvent.StepPassedOver _,
-            RunEvent.StepStarted _,
-            RunEvent.AbortBegun _ ->
+            RunEvent.StepStarted _ ->
             Optional.empty();
       };
     }

@@ -43,7 +43,9 @@ function toast(text) {
   $('toast').textContent = text;
   $('toast').hidden = false;
   clearTimeout(toast.timer);
-  toast.timer = setTimeout(() => { $('toast').hidden = true; }, 6000);
+  toast.timer = setTimeout(() => {
+    $('toast').hidden = true;
+  }, 6000);
 }
 
 // Drawing
@@ -69,7 +71,8 @@ function remember() {
 function drawSide() {
   const persona = $('persona');
   const options = state.people.map(p =>
-    el('option', {value: p.id}, p.note ? `${p.name} (${p.note})` : p.name));
+    el('option', {value: p.id}, p.note ? `${p.name}, ${p.note}` : p.name));
+  $('note').textContent = state.people.find(p => p.id === state.me.id)?.note ?? '';
   if (document.activeElement !== persona) {
     persona.replaceChildren(...options);
     persona.value = state.me.id;
@@ -198,7 +201,7 @@ function drawMessage(m) {
   },
   el('div', {class: 'face' + (isBot ? ' bot' : ''), 'aria-hidden': 'true'}, author[0].toUpperCase()),
   el('div', {class: 'content'},
-    m.ephemeral ? el('p', {class: 'only-you'}, '👁 Only visible to you') : null,
+    m.ephemeral ? el('p', {class: 'only-you'}, 'Only visible to you') : null,
     m.broadcast ? el('p', {class: 'only-you'}, 'Also sent to the channel from a thread') : null,
     el('p', {class: 'by'}, el('strong', {}, author), isBot ? el('span', {class: 'app'}, 'APP') : null,
       el('time', {datetime: when.toISOString()}, formatDate(when, '{time}', context))),
@@ -210,7 +213,7 @@ function drawMessage(m) {
 }
 
 function file(f) {
-  return el('details', {class: 'file'}, el('summary', {}, `📄 ${f.title || f.name}`),
+  return el('details', {class: 'file'}, el('summary', {}, f.title || f.name, ' ', el('span', {class: 'fine'}, f.title === f.name ? '' : f.name)),
     el('pre', {tabindex: '0'}, f.content.slice(0, 20000)));
 }
 

@@ -107,6 +107,9 @@ final class Forms {
     String text =
         value instanceof List<?> list && !list.isEmpty() ? list.getFirst() + "" : value + "";
     ObjectNode choice = Json.object();
+    if (text.isEmpty() && !type.equals("button")) {
+      return choice.putNull(emptyName(type));
+    }
     switch (type) {
       case "button" -> {}
       case "static_select", "external_select", "radio_buttons", "overflow" ->

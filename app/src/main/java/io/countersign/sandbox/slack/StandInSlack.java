@@ -29,6 +29,8 @@ public final class StandInSlack implements AutoCloseable {
   private final Courier courier;
   private final WebApi api;
   private final ApiDoor apiDoor;
+  private final Extras extras;
+  private final PageDoor pageDoor;
   private final SlackDriver driver;
 
   private StandInSlack(HttpServer server, Workspace workspace, Limits limits, Clock clock) {
@@ -42,6 +44,8 @@ public final class StandInSlack implements AutoCloseable {
     this.apiDoor = new ApiDoor(world, api, answers);
     this.driver =
         new SlackDriver(world, courier, events, new Interactions(world, courier, answers));
+    this.extras = new Extras(world.guard());
+    this.pageDoor = new PageDoor(world, extras, driver);
   }
 
   /**
@@ -72,7 +76,7 @@ public final class StandInSlack implements AutoCloseable {
   private void handle(HttpExchange exchange) {
     try (exchange) {
       if (!apiDoor.handles(exchange)) {
-        ApiDoor.send(exchange, 404, "text/plain", "There is nothing here.");
+        pageDoor.handle(exchange);
       }
     } catch (IOException gone) {
       LOG.debug("a caller went away", gone);
@@ -112,6 +116,16 @@ public final class StandInSlack implements AutoCloseable {
   /** Every request that the bot made, oldest first, without tokens. */
   public List<Call> calls() {
     return api.calls();
+  }
+
+  /** A small button on the page, such as "Skip 7 days". */
+  public void addControl(String label, Runnable action) {
+    extras.addControl(label, action);
+  }
+
+  /** Something to try, shown while a channel is empty: what to type, and what it shows. */
+  public void addHint(String text, String explanation) {
+    extras.addHint(text, explanation);
   }
 
   @Override

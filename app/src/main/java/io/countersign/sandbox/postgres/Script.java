@@ -74,7 +74,7 @@ final class Script {
     return value;
   }
 
-  private static String text(String file) {
+  static String text(String file) {
     try (var stream = Script.class.getResourceAsStream(file)) {
       if (stream == null) {
         throw new IllegalStateException("there is no resource " + file);

@@ -76,4 +76,22 @@ public interface ServerRestorer {
    * @param nextCommit the first commit left out
    */
   record Exactness(Optional<Instant> lastCommit, Optional<Instant> nextCommit, String statement) {}
+
+  /**
+   * The restorer itself cannot work: a folder cannot be read, a program is missing, the source does
+   * not answer. Every method may throw it; nothing was destroyed.
+   */
+  final class RestorerUnavailable extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final transient Problem problem;
+
+    public RestorerUnavailable(Problem problem) {
+      super(problem.line());
+      this.problem = problem;
+    }
+
+    public Problem problem() {
+      return problem;
+    }
+  }
 }

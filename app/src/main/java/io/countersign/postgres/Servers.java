@@ -77,6 +77,11 @@ public final class Servers {
 
   /** A session with a login of the caller's. */
   public Connection open(Login login, String application) throws SQLException {
+    return connect(login, application);
+  }
+
+  /** The same session for those who reach a server without an estate's registry. */
+  static Connection connect(Login login, String application) throws SQLException {
     var settings = new Properties();
     settings.setProperty("user", login.user());
     settings.setProperty("password", login.password().reveal());

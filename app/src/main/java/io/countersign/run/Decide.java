@@ -50,11 +50,11 @@ public final class Decide {
   }
 
   private static Decision forward(Runbook runbook, Facts facts, Place next) {
-    if (facts.halt().isPresent()) {
-      return stop(runbook, facts, next);
-    }
     if (next.isPastEnd(runbook)) {
       return new Finish(Ending.DONE);
+    }
+    if (facts.halt().isPresent()) {
+      return stop(runbook, facts, next);
     }
     var step = next.in(runbook);
     if (facts.open().isPresent()) {
@@ -124,7 +124,7 @@ public final class Decide {
     if (!facts.crossed()) {
       return new BeginAbort(halt);
     }
-    var step = place.isPastEnd(runbook) ? runbook.steps().getLast() : place.in(runbook);
+    var step = place.in(runbook);
     return new NeedPerson(step, afterTheSwap(halt, step));
   }
 

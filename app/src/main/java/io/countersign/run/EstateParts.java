@@ -1,5 +1,6 @@
 package io.countersign.run;
 
+import io.countersign.action.Catalogue;
 import io.countersign.estate.DatabaseLookup;
 import io.countersign.estate.Estate;
 import io.countersign.estate.Registry;
@@ -7,4 +8,8 @@ import io.countersign.estate.ServerRestorer;
 
 /** One estate with its ports. */
 public record EstateParts(
-    Estate estate, Registry registry, DatabaseLookup databases, ServerRestorer restorer) {}
+    Estate estate,
+    Registry registry,
+    DatabaseLookup databases,
+    ServerRestorer restorer,
+    Catalogue actions) {}

@@ -3,7 +3,6 @@ package io.countersign.run;
 import io.countersign.Person;
 import io.countersign.Role;
 import io.countersign.RunId;
-import io.countersign.action.Catalogue;
 import io.countersign.estate.DatabaseLookup;
 import io.countersign.estate.Registry;
 import io.countersign.estate.Tenant;
@@ -31,7 +30,6 @@ public final class FrontDesk implements Desk {
 
   private final Map<String, Runbook> runbooks;
   private final Map<String, EstateParts> estates;
-  private final Catalogue actions;
   private final Roster roster;
   private final Journal journal;
   private final Drafts drafts;
@@ -40,14 +38,12 @@ public final class FrontDesk implements Desk {
   public FrontDesk(
       Map<String, Runbook> runbooks,
       Map<String, EstateParts> estates,
-      Catalogue actions,
       Roster roster,
       Journal journal,
       Drafts drafts,
       Supplier<RunId> ids) {
     this.runbooks = Map.copyOf(runbooks);
     this.estates = Map.copyOf(estates);
-    this.actions = actions;
     this.roster = roster;
     this.journal = journal;
     this.drafts = drafts;
@@ -197,7 +193,10 @@ public final class FrontDesk implements Desk {
   }
 
   private Draft.PlannedStep planned(Step step, RunSpec spec) {
-    var action = actions.find(step.action()).orElseThrow();
+    var action =
+        Optional.ofNullable(estates.get(spec.tenant().estate()))
+            .flatMap(it -> it.actions().find(step.action()))
+            .orElseThrow();
     var text = action.plan(Inputs.planned(step, spec));
     return new Draft.PlannedStep(
         step.id(), step.action(), text.sentence(), text.statements(), step.gate().isPresent());

@@ -4,7 +4,6 @@ import io.countersign.Problem;
 import io.countersign.action.Action;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Attempt;
-import io.countersign.action.Catalogue;
 import io.countersign.action.Fields;
 import io.countersign.action.Finding;
 import io.countersign.action.Intent;
@@ -29,17 +28,15 @@ final class Performer {
   private static final Logger log = LoggerFactory.getLogger(Performer.class);
 
   private final Journal journal;
-  private final Catalogue actions;
   private final CrashPoint crash;
 
-  Performer(Journal journal, Catalogue actions, CrashPoint crash) {
+  Performer(Journal journal, CrashPoint crash) {
     this.journal = journal;
-    this.actions = actions;
     this.crash = crash;
   }
 
   Intent intent(Work work, Step step, int attempt) throws ActionFailed {
-    return intent(action(step), work, step, attempt);
+    return intent(action(work, step), work, step, attempt);
   }
 
   private static <I extends Record, O extends Record> Intent intent(
@@ -52,7 +49,7 @@ final class Performer {
    * done already.
    */
   Optional<RunEvent.Work> begin(Work work, Step step, Facts.OpenAttempt open) {
-    return begin(action(step), work, step, open);
+    return begin(action(work, step), work, step, open);
   }
 
   private <I extends Record, O extends Record> Optional<RunEvent.Work> begin(
@@ -68,7 +65,7 @@ final class Performer {
   }
 
   Optional<RunEvent.Work> visit(Work work, Step step, Facts.OpenAttempt open) {
-    return visit(action(step), work, step, open);
+    return visit(action(work, step), work, step, open);
   }
 
   private <I extends Record, O extends Record> Optional<RunEvent.Work> visit(
@@ -116,7 +113,7 @@ final class Performer {
 
   /** The holder of an attempt died, or the attempt is in doubt. */
   Optional<RunEvent.Work> recover(Work work, Step step, Facts.OpenAttempt open) {
-    return recover(action(step), work, step, open);
+    return recover(action(work, step), work, step, open);
   }
 
   private <I extends Record, O extends Record> Optional<RunEvent.Work> recover(
@@ -156,7 +153,7 @@ final class Performer {
 
   /** Removes what an attempt left that will not be tried again in this form. */
   Optional<RunEvent.Work> clear(Work work, Step step, Facts.OpenAttempt open) {
-    return clear(action(step), work, step, open);
+    return clear(action(work, step), work, step, open);
   }
 
   private <I extends Record, O extends Record> Optional<RunEvent.Work> clear(
@@ -204,7 +201,7 @@ final class Performer {
     if (!journal.holds(work.claim())) {
       throw lost;
     }
-    var action = action(open.place().in(work.runbook()));
+    var action = action(work, open.place().in(work.runbook()));
     if (action.type().recovery() != Recovery.REPEAT) {
       return new RunEvent.StepInDoubt(
           open.step(), open.attempt(), "The bot was cut off: " + describe(lost) + ".");
@@ -236,8 +233,8 @@ final class Performer {
         : event;
   }
 
-  private Action<?, ?> action(Step step) {
-    return actions
+  private static Action<?, ?> action(Work work, Step step) {
+    return work.actions()
         .find(step.action())
         .orElseThrow(() -> new IllegalStateException("no action " + step.action()));
   }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,16 +39,20 @@ public final class RunEngine {
 
   private final Journal journal;
   private final GateStore gates;
-  private final Catalogue actions;
+  private final Function<String, Catalogue> actions;
   private final Runbooks runbooks;
   private final Performer performer;
   private final Supplier<String> nonces;
   private final CrashPoint crash;
 
+  /**
+   * @param actions an estate's actions by its name
+   * @param nonces unguessable words for cards
+   */
   public RunEngine(
       Journal journal,
       GateStore gates,
-      Catalogue actions,
+      Function<String, Catalogue> actions,
       Runbooks runbooks,
       Supplier<String> nonces,
       CrashPoint crash) {
@@ -55,7 +60,7 @@ public final class RunEngine {
     this.gates = gates;
     this.actions = actions;
     this.runbooks = runbooks;
-    this.performer = new Performer(journal, actions, crash);
+    this.performer = new Performer(journal, crash);
     this.nonces = nonces;
     this.crash = crash;
   }
@@ -107,7 +112,16 @@ public final class RunEngine {
     var state = Fold.of(events);
     var runbook = runbooks.of(state.facts().spec());
     var now = journal.now();
-    var work = new Work(claim, stop, runbook, state.facts(), Fold.placeOf(state), seen, now);
+    var work =
+        new Work(
+            claim,
+            stop,
+            runbook,
+            actions.apply(state.facts().spec().tenant().estate()),
+            state.facts(),
+            Fold.placeOf(state),
+            seen,
+            now);
     return switch (Decide.next(runbook, state, now)) {
       case Decision.AwaitCommand() ->
           Optional.of(
@@ -134,7 +148,14 @@ public final class RunEngine {
 
   /** What one turn works with. */
   record Work(
-      Claim claim, Stop stop, Runbook runbook, Facts facts, Place place, long seen, Instant now) {}
+      Claim claim,
+      Stop stop,
+      Runbook runbook,
+      Catalogue actions,
+      Facts facts,
+      Place place,
+      long seen,
+      Instant now) {}
 
   /**
    * Writes an event that was decided from what was seen; where something newer came in, the next
@@ -181,7 +202,7 @@ public final class RunEngine {
     try {
       var inputs = Inputs.resolved(step, work.facts());
       var intent = performer.intent(work, step, 1);
-      var order = Orders.of(work.runbook(), step, work.facts(), inputs, intent, actions);
+      var order = Orders.of(work.runbook(), step, work.facts(), inputs, intent, work.actions());
       var difference = opening == 1 ? List.<String>of() : differenceFromBefore(work, step, order);
       var gate =
           new NewGate(
@@ -251,7 +272,7 @@ public final class RunEngine {
         return wrote(work, stale.get());
       }
     }
-    var action = actions.find(step.action()).orElseThrow();
+    var action = work.actions().find(step.action()).orElseThrow();
     var started =
         new RunEvent.StepStarted(
             step.id(), attempt, step.action(), action.type().risk(), intent, gate);
@@ -280,7 +301,7 @@ public final class RunEngine {
    */
   private Optional<RunEvent.Work> stale(Work work, Step step, GateId gate, Intent intent) {
     var inputs = Inputs.resolved(step, work.facts());
-    var order = Orders.of(work.runbook(), step, work.facts(), inputs, intent, actions);
+    var order = Orders.of(work.runbook(), step, work.facts(), inputs, intent, work.actions());
     var approved = gates.find(gate).orElseThrow();
     return order.digest().equals(approved.digest())
         ? Optional.empty()

@@ -1,0 +1,315 @@
+package io.countersign.action.database;
+
+import io.countersign.Problem;
+import io.countersign.action.Action;
+import io.countersign.action.ActionFailed;
+import io.countersign.action.ActionType;
+import io.countersign.action.Attempt;
+import io.countersign.action.Finding;
+import io.countersign.action.Intent;
+import io.countersign.action.Outcome;
+import io.countersign.action.PlanText;
+import io.countersign.action.Planned;
+import io.countersign.action.Recovery;
+import io.countersign.action.Visit;
+import io.countersign.estate.DatabaseRef;
+import io.countersign.estate.Estate;
+import io.countersign.estate.Login;
+import io.countersign.estate.Registry;
+import io.countersign.estate.ServerRef;
+import io.countersign.postgres.Canaries;
+import io.countersign.postgres.ClientPrograms;
+import io.countersign.postgres.DatabaseDrop;
+import io.countersign.postgres.Databases;
+import io.countersign.postgres.LiveComparison;
+import io.countersign.postgres.SchemaDump;
+import io.countersign.postgres.ServerErrors;
+import io.countersign.postgres.ServerWork;
+import io.countersign.postgres.Servers;
+import io.countersign.postgres.SourceComparison;
+import io.countersign.postgres.StepSessions;
+import io.countersign.postgres.TableHashes;
+import io.countersign.postgres.TenantDatabases;
+import io.countersign.runbook.Risk;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Parity: the restored database must equal its source, its canaries must not be orders of magnitude
+ * off, the tenant's own login must work in it; and it is counted what would change for the tenant.
+ * Afterwards the restored database is closed and emptied, so that it stays as it was compared.
+ */
+public final class DatabaseCompare implements Action<DatabaseCompare.In, DatabaseCompare.Out> {
+  private final Servers servers;
+  private final Registry registry;
+  private final Estate estate;
+  private final ClientPrograms programs;
+
+  public DatabaseCompare(
+      Servers servers, Registry registry, Estate estate, ClientPrograms programs) {
+    this.servers = servers;
+    this.registry = registry;
+    this.estate = estate;
+    this.programs = programs;
+  }
+
+  /**
+   * @param source the server copy; its database has the live one's name
+   */
+  public record In(ServerRef source, DatabaseRef restored, DatabaseRef live) {}
+
+  /**
+   * @param verdict {@code equal}, or {@code equal by value (n tables without record hash)}
+   * @param contentHash SHA-256 over all tables' counts and hashes and the catalogue
+   * @param comeBack rows that only the restored database has
+   * @param go rows that only the live one has
+   * @param change rows of both that differ
+   * @param queueJobs jobs that would run again
+   */
+  public record Out(
+      String verdict,
+      String contentHash,
+      long tables,
+      long comeBack,
+      long go,
+      long change,
+      long queueJobs) {}
+
+  @Override
+  public ActionType<In, Out> type() {
+    return new ActionType<>(
+        "database.compare",
+        In.class,
+        Out.class,
+        Risk.SAFE,
+        Recovery.REPEAT,
+        Set.of("verdict", "content-hash"),
+        false,
+        "compare the restored database with its source and with the live one");
+  }
+
+  @Override
+  public PlanText plan(Planned inputs) {
+    var restored = inputs.shown("restored");
+    return new PlanText(
+        "compare " + restored + " with its source and with " + inputs.shown("live"),
+        List.of(
+            "SELECT count(*), sum(hash_record_extended(t.*, 0)) for every table, on both servers",
+            "catalogues and pg_dump --schema-only, on both servers",
+            "SELECT count(*) of the canary tables, restored and live",
+            "rows that come back, go and change, by digests of primary keys",
+            "SELECT 1 in <" + restored + "> with the tenant's own login",
+            "ALTER DATABASE <" + restored + "> ALLOW_CONNECTIONS false, and end its sessions"));
+  }
+
+  @Override
+  public Intent intent(Visit<In> visit) {
+    var in = visit.inputs();
+    return new Intent(
+        Map.of(
+            "source.server", in.source().name(),
+            "restored.oid", Long.toString(in.restored().oid()),
+            "restored.name", in.restored().name(),
+            "live.oid", Long.toString(in.live().oid()),
+            "live.name", in.live().name()));
+  }
+
+  @Override
+  public Outcome<Out> act(Attempt<In> attempt) {
+    var doing = "comparing " + attempt.inputs().restored().name() + " with its source";
+    return Guarded.outcome(attempt.stop(), doing, () -> compared(attempt, doing));
+  }
+
+  private Outcome<Out> compared(Attempt<In> attempt, String doing)
+      throws ActionFailed, SQLException {
+    var in = attempt.inputs();
+    if (in.restored().oid() == in.live().oid()
+        && in.restored().server().equals(in.live().server())) {
+      throw new ActionFailed(
+          new Problem(
+              doing, "restored and live are the same database.", "Check the runbook's inputs."));
+    }
+    try (var maintenance = open(attempt, in.restored().server(), Servers.MAINTENANCE)) {
+      // closed by an earlier attempt of this step that did not come to its end
+      attempt.fence();
+      Databases.allowConnections(maintenance, in.restored(), true);
+      var found = measured(attempt, doing, maintenance);
+      testLogin(attempt, doing);
+      DatabaseDrop.emptied(doing, maintenance, in.restored());
+      return new Outcome.Done<>(found.out(), found.said());
+    }
+  }
+
+  private record Found(Out out, String said) {}
+
+  private Connection open(Attempt<In> attempt, ServerRef server, String database)
+      throws ActionFailed, SQLException {
+    return Databases.endingWith(
+        attempt.stop(), servers.open(server, database, attempt.visit().applicationName()));
+  }
+
+  private Found measured(Attempt<In> attempt, String doing, Connection maintenance)
+      throws ActionFailed, SQLException {
+    var in = attempt.inputs();
+    var name = in.live().name();
+    TenantDatabases.pinned(maintenance, in.restored());
+    try (var source = open(attempt, in.source(), name);
+        var restored = open(attempt, in.restored().server(), in.restored().name());
+        var live = open(attempt, in.live().server(), name)) {
+      TenantDatabases.pinned(live, in.live());
+      Databases.execute(live, "SET lock_timeout = '30s'");
+      var steps = new Steps(attempt, 2L * TableHashes.tables(source).size());
+      var equal =
+          SourceComparison.compare(
+              doing,
+              new SourceComparison.Side(source, name),
+              new SourceComparison.Side(restored, in.restored().name()),
+              schemas(attempt, doing, maintenance),
+              attempt.stop(),
+              steps::next);
+      Canaries.check(doing, canaries(), restored, live);
+      var changes =
+          LiveComparison.of(
+              restored, live, equal.hashes(), estate.queueSchemas(), attempt.stop(), steps::next);
+      long jobs = LiveComparison.queueJobs(restored, estate.queueSchemas());
+      return found(equal, changes, jobs);
+    }
+  }
+
+  private List<Map<String, String>> schemas(Attempt<In> attempt, String doing, Connection session)
+      throws ActionFailed, SQLException {
+    var in = attempt.inputs();
+    int major = Databases.major(session);
+    var application = attempt.visit().applicationName();
+    var both = new ArrayList<Map<String, String>>();
+    var logins =
+        List.of(
+            servers.login(in.source()).withDatabase(in.live().name()),
+            servers.login(in.restored().server()).withDatabase(in.restored().name()));
+    for (Login login : logins) {
+      both.add(SchemaDump.take(programs, doing, major, login, application, attempt.stop()));
+    }
+    return both;
+  }
+
+  private List<TableHashes.Table> canaries() {
+    return estate.canaries().stream()
+        .map(it -> new TableHashes.Table(it.schema(), it.table()))
+        .toList();
+  }
+
+  private static Found found(
+      SourceComparison.Result equal, LiveComparison.Result changes, long jobs) {
+    var verdict =
+        equal.byText() == 0
+            ? "equal"
+            : "equal by value (" + equal.byText() + " tables without record hash)";
+    var counts = changes.counts();
+    var out =
+        new Out(
+            verdict,
+            equal.contentHash().hex(),
+            equal.hashes().size(),
+            counts.comeBack(),
+            counts.go(),
+            counts.change(),
+            jobs);
+    var said =
+        new StringBuilder()
+            .append(out.tables())
+            .append(" tables, ")
+            .append(verdict)
+            .append(" to the source; rows that come back: ")
+            .append(out.comeBack())
+            .append(", go: ")
+            .append(out.go())
+            .append(", change: ")
+            .append(out.change())
+            .append("; jobs that would run again: ")
+            .append(jobs);
+    noted(said, changes.withoutKey(), "without a common primary key only counted");
+    noted(said, changes.otherColumns(), "compared in the columns that both have");
+    equal.notes().forEach(it -> said.append("; ").append(it));
+    return new Found(out, said.toString());
+  }
+
+  private static void noted(StringBuilder said, List<TableHashes.Table> tables, String how) {
+    if (!tables.isEmpty()) {
+      said.append("; ").append(how).append(": ");
+      said.append(
+          String.join(", ", tables.stream().limit(5).map(TableHashes.Table::toString).toList()));
+      if (tables.size() > 5) {
+        said.append(" and ").append(tables.size() - 5).append(" more");
+      }
+    }
+  }
+
+  /** The tenant's user and password, on the server and database that will be live. */
+  private void testLogin(Attempt<In> attempt, String doing) throws ActionFailed {
+    var in = attempt.inputs();
+    var slug = attempt.visit().tenant().slug();
+    var tenant = registry.tenant(slug);
+    if (tenant.isEmpty()) {
+      throw new ActionFailed(
+          new Problem(doing, "the registry no longer knows " + slug + ".", "Check the registry."));
+    }
+    var own = servers.login(tenant.get().secret());
+    var server = servers.login(in.restored().server());
+    var login =
+        new Login(server.host(), server.port(), in.restored().name(), own.user(), own.password());
+    try (var session = servers.open(login, attempt.visit().applicationName())) {
+      Databases.number(session, "SELECT 1");
+    } catch (SQLException refused) {
+      throw new ActionFailed(
+          new Problem(
+              "logging in to " + in.restored().name() + " with the tenant's own secret",
+              "the server answered: " + ServerErrors.reduced(refused) + ".",
+              "Check the tenant's role, its password and its right to connect; then retry."));
+    }
+  }
+
+  /** Counts tables for the progress bar. */
+  private static final class Steps {
+    private final Attempt<?> attempt;
+    private final long total;
+    private long done;
+
+    Steps(Attempt<?> attempt, long total) {
+      this.attempt = attempt;
+      this.total = total;
+    }
+
+    void next() {
+      done++;
+      attempt.progress(Math.min(done, total), total, Attempt.Unit.TABLES);
+    }
+  }
+
+  @Override
+  public Finding<Out> probe(Attempt<In> attempt) {
+    throw new IllegalStateException("database.compare is repeated, never probed");
+  }
+
+  /** Ends the sessions of earlier attempts and removes their scratch folders. */
+  @Override
+  public void clear(Attempt<In> attempt) {
+    var visit = attempt.visit();
+    programs.removeScratch(visit.applicationPrefix());
+    ServerWork.clearing(
+        "ending earlier attempts of the comparison",
+        () -> {
+          try (var session =
+              servers.open(
+                  visit.inputs().restored().server(),
+                  Servers.MAINTENANCE,
+                  visit.applicationName())) {
+            StepSessions.end(session, visit.applicationPrefix());
+            return visit;
+          }
+        });
+  }
+}

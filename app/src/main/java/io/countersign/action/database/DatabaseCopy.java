@@ -1,0 +1,336 @@
+package io.countersign.action.database;
+
+import io.countersign.Problem;
+import io.countersign.action.Action;
+import io.countersign.action.ActionFailed;
+import io.countersign.action.ActionType;
+import io.countersign.action.Attempt;
+import io.countersign.action.Finding;
+import io.countersign.action.Intent;
+import io.countersign.action.Outcome;
+import io.countersign.action.PlanText;
+import io.countersign.action.Planned;
+import io.countersign.action.Recovery;
+import io.countersign.action.Visit;
+import io.countersign.estate.DatabaseRef;
+import io.countersign.estate.ServerRef;
+import io.countersign.postgres.ClientPrograms;
+import io.countersign.postgres.CopyCheck;
+import io.countersign.postgres.DatabaseCopier;
+import io.countersign.postgres.DatabaseDrop;
+import io.countersign.postgres.DatabaseStatements;
+import io.countersign.postgres.DatabaseTraits;
+import io.countersign.postgres.Databases;
+import io.countersign.postgres.Identifiers;
+import io.countersign.postgres.ServerWork;
+import io.countersign.postgres.Servers;
+import io.countersign.postgres.StepSessions;
+import io.countersign.postgres.TemporaryGrants;
+import io.countersign.postgres.TenantDatabases;
+import io.countersign.runbook.Risk;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/**
+ * Copies a database of a server copy beside the live one, under a new name and with an OID that is
+ * recorded before the database exists. Nobody but the bot and the owner's members can connect while
+ * it is being made.
+ */
+public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.Out> {
+  /** PostgreSQL gives OIDs by counting up; chosen ones lie far above, in the positive int range. */
+  private static final int LOWEST_OID = 2_000_000_000;
+
+  private static final int TRIES_FOR_AN_OID = 20;
+
+  /** Tables, partitioned tables, views, materialised views, sequences, foreign tables. */
+  private static final String TABLES =
+      """
+      SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+      """;
+
+  private final Servers servers;
+  private final ClientPrograms programs;
+  private final DatabaseCopier copier;
+  private final RandomGenerator random;
+
+  /**
+   * @param random for OIDs
+   */
+  public DatabaseCopy(
+      Servers servers, ClientPrograms programs, DatabaseCopier copier, RandomGenerator random) {
+    this.servers = servers;
+    this.programs = programs;
+    this.copier = copier;
+    this.random = random;
+  }
+
+  /**
+   * @param from the server copy; its database of the same name is the source
+   * @param database the live database: its server is the target
+   * @param as a word for the new name
+   */
+  public record In(ServerRef from, DatabaseRef database, String as) {}
+
+  /**
+   * @param bytes the new database's size
+   * @param tables its tables, partitions counted
+   */
+  public record Out(DatabaseRef database, long bytes, long tables) {}
+
+  @Override
+  public ActionType<In, Out> type() {
+    return new ActionType<>(
+        "database.copy",
+        In.class,
+        Out.class,
+        Risk.OWNED,
+        Recovery.REPEAT,
+        Set.of(),
+        false,
+        "copy the database beside the live one");
+  }
+
+  @Override
+  public PlanText plan(Planned inputs) {
+    var name = "<new name>";
+    return new PlanText(
+        "copy "
+            + inputs.shown("database")
+            + " from "
+            + inputs.shown("from")
+            + " beside the live one, closed to others",
+        List.of(
+            "CREATE DATABASE " + name + " WITH OID = <chosen> TEMPLATE template0 …",
+            "REVOKE CONNECT, TEMPORARY ON DATABASE " + name + " FROM PUBLIC",
+            "pg_dump --format=directory --compress=0 --jobs=… --file=<scratch>",
+            "CREATE EXTENSION … (owners and versions as in the original)",
+            "pg_restore --exit-on-error --jobs=… <scratch>",
+            "ALTER DATABASE … SET, COMMENT, CONNECTION LIMIT, GRANT (as in the original)",
+            "ANALYZE"));
+  }
+
+  @Override
+  public Intent intent(Visit<In> visit) throws ActionFailed {
+    var name = newName(visit);
+    var target = visit.inputs().database().server();
+    return ServerWork.looking(
+        "preparing the copy " + name,
+        () -> {
+          try (var session = servers.open(target, Servers.MAINTENANCE, visit.applicationName())) {
+            Databases.requirePrimary(session, target.name());
+            return new Intent(
+                Map.of(
+                    "source.server", visit.inputs().from().name(),
+                    "source.name", visit.inputs().database().name(),
+                    "target.server", target.name(),
+                    "target.name", name,
+                    "target.oid", Long.toString(freeOid(session))));
+          }
+        });
+  }
+
+  private static String newName(Visit<In> visit) throws ActionFailed {
+    var name =
+        visit.inputs().database().name()
+            + "_"
+            + visit.inputs().as()
+            + "_"
+            + visit.stamp()
+            + "_a"
+            + visit.attempt();
+    if (name.getBytes(StandardCharsets.UTF_8).length > Identifiers.MAX_BYTES) {
+      throw new ActionFailed(
+          new Problem(
+              "naming the copy of " + visit.inputs().database().name(),
+              name + " is longer than the " + Identifiers.MAX_BYTES + " bytes a name may have.",
+              "Give the step a shorter `as`."));
+    }
+    return name;
+  }
+
+  private long freeOid(Connection session) throws SQLException, ActionFailed {
+    for (int i = 0; i < TRIES_FOR_AN_OID; i++) {
+      long oid = random.nextInt(LOWEST_OID, Integer.MAX_VALUE);
+      if (TenantDatabases.byOid(session, oid).isEmpty()) {
+        return oid;
+      }
+    }
+    throw new ActionFailed(
+        new Problem("choosing an OID for the copy", "all that were tried are taken.", "Retry."));
+  }
+
+  @Override
+  public Outcome<Out> act(Attempt<In> attempt) {
+    var name = attempt.intent().fact("target.name");
+    var doing = "copying " + attempt.inputs().database().name() + " to " + name;
+    return Guarded.outcome(attempt.stop(), doing, () -> copied(attempt, doing));
+  }
+
+  private Outcome<Out> copied(Attempt<In> attempt, String doing) throws ActionFailed, SQLException {
+    var in = attempt.inputs();
+    var application = attempt.visit().applicationName();
+    try (var source = open(attempt, in.from(), in.database().name());
+        var maintenance = open(attempt, in.database().server(), Servers.MAINTENANCE)) {
+      var traits = traits(doing, source, in);
+      int major = sameMajor(doing, source, maintenance);
+      CopyCheck.check(doing, traits, source, maintenance);
+      var made = create(attempt, traits, source, maintenance, doing);
+      try (var target = open(attempt, made.server(), made.name())) {
+        copier.copy(
+            new DatabaseCopier.Job(
+                doing,
+                application,
+                major,
+                servers.login(in.from()).withDatabase(traits.name()),
+                servers.login(made.server()).withDatabase(made.name()),
+                source,
+                target,
+                traits.bytes()),
+            attempt.stop(),
+            (done, total) -> attempt.progress(done, total, Attempt.Unit.BYTES));
+        Databases.execute(target, "ANALYZE");
+        return finished(doing, made, traits, source, target, maintenance);
+      }
+    }
+  }
+
+  private Connection open(Attempt<In> attempt, ServerRef server, String database)
+      throws ActionFailed, SQLException {
+    return Databases.endingWith(
+        attempt.stop(), servers.open(server, database, attempt.visit().applicationName()));
+  }
+
+  private static DatabaseTraits traits(String doing, Connection source, In in)
+      throws ActionFailed, SQLException {
+    Optional<DatabaseTraits> traits = DatabaseTraits.read(source, in.database().name());
+    if (traits.isEmpty()) {
+      throw new ActionFailed(
+          new Problem(
+              doing,
+              in.from() + " has no database " + in.database().name() + ".",
+              "It may not have existed at that moment: choose a later one."));
+    }
+    return traits.get();
+  }
+
+  private static int sameMajor(String doing, Connection source, Connection target)
+      throws ActionFailed, SQLException {
+    int from = Databases.major(source);
+    int to = Databases.major(target);
+    if (from != to || from < 15) {
+      throw new ActionFailed(
+          new Problem(
+              doing,
+              "the source runs PostgreSQL " + from + " and the target " + to + ".",
+              "Both must have one major version, 15 or later."));
+    }
+    return from;
+  }
+
+  private static DatabaseRef create(
+      Attempt<In> attempt,
+      DatabaseTraits traits,
+      Connection source,
+      Connection maintenance,
+      String doing)
+      throws SQLException, ActionFailed {
+    var name = attempt.intent().fact("target.name");
+    long oid = Long.parseLong(attempt.intent().fact("target.oid"));
+    if (TenantDatabases.byName(maintenance, name).isPresent()
+        || TenantDatabases.byOid(maintenance, oid).isPresent()) {
+      throw new ActionFailed(
+          new Problem(
+              doing,
+              "the name or the OID " + oid + " is taken on the target.",
+              "Retry: the next attempt has another name and another OID."));
+    }
+    attempt.fence();
+    Databases.execute(maintenance, DatabaseStatements.create(traits, name, oid));
+    Databases.execute(maintenance, DatabaseStatements.closeToOthers(name));
+    Databases.execute(maintenance, TemporaryGrants.onDatabase(source, name));
+    return new DatabaseRef(attempt.inputs().database().server(), oid, name);
+  }
+
+  private static Outcome<Out> finished(
+      String doing,
+      DatabaseRef made,
+      DatabaseTraits traits,
+      Connection source,
+      Connection target,
+      Connection maintenance)
+      throws SQLException, ActionFailed {
+    long expected = Databases.number(source, TABLES);
+    long tables = Databases.number(target, TABLES);
+    if (expected != tables || expected == 0) {
+      throw new ActionFailed(
+          new Problem(
+              doing,
+              "the source has " + expected + " tables and the copy " + tables + ".",
+              "Do not use the copy; retry, and if it happens again, look at the source."));
+    }
+    var present =
+        DatabaseTraits.read(maintenance, made.name()).map(DatabaseTraits::grants).orElse(List.of());
+    Databases.inTransaction(
+        maintenance,
+        () ->
+            Databases.execute(
+                maintenance, DatabaseStatements.replay(traits, made.name(), present)));
+    long bytes = Databases.number(target, "SELECT pg_database_size(current_database())");
+    return new Outcome.Done<>(
+        new Out(made, bytes, tables),
+        "copied " + tables + " tables to " + made.name() + ", " + (bytes >> 20) + " MB");
+  }
+
+  @Override
+  public Finding<Out> probe(Attempt<In> attempt) {
+    throw new IllegalStateException("database.copy is repeated, never probed");
+  }
+
+  /**
+   * Ends what an earlier attempt runs on both servers, and drops the half-made database where both
+   * its OID and its name are those of the intent.
+   */
+  @Override
+  public void clear(Attempt<In> attempt) {
+    var visit = attempt.visit();
+    var prefix = visit.applicationPrefix();
+    programs.removeScratch(prefix);
+    var in = attempt.inputs();
+    var intent = attempt.intent();
+    var made =
+        new DatabaseRef(
+            in.database().server(),
+            Long.parseLong(intent.fact("target.oid")),
+            intent.fact("target.name"));
+    var doing = "removing the half-made database " + made;
+    ServerWork.clearing(
+        doing,
+        () -> {
+          try (var session =
+              servers.open(made.server(), Servers.MAINTENANCE, visit.applicationName())) {
+            StepSessions.end(session, prefix);
+            return dropHalfMade(doing, session, made, attempt);
+          }
+        });
+  }
+
+  /** The name alone may be another's, and so may the OID alone: then nothing of ours is left. */
+  private static DatabaseDrop.Result dropHalfMade(
+      String doing, Connection session, DatabaseRef made, Attempt<In> attempt)
+      throws ActionFailed, SQLException {
+    var name = TenantDatabases.byOid(session, made.oid()).map(TenantDatabases.Found::name);
+    boolean ours =
+        name.isPresent()
+            && (name.get().equals(made.name()) || name.get().equals(DatabaseDrop.dropName(made)));
+    return ours
+        ? DatabaseDrop.drop(doing, session, made, attempt::fence)
+        : DatabaseDrop.Result.ALREADY_GONE;
+  }
+}

@@ -1,0 +1,169 @@
+package io.countersign.action.database;
+
+import io.countersign.Problem;
+import io.countersign.action.Action;
+import io.countersign.action.ActionFailed;
+import io.countersign.action.ActionType;
+import io.countersign.action.Attempt;
+import io.countersign.action.Finding;
+import io.countersign.action.Intent;
+import io.countersign.action.Outcome;
+import io.countersign.action.PlanText;
+import io.countersign.action.Planned;
+import io.countersign.action.Recovery;
+import io.countersign.action.Visit;
+import io.countersign.estate.DatabaseRef;
+import io.countersign.estate.Registry;
+import io.countersign.estate.Tenant;
+import io.countersign.postgres.DatabaseDrop;
+import io.countersign.postgres.Databases;
+import io.countersign.postgres.ServerWork;
+import io.countersign.postgres.Servers;
+import io.countersign.postgres.StepSessions;
+import io.countersign.runbook.Risk;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Drops a database that this run made. Its OID and recorded name must belong together, its name
+ * must be one that this run gives, and neither the registry nor the tenant's current secret may
+ * name it. The OID that a run made bears the live name after a swap: so the name is always looked
+ * at too.
+ */
+public final class DatabaseDiscard implements Action<DatabaseDiscard.In, DatabaseDiscard.Out> {
+  private final Servers servers;
+  private final Registry registry;
+
+  public DatabaseDiscard(Servers servers, Registry registry) {
+    this.servers = servers;
+    this.registry = registry;
+  }
+
+  /**
+   * @param database as {@code database.copy} made it
+   */
+  public record In(DatabaseRef database) {}
+
+  public record Out() {}
+
+  @Override
+  public ActionType<In, Out> type() {
+    return new ActionType<>(
+        "database.discard",
+        In.class,
+        Out.class,
+        Risk.OWNED,
+        Recovery.REPEAT,
+        Set.of(),
+        false,
+        "drop the database that this run made");
+  }
+
+  @Override
+  public PlanText plan(Planned inputs) {
+    var name = inputs.shown("database");
+    return new PlanText(
+        "drop " + name + ", if this run made it, it is not live and nothing refers to it",
+        List.of(
+            "ALTER DATABASE <" + name + "> ALLOW_CONNECTIONS false",
+            "SELECT pg_terminate_backend(pid) for its sessions",
+            "ALTER DATABASE <" + name + "> RENAME TO <name>_drop_<oid>",
+            "DROP DATABASE <name>_drop_<oid>"));
+  }
+
+  @Override
+  public Intent intent(Visit<In> visit) throws ActionFailed {
+    var database = visit.inputs().database();
+    return new Intent(
+        Map.of(
+            "server", database.server().name(),
+            "database.oid", Long.toString(database.oid()),
+            "database.name", database.name()));
+  }
+
+  @Override
+  public Outcome<Out> act(Attempt<In> attempt) {
+    var doing = "dropping " + attempt.inputs().database();
+    return Guarded.outcome(attempt.stop(), doing, () -> dropped(attempt, doing));
+  }
+
+  private Outcome<Out> dropped(Attempt<In> attempt, String doing)
+      throws ActionFailed, SQLException {
+    var visit = attempt.visit();
+    var database = attempt.inputs().database();
+    if (!madeByThisRun(visit, database.name())) {
+      throw refused(doing, "its name is not one that this run gives.");
+    }
+    notReferenced(visit, doing, database);
+    try (var session =
+        Databases.endingWith(
+            attempt.stop(),
+            servers.open(database.server(), Servers.MAINTENANCE, visit.applicationName()))) {
+      Databases.requirePrimary(session, database.server().name());
+      Runnable fence =
+          () -> {
+            attempt.stop().check();
+            attempt.fence();
+          };
+      return new Outcome.Done<>(
+          new Out(),
+          switch (DatabaseDrop.drop(doing, session, database, fence)) {
+            case DROPPED -> "dropped " + database.name();
+            case ALREADY_GONE -> database.name() + " is gone already";
+          });
+    }
+  }
+
+  /** {@code <live>_<as>_<the run's stamp>_a<attempt>}, as {@code database.copy} names. */
+  private static boolean madeByThisRun(Visit<In> visit, String name) {
+    return Pattern.matches(".+_[a-z0-9-]+_" + visit.stamp() + "_a[1-9][0-9]*", name);
+  }
+
+  /** Fails closed: a registry or secret that cannot be read refuses. */
+  private void notReferenced(Visit<In> visit, String doing, DatabaseRef database)
+      throws ActionFailed {
+    for (var tenant : registry.tenants()) {
+      if (tenant.database().equals(database.name())) {
+        throw refused(doing, "the registry names it as the database of " + tenant.ref() + ".");
+      }
+    }
+    var secret = registry.tenant(visit.tenant().slug()).map(Tenant::secret);
+    if (secret.isPresent() && servers.login(secret.get()).database().equals(database.name())) {
+      throw refused(doing, "the current secret of " + visit.tenant() + " leads to it.");
+    }
+  }
+
+  private static ActionFailed refused(String doing, String why) {
+    return new ActionFailed(
+        new Problem(
+            doing,
+            "refused: " + why + " Nothing was changed.",
+            "If it really must go, a runbook with a gate drops it."));
+  }
+
+  @Override
+  public Finding<Out> probe(Attempt<In> attempt) {
+    throw new IllegalStateException("database.discard is repeated, never probed");
+  }
+
+  /** A database that is renamed but not dropped yet is dropped by the next attempt. */
+  @Override
+  public void clear(Attempt<In> attempt) {
+    var visit = attempt.visit();
+    ServerWork.clearing(
+        "ending earlier attempts",
+        () -> {
+          try (var session =
+              servers.open(
+                  visit.inputs().database().server(),
+                  Servers.MAINTENANCE,
+                  visit.applicationName())) {
+            StepSessions.end(session, visit.applicationPrefix());
+            return visit;
+          }
+        });
+  }
+}

@@ -1,0 +1,193 @@
+package io.countersign.postgres;
+
+import io.countersign.Problem;
+import io.countersign.action.ActionFailed;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What must exist on the target before a copy starts: roles, memberships, extensions. Everything
+ * that is missing is named at once.
+ */
+public final class CopyCheck {
+  private static final String ROLES =
+      """
+      SELECT r.rolname, bool_or(d.owns) AS owns
+        FROM (SELECT s.refobjid AS role,
+                     s.deptype = 'o' AND s.classid <> 'pg_extension'::regclass
+                       AND NOT EXISTS (SELECT 1 FROM pg_depend e
+                                        WHERE e.classid = s.classid AND e.objid = s.objid
+                                          AND e.deptype = 'e') AS owns
+                FROM pg_shdepend s, pg_database d
+               WHERE d.datname = current_database() AND s.refclassid = 'pg_authid'::regclass
+                 AND (s.dbid = d.oid
+                      OR s.dbid = 0 AND s.classid = 'pg_database'::regclass AND s.objid = d.oid)
+              UNION ALL
+              SELECT s.setrole, false
+                FROM pg_db_role_setting s, pg_database d
+               WHERE d.datname = current_database() AND s.setdatabase = d.oid AND s.setrole <> 0
+              ) d
+        JOIN pg_roles r ON r.oid = d.role
+       GROUP BY r.rolname ORDER BY r.rolname
+      """;
+
+  /** Owned by the role that made the cluster, which no dependency records; the bot is not it. */
+  private static final String OWNED_BY_SUPERUSER =
+      """
+      SELECT o.kind || ' ' || o.name
+        FROM (SELECT 'schema' AS kind, quote_ident(n.nspname) AS name, n.nspowner AS owner,
+                     'pg_namespace'::regclass AS classid, n.oid, n.nspname
+                FROM pg_namespace n
+              UNION ALL
+              SELECT 'table', c.oid::regclass::text, c.relowner, 'pg_class'::regclass, c.oid,
+                     n.nspname
+                FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+               WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+              UNION ALL
+              SELECT 'function', p.oid::regprocedure::text, p.proowner, 'pg_proc'::regclass, p.oid,
+                     n.nspname
+                FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace) o
+       WHERE o.owner = 10 AND o.nspname !~ '^pg_' AND o.nspname <> 'information_schema'
+         AND NOT EXISTS (SELECT 1 FROM pg_depend e
+                          WHERE e.classid = o.classid AND e.objid = o.oid AND e.deptype = 'e')
+         AND NOT pg_has_role(current_user, o.owner, 'MEMBER')
+       ORDER BY 1 LIMIT 10
+      """;
+
+  private static final String EXTENSIONS =
+      """
+      SELECT e.extname, e.extversion FROM pg_extension e WHERE e.extname <> 'plpgsql' ORDER BY e.oid
+      """;
+
+  /** Who is no superuser needs a grant for settings of superusers and for those with a dot. */
+  private static final String SETTING_NEEDS_A_GRANT =
+      """
+      SELECT (? LIKE '%.%' OR EXISTS (SELECT 1 FROM pg_settings s
+                                       WHERE s.name = ? AND s.context = 'superuser'))
+               AND NOT has_parameter_privilege(?, 'SET'),
+             current_user
+      """;
+
+  private CopyCheck() {}
+
+  /**
+   * Compares what the source needs with what the target has.
+   *
+   * @param traits of the source database
+   * @param source inside the source database
+   * @param target any database of the target server
+   * @throws ActionFailed which names what is missing, with the statements that mend it
+   */
+  public static void check(
+      String doing, DatabaseTraits traits, Connection source, Connection target)
+      throws ActionFailed, SQLException {
+    var missing = new ArrayList<String>();
+    var remedies = new ArrayList<String>();
+    roles(source, target, missing, remedies);
+    extensions(source, target, missing, remedies);
+    settings(traits, target, missing, remedies);
+    for (var owned : texts(source, OWNED_BY_SUPERUSER)) {
+      missing.add(owned + " belongs to a superuser");
+      remedies.add("give " + owned + " to the tenant's owner");
+    }
+    if (!missing.isEmpty()) {
+      throw new ActionFailed(
+          new Problem(
+              doing,
+              "before anything was copied: " + String.join("; ", missing) + ".",
+              "Mend it (" + String.join("; ", remedies) + "), then retry."));
+    }
+  }
+
+  private static void roles(
+      Connection source, Connection target, List<String> missing, List<String> remedies)
+      throws SQLException {
+    try (var roles = source.createStatement();
+        var row = roles.executeQuery(ROLES);
+        var known =
+            target.prepareStatement(
+                """
+                SELECT pg_has_role(current_user, r.oid, 'MEMBER'), current_user
+                  FROM pg_roles r WHERE r.rolname = ?
+                """)) {
+      while (row.next()) {
+        var role = row.getString("rolname");
+        known.setString(1, role);
+        try (var found = known.executeQuery()) {
+          if (!found.next()) {
+            missing.add("the role " + role + " does not exist on the target");
+            remedies.add("CREATE ROLE " + Identifiers.quoted(role));
+          } else if (row.getBoolean("owns") && !found.getBoolean(1)) {
+            missing.add("the bot is no member of " + role + ", which owns objects");
+            remedies.add(
+                "GRANT "
+                    + Identifiers.quoted(role)
+                    + " TO "
+                    + Identifiers.quoted(found.getString(2)));
+          }
+        }
+      }
+    }
+  }
+
+  private static void extensions(
+      Connection source, Connection target, List<String> missing, List<String> remedies)
+      throws SQLException {
+    try (var extensions = source.createStatement();
+        var row = extensions.executeQuery(EXTENSIONS);
+        var known =
+            target.prepareStatement(
+                "SELECT 1 FROM pg_available_extension_versions WHERE name = ? AND version = ?")) {
+      while (row.next()) {
+        known.setString(1, row.getString(1));
+        known.setString(2, row.getString(2));
+        try (var found = known.executeQuery()) {
+          if (!found.next()) {
+            missing.add(
+                "the extension "
+                    + row.getString(1)
+                    + " "
+                    + row.getString(2)
+                    + " is not available on the target");
+            remedies.add("install or allow the extension " + row.getString(1));
+          }
+        }
+      }
+    }
+  }
+
+  private static void settings(
+      DatabaseTraits traits, Connection target, List<String> missing, List<String> remedies)
+      throws SQLException {
+    try (var needs = target.prepareStatement(SETTING_NEEDS_A_GRANT)) {
+      for (var setting : traits.settings()) {
+        for (int i = 1; i <= 3; i++) {
+          needs.setString(i, setting.name());
+        }
+        try (var row = needs.executeQuery()) {
+          if (row.next() && row.getBoolean(1)) {
+            missing.add("the bot may not set " + setting.name() + ", a setting of the database");
+            remedies.add(
+                "GRANT SET ON PARAMETER "
+                    + setting.name()
+                    + " TO "
+                    + Identifiers.quoted(row.getString(2)));
+          }
+        }
+      }
+    }
+  }
+
+  private static List<String> texts(Connection session, String sql) throws SQLException {
+    var texts = new ArrayList<String>();
+    try (var statement = session.createStatement();
+        var row = statement.executeQuery(sql)) {
+      while (row.next()) {
+        texts.add(row.getString(1));
+      }
+    }
+    return texts;
+  }
+}

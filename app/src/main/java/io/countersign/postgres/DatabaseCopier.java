@@ -1,0 +1,200 @@
+package io.countersign.postgres;
+
+import io.countersign.action.ActionFailed;
+import io.countersign.action.Stop;
+import io.countersign.estate.Login;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Carries a database's contents from one server to another with pg_dump and pg_restore of the
+ * servers' version, owners and grants included. Schemas and extensions come first, so that owners
+ * are right without being superuser.
+ */
+public final class DatabaseCopier {
+  private static final Pattern ENTRY = Pattern.compile("\\d+; \\d+ \\d+ (.*)");
+
+  /** Per session of pg_restore; the memory is taken once per job. */
+  private static final Map<String, String> RESTORE_SETTINGS =
+      Map.of(
+          "maintenance_work_mem", "256MB",
+          "max_parallel_maintenance_workers", "0",
+          "synchronous_commit", "off");
+
+  private final ClientPrograms programs;
+  private final int jobs;
+
+  /**
+   * @param jobs parallel sessions on each side, 1 to 16
+   */
+  public DatabaseCopier(ClientPrograms programs, int jobs) {
+    if (jobs < 1 || jobs > 16) {
+      throw new IllegalArgumentException("a copy uses 1 to 16 jobs: " + jobs);
+    }
+    this.programs = programs;
+    this.jobs = jobs;
+  }
+
+  /** How far a copy is, in bytes of about {@code total}. */
+  @FunctionalInterface
+  public interface Progress {
+    void at(long done, long total);
+  }
+
+  /**
+   * One copy.
+   *
+   * @param sourceLogin with the source database
+   * @param targetLogin with the new, empty database
+   * @param source a session inside the source database
+   * @param target a session inside the new database
+   * @param bytes the size of the source database
+   */
+  public record Job(
+      String doing,
+      String application,
+      int major,
+      Login sourceLogin,
+      Login targetLogin,
+      Connection source,
+      Connection target,
+      long bytes) {}
+
+  /**
+   * Copies everything.
+   *
+   * @throws ActionFailed where a program is missing or fails
+   * @throws Stop.Stopped where the run must end; the children are dead then
+   */
+  public void copy(Job job, Stop stop, Progress progress) throws ActionFailed, SQLException {
+    var dump = programs.find("pg_dump", job.major());
+    var restore = programs.find("pg_restore", job.major());
+    try (var scratch = programs.scratch(job.application())) {
+      dump(job, dump, scratch, stop, progress);
+      var entries = entries(job, restore, scratch, stop);
+      var lists = Lists.of(entries);
+      restore(job, restore, scratch, lists.schemas(), 1, stop, progress);
+      Extensions.create(job.source(), job.target());
+      var rights = TemporaryGrants.read(job.source());
+      Databases.execute(job.target(), rights.grants());
+      restore(job, restore, scratch, lists.rest(), jobs, stop, progress);
+      Databases.execute(job.target(), rights.revokes());
+    }
+  }
+
+  private void dump(Job job, Path program, Scratch scratch, Stop stop, Progress progress)
+      throws ActionFailed {
+    var arguments =
+        List.of(
+            "--format=directory",
+            "--compress=0",
+            "--jobs=" + jobs,
+            "--blobs",
+            "--no-subscriptions",
+            "--lock-wait-timeout=60s",
+            "--file=" + scratch.file("dump"),
+            "--dbname=" + ClientPrograms.database(job.sourceLogin().database()));
+    var call =
+        new ClientPrograms.Call(program, job.sourceLogin(), job.application(), arguments, Map.of());
+    long total = 2 * job.bytes();
+    programs.run(
+        job.doing(),
+        call,
+        scratch,
+        stop,
+        () -> progress.at(Math.min(scratch.bytes(), job.bytes()), total));
+  }
+
+  private List<String> entries(Job job, Path program, Scratch scratch, Stop stop)
+      throws ActionFailed {
+    var arguments =
+        List.of("--list", "--file=" + scratch.file("entries"), scratch.file("dump").toString());
+    var call =
+        new ClientPrograms.Call(program, job.targetLogin(), job.application(), arguments, Map.of());
+    programs.run(job.doing(), call, scratch, stop, () -> {});
+    try {
+      return Files.readAllLines(scratch.file("entries"));
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException("cannot read the dump's table of contents", unreadable);
+    }
+  }
+
+  private void restore(
+      Job job,
+      Path program,
+      Scratch scratch,
+      List<String> entries,
+      int parallel,
+      Stop stop,
+      Progress progress)
+      throws ActionFailed {
+    if (entries.isEmpty()) {
+      return;
+    }
+    var arguments =
+        List.of(
+            "--exit-on-error",
+            "--jobs=" + parallel,
+            "--use-list=" + list(scratch, entries),
+            "--dbname=" + ClientPrograms.database(job.targetLogin().database()),
+            scratch.file("dump").toString());
+    var call =
+        new ClientPrograms.Call(
+            program, job.targetLogin(), job.application(), arguments, RESTORE_SETTINGS);
+    programs.run(job.doing(), call, scratch, stop, () -> restored(job, progress));
+  }
+
+  private static void restored(Job job, Progress progress) {
+    try {
+      long now = Databases.number(job.target(), "SELECT pg_database_size(current_database())");
+      progress.at(job.bytes() + Math.min(now, job.bytes()), 2 * job.bytes());
+    } catch (SQLException unknown) {
+      // the session ends with the run; progress is only shown, and the child's end tells the rest
+    }
+  }
+
+  private static Path list(Scratch scratch, List<String> entries) {
+    try {
+      return Files.write(scratch.file("list"), entries);
+    } catch (IOException full) {
+      throw new UncheckedIOException("cannot write into the scratch folder", full);
+    }
+  }
+
+  /**
+   * The dump's entries in two parts: schemas, and what is restored when extensions exist.
+   * Extensions and their comments are in neither.
+   */
+  record Lists(List<String> schemas, List<String> rest) {
+    Lists {
+      schemas = List.copyOf(schemas);
+      rest = List.copyOf(rest);
+    }
+
+    static Lists of(List<String> lines) {
+      var schemas = new ArrayList<String>();
+      var rest = new ArrayList<String>();
+      for (var line : lines) {
+        var entry = ENTRY.matcher(line);
+        if (!entry.matches()) {
+          continue;
+        }
+        var what = entry.group(1);
+        if (what.startsWith("SCHEMA - ")) {
+          schemas.add(line);
+        } else if (!what.startsWith("EXTENSION - ") && !what.startsWith("COMMENT - EXTENSION ")) {
+          rest.add(line);
+        }
+      }
+      return new Lists(schemas, rest);
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package io.countersign.postgres;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.countersign.estate.Estate;
+import io.countersign.estate.NamedQuery;
+import io.countersign.estate.Registry;
+import io.countersign.estate.SecretName;
+import io.countersign.estate.SecretStore;
+import io.countersign.estate.ServerRef;
+import io.countersign.estate.Tenant;
+import io.countersign.estate.TenantRef;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A registry that is asked by the named queries of the estate's file. Each call is one short
+ * session with one transaction, at most five seconds long.
+ */
+public final class QueryRegistry implements Registry {
+  private final Estate estate;
+  private final SecretStore secrets;
+  private final ObjectMapper json = new ObjectMapper();
+
+  public QueryRegistry(Estate estate, SecretStore secrets) {
+    this.estate = estate;
+    this.secrets = secrets;
+  }
+
+  @Override
+  public List<Tenant> tenants() {
+    return ask("tenants", Map.of(), this::tenants);
+  }
+
+  @Override
+  public Optional<Tenant> tenant(String slug) {
+    return ask("tenant", Map.of("slug", slug), it -> atMostOne(tenants(it)));
+  }
+
+  @Override
+  public Optional<RegisteredServer> server(String name) {
+    return ask("server", Map.of("name", name), it -> atMostOne(servers(it)));
+  }
+
+  @Override
+  public boolean setStatus(String slug, String expected, String wanted, String reason) {
+    var values = Map.of("slug", slug, "expected", expected, "wanted", wanted, "reason", reason);
+    return ask("set-status", values, QueryRegistry::changedOne);
+  }
+
+  @Override
+  public void invalidate(Tenant tenant) {
+    ask("invalidate", Map.of("id", tenant.id()), PreparedStatement::execute);
+  }
+
+  @Override
+  public void audit(
+      Tenant tenant, String action, String actor, String key, Map<String, String> detail) {
+    var values =
+        Map.of(
+            "id",
+            tenant.id(),
+            "action",
+            action,
+            "actor",
+            actor,
+            "detail",
+            text(detail),
+            "key",
+            key);
+    ask("audit", values, PreparedStatement::execute);
+  }
+
+  /** What is done with a prepared statement. */
+  private interface Asking<T> {
+    T ask(PreparedStatement statement) throws SQLException;
+  }
+
+  private <T> T ask(String query, Map<String, String> values, Asking<T> asking) {
+    try (var session = open()) {
+      session.setAutoCommit(false);
+      try (var settings = session.createStatement()) {
+        settings.execute("SET LOCAL statement_timeout = '5s'");
+        settings.execute("SET LOCAL lock_timeout = '4s'");
+      }
+      var named = NamedQuery.of(estate.registry().queries().getOrDefault(query, ""));
+      try (var statement = session.prepareStatement(named.jdbc())) {
+        for (int i = 0; i < named.order().size(); i++) {
+          statement.setString(i + 1, values.get(named.order().get(i)));
+        }
+        T answer = asking.ask(statement);
+        session.commit();
+        return answer;
+      }
+    } catch (SQLException error) {
+      throw unavailable(query, ServerErrors.reduced(error));
+    } catch (SecretStore.SecretUnavailable missing) {
+      throw unavailable(query, missing.problem().line());
+    }
+  }
+
+  private Connection open() throws SQLException, SecretStore.SecretUnavailable {
+    var login = secrets.login(estate.registry().login());
+    return Servers.connect(login, "cs/registry");
+  }
+
+  private List<Tenant> tenants(PreparedStatement statement) throws SQLException {
+    var tenants = new ArrayList<Tenant>();
+    try (var rows = statement.executeQuery()) {
+      while (rows.next()) {
+        tenants.add(
+            new Tenant(
+                new TenantRef(estate.name(), column(rows, "slug")),
+                column(rows, "id"),
+                column(rows, "display_name"),
+                column(rows, "status"),
+                column(rows, "database"),
+                new ServerRef(estate.name(), column(rows, "server")),
+                new SecretName(column(rows, "secret"))));
+      }
+    }
+    return tenants;
+  }
+
+  private List<RegisteredServer> servers(PreparedStatement statement) throws SQLException {
+    var servers = new ArrayList<RegisteredServer>();
+    try (var rows = statement.executeQuery()) {
+      while (rows.next()) {
+        servers.add(
+            new RegisteredServer(
+                new ServerRef(estate.name(), column(rows, "name")),
+                column(rows, "host"),
+                rows.getInt("port"),
+                new SecretName(column(rows, "admin_secret"))));
+      }
+    }
+    return servers;
+  }
+
+  private static String column(ResultSet rows, String name) throws SQLException {
+    var value = rows.getString(name);
+    if (value == null) {
+      throw new SQLException("the registry has no value in the column " + name, "22004");
+    }
+    return value;
+  }
+
+  private static <T> Optional<T> atMostOne(List<T> found) throws SQLException {
+    if (found.size() > 1) {
+      throw new SQLException("the registry has " + found.size() + " rows of that name", "21000");
+    }
+    return found.stream().findFirst();
+  }
+
+  /** An update may end with RETURNING: then the rows count. */
+  private static boolean changedOne(PreparedStatement statement) throws SQLException {
+    int changed = 0;
+    if (statement.execute()) {
+      try (var rows = statement.getResultSet()) {
+        while (rows.next()) {
+          changed++;
+        }
+      }
+    } else {
+      changed = statement.getUpdateCount();
+    }
+    if (changed > 1) {
+      throw new SQLException("set-status would change " + changed + " rows", "21000");
+    }
+    return changed == 1;
+  }
+
+  private String text(Map<String, String> detail) {
+    try {
+      return json.writeValueAsString(new TreeMap<>(detail));
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException("a map of texts has a JSON form", impossible);
+    }
+  }
+
+  /** The driver's own error stays here: its text may hold a row. */
+  private RegistryUnavailable unavailable(String query, String why) {
+    var reduced = "the query " + query + " of " + estate.name() + ": " + why;
+    return new RegistryUnavailable(reduced, new SQLException(reduced));
+  }
+}

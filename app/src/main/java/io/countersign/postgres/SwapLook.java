@@ -1,0 +1,138 @@
+package io.countersign.postgres;
+
+import io.countersign.Problem;
+import io.countersign.action.ActionFailed;
+import io.countersign.estate.DatabaseRef;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+
+/** What is looked at before a swap and after one whose end was not seen. */
+public final class SwapLook {
+  private static final String SUPERUSERS =
+      """
+      SELECT a.pid, a.usename, coalesce(a.application_name, '') AS application,
+             coalesce(a.backend_type, '') AS backend_type
+        FROM pg_stat_activity a JOIN pg_roles r ON r.oid = a.usesysid
+       WHERE a.datid = ? AND r.rolsuper AND a.backend_type IS DISTINCT FROM 'autovacuum worker'
+       ORDER BY a.pid
+      """;
+
+  private SwapLook() {}
+
+  /** Whose names the two OIDs bear. */
+  public enum Names {
+    SWAPPED,
+    AS_BEFORE,
+    NEITHER
+  }
+
+  /** Looks at both OIDs in one statement. */
+  public static Names names(
+      Connection session, DatabaseRef live, DatabaseRef restored, String keptName)
+      throws SQLException {
+    var sql =
+        """
+        SELECT (SELECT datname FROM pg_database WHERE oid = ?) AS live,
+               (SELECT datname FROM pg_database WHERE oid = ?) AS restored
+        """;
+    try (var query = session.prepareStatement(sql)) {
+      query.setLong(1, live.oid());
+      query.setLong(2, restored.oid());
+      try (var row = query.executeQuery()) {
+        row.next();
+        var ofLive = row.getString("live");
+        var ofRestored = row.getString("restored");
+        if (keptName.equals(ofLive) && live.name().equals(ofRestored)) {
+          return Names.SWAPPED;
+        }
+        return live.name().equals(ofLive) && restored.name().equals(ofRestored)
+            ? Names.AS_BEFORE
+            : Names.NEITHER;
+      }
+    }
+  }
+
+  /** What a person runs where nobody knows. */
+  public static String check(DatabaseRef live, DatabaseRef restored, String keptName) {
+    return "On "
+        + live.server().name()
+        + " run: SELECT oid, datname, datallowconn FROM pg_database WHERE oid IN ("
+        + live.oid()
+        + ", "
+        + restored.oid()
+        + "); the swap is done if "
+        + restored.oid()
+        + " is called "
+        + live.name()
+        + " and "
+        + live.oid()
+        + " is called "
+        + keptName
+        + "; it is not if they are called "
+        + restored.name()
+        + " and "
+        + live.name()
+        + ".";
+  }
+
+  /** The name of an OID for an intent; {@code (gone)} where nothing bears it. */
+  public static String name(Connection session, long oid) throws SQLException {
+    return TenantDatabases.byOid(session, oid).map(TenantDatabases.Found::name).orElse("(gone)");
+  }
+
+  /** The cluster's identifier; {@code (not readable)} where the right to read it was revoked. */
+  public static String systemIdentifier(Connection session) throws SQLException {
+    try {
+      return TenantDatabases.server(session).systemIdentifier();
+    } catch (SQLException refused) {
+      if ("42501".equals(refused.getSQLState())) {
+        return "(not readable)";
+      }
+      throw refused;
+    }
+  }
+
+  /**
+   * Finds, before anybody is disturbed, what would make the swap fail in the middle.
+   *
+   * @throws ActionFailed which names prepared transactions or superusers' sessions
+   */
+  public static void refuse(String doing, Connection session, DatabaseRef live)
+      throws ActionFailed, SQLException {
+    try (var query =
+        session.prepareStatement("SELECT count(*) FROM pg_prepared_xacts WHERE database = ?")) {
+      query.setString(1, live.name());
+      try (var row = query.executeQuery()) {
+        row.next();
+        if (row.getLong(1) > 0) {
+          throw new ActionFailed(
+              new Problem(
+                  doing,
+                  row.getLong(1) + " prepared transactions hold it; nothing was changed.",
+                  "COMMIT PREPARED or ROLLBACK PREPARED each (SELECT gid FROM pg_prepared_xacts),"
+                      + " then retry."));
+        }
+      }
+    }
+    var superusers = new ArrayList<Sessions.Session>();
+    try (var query = session.prepareStatement(SUPERUSERS)) {
+      query.setLong(1, live.oid());
+      try (var row = query.executeQuery()) {
+        while (row.next()) {
+          superusers.add(
+              new Sessions.Session(
+                  row.getInt("pid"),
+                  row.getString("usename"),
+                  row.getString("application"),
+                  row.getString("backend_type"),
+                  Instant.EPOCH));
+        }
+      }
+    }
+    if (!superusers.isEmpty()) {
+      throw new ActionFailed(NameSwap.mayNotEnd(live.name(), superusers));
+    }
+  }
+}

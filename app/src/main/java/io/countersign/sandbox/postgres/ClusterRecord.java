@@ -16,19 +16,26 @@ import java.util.Properties;
  *
  * @param postmaster process id of the server
  * @param data its data folder
+ * @param sockets the folder of its unix socket
  * @param owner process id of the JVM that started it
  * @param ownerStarted when that JVM started: process ids are used again
  * @param disposable whether the server's folder may be removed
  */
 record ClusterRecord(
-    long postmaster, Path data, long owner, Instant ownerStarted, boolean disposable) {
+    long postmaster,
+    Path data,
+    Path sockets,
+    long owner,
+    Instant ownerStarted,
+    boolean disposable) {
   private static final String FILE = "running.properties";
 
-  static ClusterRecord ofOurs(ClusterFiles files, ClusterOptions options) {
+  static ClusterRecord ofOurs(ClusterFiles files, Path sockets, ClusterOptions options) {
     var self = ProcessHandle.current();
     return new ClusterRecord(
         files.postmaster().map(ProcessHandle::pid).orElse(-1L),
         files.data(),
+        sockets,
         self.pid(),
         startOf(self),
         options.deleteOnClose());
@@ -58,6 +65,7 @@ record ClusterRecord(
     var properties = new Properties();
     properties.setProperty("postmaster", Long.toString(postmaster));
     properties.setProperty("data", data.toString());
+    properties.setProperty("sockets", sockets.toString());
     properties.setProperty("owner", Long.toString(owner));
     properties.setProperty("ownerStarted", ownerStarted.toString());
     properties.setProperty("disposable", Boolean.toString(disposable));
@@ -91,6 +99,7 @@ record ClusterRecord(
         new ClusterRecord(
             Long.parseLong(properties.getProperty("postmaster", "-1")),
             Path.of(properties.getProperty("data", "")),
+            Path.of(properties.getProperty("sockets", "")),
             Long.parseLong(properties.getProperty("owner", "-1")),
             Instant.parse(properties.getProperty("ownerStarted", "1970-01-01T00:00:00Z")),
             Boolean.parseBoolean(properties.getProperty("disposable", "false"))));
@@ -115,6 +124,9 @@ record ClusterRecord(
       programs
           .run("pg_ctl", "--pgdata=" + data, "--mode=immediate", "--wait", "stop")
           .orFail("Stopping the server left in " + folder);
+    }
+    if (sockets.isAbsolute()) {
+      ClusterFiles.deleteTree(sockets);
     }
     erase(folder);
     if (disposable) {

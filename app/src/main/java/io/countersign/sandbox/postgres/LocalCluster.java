@@ -163,7 +163,7 @@ public final class LocalCluster implements AutoCloseable {
     startedBefore = true;
     if (guardian == null) {
       guardian = Guardian.of(programs, files.data());
-      ClusterRecord.ofOurs(files, options).write(files.folder());
+      ClusterRecord.ofOurs(files, sockets, options).write(files.folder());
     }
   }
 

@@ -124,6 +124,8 @@ class LocalClusterTest {
     var folder = work.resolve("orphan");
     var holder = hold(folder);
     var server = new ClusterFiles(folder).postmaster().orElseThrow();
+    var sockets = socketFolderOf(folder);
+    assertThat(sockets).isNotEmptyDirectory();
     assertThat(LocalCluster.sweep(work, PROGRAMS)).as("its owner lives").isEmpty();
 
     holder.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
@@ -134,7 +136,16 @@ class LocalClusterTest {
     assertThat(folder).exists();
     assertThat(LocalCluster.sweep(work, PROGRAMS)).containsExactly(folder);
     assertThat(folder).doesNotExist();
+    assertThat(sockets).doesNotExist();
     assertThat(cluster.running()).as("a server of a living JVM is none of its business").isTrue();
+  }
+
+  private static Path socketFolderOf(Path folder) throws IOException {
+    return Files.readAllLines(folder.resolve("data/postmaster.pid")).stream()
+        .skip(4)
+        .map(Path::of)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static Process hold(Path folder) throws IOException {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Lists and ends the sessions of one database, from a session outside it. */
 public final class Sessions {
@@ -17,9 +18,11 @@ public final class Sessions {
    * One session. Autovacuum's workers are never listed: PostgreSQL cancels them itself.
    *
    * @param application what the client calls itself
-   * @param started when it began
+   * @param started when it began; empty where the server hides it from a bot without
+   *     pg_read_all_stats
    */
-  public record Session(int pid, String user, String application, String type, Instant started) {
+  public record Session(
+      int pid, String user, String application, String type, Optional<Instant> started) {
     /** For people: {@code pid 4711 (exporter as monitoring)}. */
     public String shown() {
       return "pid "
@@ -46,7 +49,7 @@ public final class Sessions {
 
   /**
    * The sessions that began, or whose transaction began, before a moment: they may still work with
-   * what was true before it.
+   * what was true before it. A session whose beginning is hidden counts as older.
    */
   public static List<Session> olderThan(Connection session, long database, Instant moment)
       throws SQLException {
@@ -58,7 +61,8 @@ public final class Sessions {
          WHERE datid = ?::text::oid
            AND pid <> pg_backend_pid()
            AND backend_type IS DISTINCT FROM 'autovacuum worker'
-           AND (backend_start < ?::timestamptz OR xact_start < ?::timestamptz)
+           AND (backend_start < ?::timestamptz OR xact_start < ?::timestamptz
+                OR (backend_start IS NULL AND usesysid IS NOT NULL))
          ORDER BY backend_start
         """;
     clearSnapshot(session);
@@ -75,7 +79,8 @@ public final class Sessions {
                   rows.getString("usename"),
                   rows.getString("application"),
                   rows.getString("backend_type"),
-                  rows.getObject("backend_start", OffsetDateTime.class).toInstant()));
+                  Optional.ofNullable(rows.getObject("backend_start", OffsetDateTime.class))
+                      .map(OffsetDateTime::toInstant)));
         }
       }
       return sessions;
@@ -116,12 +121,12 @@ public final class Sessions {
         """
         SELECT pg_terminate_backend(pid)
           FROM pg_stat_activity
-         WHERE pid = ? AND backend_start = ?::timestamptz
+         WHERE pid = ? AND backend_start IS NOT DISTINCT FROM ?::timestamptz
         """;
     clearSnapshot(session);
     try (var statement = session.prepareStatement(sql)) {
       statement.setInt(1, which.pid());
-      statement.setString(2, which.started().toString());
+      statement.setString(2, which.started().map(Instant::toString).orElse(null));
       statement.execute();
     }
   }

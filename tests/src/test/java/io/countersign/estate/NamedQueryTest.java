@@ -2,6 +2,7 @@ package io.countersign.estate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,7 +38,7 @@ class NamedQueryTest {
         "select $x$ never closed :a"
       })
   void what_is_no_parameter_stays_as_it_is(String text) {
-    assertThat(NamedQuery.of(text)).isEqualTo(new NamedQuery(text, java.util.List.of()));
+    assertThat(NamedQuery.of(text)).isEqualTo(new NamedQuery(text, List.of()));
   }
 
   @Test

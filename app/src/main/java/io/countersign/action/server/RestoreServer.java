@@ -1,0 +1,171 @@
+package io.countersign.action.server;
+
+import io.countersign.Problem;
+import io.countersign.action.Action;
+import io.countersign.action.ActionFailed;
+import io.countersign.action.ActionType;
+import io.countersign.action.Attempt;
+import io.countersign.action.Finding;
+import io.countersign.action.Intent;
+import io.countersign.action.Outcome;
+import io.countersign.action.PlanText;
+import io.countersign.action.Planned;
+import io.countersign.action.Recovery;
+import io.countersign.action.Visit;
+import io.countersign.estate.ServerRef;
+import io.countersign.estate.ServerRestorer;
+import io.countersign.estate.ServerRestorer.Copy;
+import io.countersign.estate.ServerRestorer.Progress;
+import io.countersign.postgres.ServerWork;
+import io.countersign.postgres.Servers;
+import io.countersign.postgres.TenantDatabases;
+import io.countersign.runbook.Risk;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Makes a quarantined copy of a whole server that stands at a past moment. */
+public final class RestoreServer implements Action<RestoreServer.Inputs, RestoreServer.Outputs> {
+  /**
+   * @param source the server copied; never touched
+   * @param to the moment; commits at it are included
+   */
+  public record Inputs(ServerRef source, Instant to) {}
+
+  /**
+   * @param exactness what proves the moment, a sentence
+   */
+  public record Outputs(ServerRef server, String exactness) {}
+
+  private static final ActionType<Inputs, Outputs> TYPE =
+      new ActionType<>(
+          "server.restore",
+          Inputs.class,
+          Outputs.class,
+          Risk.OWNED,
+          Recovery.REPEAT,
+          Set.of("exactness"),
+          false,
+          "make a copy of the server as of a past moment");
+
+  private static final int LONGEST_NAME = 63;
+  private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
+  private static final Duration SLOWEST_LOOK = Duration.ofSeconds(30);
+
+  /** Azure's slowest restores take 90 minutes; nothing that lasts four times as long will come. */
+  private static final Duration LIMIT = Duration.ofHours(6);
+
+  private final Servers servers;
+  private final ServerRestorer restorer;
+
+  public RestoreServer(Servers servers, ServerRestorer restorer) {
+    this.servers = servers;
+    this.restorer = restorer;
+  }
+
+  @Override
+  public ActionType<Inputs, Outputs> type() {
+    return TYPE;
+  }
+
+  @Override
+  public PlanText plan(Planned inputs) {
+    var source = inputs.shown("source");
+    return new PlanText(
+        "make a copy of " + source + " as of " + inputs.shown("to"),
+        List.of("restore " + source + " to " + inputs.shown("to") + " as " + source + "-pitr-…"));
+  }
+
+  @Override
+  public Intent intent(Visit<Inputs> visit) throws ActionFailed {
+    var source = visit.inputs().source();
+    var name = name(visit);
+    return ServerWork.looking(
+        "looking at " + source + " before copying it",
+        () -> {
+          try (var session = servers.open(source, Servers.MAINTENANCE, visit.applicationName())) {
+            return new Intent(
+                Map.of(
+                    "copy.name", name,
+                    "source.name", source.name(),
+                    "source.system", TenantDatabases.server(session).systemIdentifier(),
+                    "target", visit.inputs().to().toString()));
+          }
+        });
+  }
+
+  private static String name(Visit<Inputs> visit) throws ActionFailed {
+    var source = visit.inputs().source();
+    var name = source.name() + "-pitr-" + visit.stamp() + "-a" + visit.attempt();
+    if (name.length() > LONGEST_NAME) {
+      throw new ActionFailed(
+          new Problem(
+              "naming the copy of " + source,
+              name + " is longer than " + LONGEST_NAME + " characters.",
+              "Give the server a shorter name in the registry."));
+    }
+    return name;
+  }
+
+  @Override
+  public Outcome<Outputs> act(Attempt<Inputs> attempt) {
+    var copy = copy(attempt);
+    return ServerWork.outcome(
+        "making " + copy.server(),
+        () -> {
+          attempt.stop().check();
+          restorer.begin(copy);
+          return switch (restorer.look(copy)) {
+            case Progress.Absent() -> later(attempt, "beginning");
+            case Progress.Working(var doing) -> later(attempt, doing);
+            case Progress.Ready(var exactness) ->
+                new Outcome.Done<>(
+                    new Outputs(copy.server(), exactness.statement()), exactness.statement());
+            case Progress.Broken(var problem) -> new Outcome.Failed<>(problem);
+          };
+        });
+  }
+
+  /** Looks often at first, then ever more rarely; the memo is the last pause in milliseconds. */
+  private static Outcome<Outputs> later(Attempt<Inputs> attempt, String doing) {
+    var visit = attempt.visit();
+    if (Duration.between(visit.startedAt(), visit.now()).compareTo(LIMIT) > 0) {
+      return new Outcome.Failed<>(
+          new Problem(
+              "making a copy of " + visit.inputs().source(),
+              "it was not ready after " + LIMIT.toHours() + " hours; last seen: " + doing + ".",
+              "Look at the server or the service, then retry."));
+    }
+    var pause =
+        attempt.memo().map(it -> Duration.ofMillis(Long.parseLong(it) * 3 / 2)).orElse(FIRST_LOOK);
+    var capped = pause.compareTo(SLOWEST_LOOK) > 0 ? SLOWEST_LOOK : pause;
+    return new Outcome.Park<>(capped, Long.toString(capped.toMillis()), doing);
+  }
+
+  private static Copy copy(Attempt<Inputs> attempt) {
+    var source = attempt.inputs().source();
+    return new Copy(
+        source,
+        new ServerRef(source.estate(), attempt.intent().fact("copy.name")),
+        Instant.parse(attempt.intent().fact("target")),
+        attempt.visit().run());
+  }
+
+  @Override
+  public Finding<Outputs> probe(Attempt<Inputs> attempt) {
+    return new Finding.NotDone<>();
+  }
+
+  @Override
+  public void clear(Attempt<Inputs> attempt) {
+    var copy = copy(attempt);
+    ServerWork.clearing(
+        "removing " + copy.server(),
+        () -> {
+          restorer.remove(copy);
+          return copy;
+        });
+  }
+}

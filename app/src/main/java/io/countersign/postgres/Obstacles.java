@@ -1,0 +1,206 @@
+package io.countersign.postgres;
+
+import io.countersign.postgres.TenantDatabases.Found;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What would stop a copy or a swap of a database names, or would be lost in it. Each check is one
+ * query that answers the offending objects' names, never rows of a tenant.
+ */
+public final class Obstacles {
+  private static final int SHOWN = 5;
+
+  private Obstacles() {}
+
+  /**
+   * One finding.
+   *
+   * @param what a clause: "the prepared transaction tx1 is open"
+   * @param remedy a clause: "COMMIT PREPARED or ROLLBACK PREPARED it"
+   */
+  public record Obstacle(String what, String remedy) {}
+
+  /** One check: the query takes as many text parameters as it has question marks, all alike. */
+  private record Check(String what, String remedy, String sql) {}
+
+  private static final List<Check> OUTSIDE =
+      List.of(
+          new Check(
+              "the bot's role %s may not create databases",
+              "ALTER ROLE … CREATEDB",
+              "SELECT rolname FROM pg_roles WHERE rolname = current_user"
+                  + " AND NOT (rolcreatedb OR rolsuper)"),
+          new Check(
+              "the bot may not end other roles' sessions",
+              "GRANT pg_signal_backend TO the bot's role",
+              "SELECT current_user WHERE NOT pg_has_role(current_user, 'pg_signal_backend',"
+                  + " 'USAGE')"),
+          new Check(
+              "the server hides from the bot when other roles' sessions began",
+              "GRANT pg_read_all_stats TO the bot's role",
+              "SELECT current_user WHERE NOT pg_has_role(current_user, 'pg_read_all_stats',"
+                  + " 'USAGE')"),
+          new Check(
+              "the bot is no member of the database's owner %s",
+              "GRANT the owner TO the bot's role",
+              """
+              SELECT pg_get_userbyid(datdba) FROM pg_database
+               WHERE datname = ? AND NOT pg_has_role(current_user, datdba, 'MEMBER')\
+              """),
+          new Check(
+              "%s does not allow connections",
+              "ALTER DATABASE … ALLOW_CONNECTIONS true, if it is meant to be open",
+              "SELECT datname FROM pg_database WHERE datname = ? AND NOT datallowconn"),
+          new Check(
+              "the database has the encoding %s, in which texts cannot be compared",
+              "convert it to UTF8 first",
+              """
+              SELECT pg_encoding_to_char(encoding) FROM pg_database
+               WHERE datname = ? AND pg_encoding_to_char(encoding) = 'SQL_ASCII'\
+              """),
+          new Check(
+              "prepared transactions are open: %s",
+              "COMMIT PREPARED or ROLLBACK PREPARED them",
+              "SELECT gid FROM pg_prepared_xacts WHERE database = ?"),
+          new Check(
+              "logical replication slots read the database: %s",
+              "stop their readers and drop them: SELECT pg_drop_replication_slot(…)",
+              """
+              SELECT slot_name FROM pg_replication_slots
+               WHERE slot_type = 'logical' AND database = ?\
+              """),
+          new Check(
+              "subscriptions write into the database: %s",
+              "drop them, or make them anew after the restore",
+              """
+              SELECT subname FROM pg_subscription
+               WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = ?)\
+              """));
+
+  private static final List<Check> INSIDE =
+      List.of(
+          new Check(
+              "event triggers would run during the restore: %s",
+              "ALTER EVENT TRIGGER … DISABLE until the restore is done",
+              "SELECT evtname FROM pg_event_trigger WHERE evtenabled <> 'D'"),
+          new Check(
+              "row security hides rows of %s from the bot",
+              "as an administrator: ALTER ROLE … BYPASSRLS for the bot's role",
+              """
+              SELECT c.oid::regclass::text FROM pg_class c
+               WHERE c.relrowsecurity
+                 AND (c.relforcerowsecurity OR NOT pg_has_role(current_user, c.relowner, 'USAGE'))
+                 AND NOT EXISTS (SELECT FROM pg_roles
+                                  WHERE rolname = current_user AND (rolbypassrls OR rolsuper))\
+              """),
+          new Check(
+              "the bot is no member of roles that own objects: %s",
+              "GRANT each of them TO the bot's role",
+              """
+              SELECT DISTINCT pg_get_userbyid(o.owner)
+                FROM (SELECT c.relowner AS owner, c.relnamespace AS namespace FROM pg_class c
+                      UNION ALL SELECT p.proowner, p.pronamespace FROM pg_proc p
+                      UNION ALL SELECT s.nspowner, s.oid FROM pg_namespace s) o
+                JOIN pg_namespace n ON n.oid = o.namespace
+               WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'public')
+                 AND NOT pg_has_role(current_user, o.owner, 'MEMBER')\
+              """),
+          new Check(
+              "the server does not offer the extensions %s",
+              "install or allow-list them on the server",
+              """
+              SELECT e.extname FROM pg_extension e
+               WHERE NOT EXISTS (SELECT FROM pg_available_extensions a WHERE a.name = e.extname)\
+              """),
+          new Check(
+              "only a superuser can create the extensions %s",
+              "ask an administrator how the estate makes them",
+              """
+              SELECT e.extname FROM pg_extension e
+                JOIN pg_available_extensions a ON a.name = e.extname
+                JOIN pg_available_extension_versions v
+                  ON v.name = a.name AND v.version = a.default_version
+               WHERE v.superuser AND NOT v.trusted
+                 AND NOT EXISTS (SELECT FROM pg_roles
+                                  WHERE rolname = 'azure_pg_admin'
+                                     OR (rolname = current_user AND rolsuper))\
+              """));
+
+  private static final Check CRON =
+      new Check(
+          "pg_cron runs jobs in the database: %s",
+          "pause them: UPDATE cron.job SET active = false WHERE …",
+          "SELECT jobid::text FROM cron.job WHERE active AND database = ?");
+
+  /** Checked from the maintenance database. */
+  public static List<Obstacle> outside(Connection session, Found database) throws SQLException {
+    return check(session, OUTSIDE, database.name());
+  }
+
+  /** Checked from a session in the database itself. */
+  public static List<Obstacle> inside(Connection session) throws SQLException {
+    return check(session, INSIDE, "");
+  }
+
+  /** The database in which pg_cron keeps its jobs; empty where it is not loaded. */
+  public static String cronDatabase(Connection session) throws SQLException {
+    try (var statement = session.createStatement();
+        var rows =
+            statement.executeQuery(
+                "SELECT coalesce(current_setting('cron.database_name', true), '')")) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+
+  /** Checked from {@link #cronDatabase}; jobs that the bot may not see count as found. */
+  public static List<Obstacle> cron(Connection session, String database) throws SQLException {
+    try {
+      return check(session, List.of(CRON), database);
+    } catch (SQLException refused) {
+      if ("42P01".equals(refused.getSQLState())) {
+        return List.of();
+      }
+      return List.of(
+          new Obstacle(
+              "the bot may not read cron.job (" + ServerErrors.reduced(refused) + ")",
+              "GRANT SELECT ON cron.job TO the bot's role and let its policy show all jobs"));
+    }
+  }
+
+  private static List<Obstacle> check(Connection session, List<Check> checks, String parameter)
+      throws SQLException {
+    var found = new ArrayList<Obstacle>();
+    for (var each : checks) {
+      var names = names(session, each.sql(), parameter);
+      if (!names.isEmpty()) {
+        found.add(new Obstacle(each.what().replace("%s", shown(names)), each.remedy()));
+      }
+    }
+    return found;
+  }
+
+  private static List<String> names(Connection session, String sql, String parameter)
+      throws SQLException {
+    try (var statement = session.prepareStatement(sql)) {
+      if (sql.indexOf('?') >= 0) {
+        statement.setString(1, parameter);
+      }
+      var names = new ArrayList<String>();
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          names.add(rows.getString(1));
+        }
+      }
+      return names;
+    }
+  }
+
+  private static String shown(List<String> names) {
+    var shown = String.join(", ", names.stream().limit(SHOWN).toList());
+    return names.size() > SHOWN ? shown + " and " + (names.size() - SHOWN) + " more" : shown;
+  }
+}

@@ -1,0 +1,165 @@
+package io.countersign.run;
+
+import io.countersign.Problem;
+import io.countersign.run.Decision.*;
+import io.countersign.run.RunState.*;
+import io.countersign.runbook.Input;
+import io.countersign.runbook.Runbook;
+import io.countersign.runbook.Step;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** From the state to what comes next. Pure; {@code now} is the database's clock, passed in. */
+public final class Decide {
+  /** How often a step in doubt is looked at again. */
+  public static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
+
+  private Decide() {}
+
+  public static Decision next(Runbook runbook, RunState state, Instant now) {
+    return switch (state) {
+      case Asked(var facts) ->
+          facts.halt().isPresent() ? new Finish(facts.halt().get().ending()) : new AwaitCommand();
+      case Ready(var facts, var next) -> ready(runbook, facts, next);
+      case AtGate(var facts, var place, var gate, var until, var then) ->
+          facts.halt().isPresent()
+              ? stop(runbook, facts, place)
+              : atGate(place.in(runbook), gate, until, then, now);
+      case Approved(var facts, var place, var gate, var until) ->
+          facts.halt().isPresent()
+              ? stop(runbook, facts, place)
+              : approved(facts, place.in(runbook), gate, until, now);
+      case Running(var facts, var place, _) ->
+          new Recover(place.in(runbook), facts.open().orElseThrow());
+      case Parked(var facts, var place, _, var until) -> parked(runbook, facts, place, until, now);
+      case InDoubt(var facts, var place, _, _, var since) ->
+          now.isBefore(since.plus(LOOK_AGAIN))
+              ? new AwaitTime(since.plus(LOOK_AGAIN))
+              : new Recover(place.in(runbook), facts.open().orElseThrow());
+      case NeedsPerson _ -> new AwaitCommand();
+      case Ended _ -> new AwaitCommand();
+    };
+  }
+
+  private static Decision ready(Runbook runbook, Facts facts, Place next) {
+    return switch (next.section()) {
+      case STEPS -> forward(runbook, facts, next);
+      case ON_ABORT -> back(runbook, facts, next);
+    };
+  }
+
+  private static Decision forward(Runbook runbook, Facts facts, Place next) {
+    if (next.isPastEnd(runbook)) {
+      return new Finish(Ending.DONE);
+    }
+    if (facts.halt().isPresent()) {
+      return stop(runbook, facts, next);
+    }
+    var step = next.in(runbook);
+    if (facts.open().isPresent()) {
+      return new Clear(step, facts.open().get());
+    }
+    if (step.when().isPresent() && !holds(step.when().get(), facts)) {
+      return new PassOver(
+          step, step.when().get().parameter() + " is not " + step.when().get().value());
+    }
+    return step.gate().isPresent() ? new OpenGate(step) : start(facts, step, Optional.empty());
+  }
+
+  /**
+   * on-abort: first what a half-done step left, then line by line, passing over what was never
+   * made.
+   */
+  private static Decision back(Runbook runbook, Facts facts, Place next) {
+    if (facts.open().isPresent()) {
+      var open = facts.open().get();
+      return new Clear(open.place().in(runbook), open);
+    }
+    if (next.isPastEnd(runbook)) {
+      return new Finish(facts.halt().map(Halt::ending).orElse(Ending.FAILED));
+    }
+    var step = next.in(runbook);
+    return unmade(step, facts)
+        .<Decision>map(it -> new PassOver(step, it))
+        .orElseGet(() -> start(facts, step, Optional.empty()));
+  }
+
+  private static Decision start(Facts facts, Step step, Optional<io.countersign.GateId> gate) {
+    return new Start(step, facts.attemptsOf(step.id()) + 1, gate);
+  }
+
+  private static Decision atGate(
+      Step step,
+      io.countersign.GateId gate,
+      Instant until,
+      io.countersign.runbook.Gate.Expiry then,
+      Instant now) {
+    if (!Fold.ends(then)) {
+      return new AwaitCommand();
+    }
+    return now.isBefore(until) ? new AwaitTime(until) : new ExpireGate(step, gate);
+  }
+
+  private static Decision approved(
+      Facts facts, Step step, io.countersign.GateId gate, Instant validUntil, Instant now) {
+    return now.isBefore(validUntil)
+        ? start(facts, step, Optional.of(gate))
+        : new LapseGate(step, gate, "the approval was not used in time");
+  }
+
+  private static Decision parked(
+      Runbook runbook, Facts facts, Place place, Instant until, Instant now) {
+    if (facts.halt().isPresent() && place.section() == Place.Section.STEPS) {
+      return stop(runbook, facts, place);
+    }
+    return now.isBefore(until)
+        ? new AwaitTime(until)
+        : new Visit(place.in(runbook), facts.open().orElseThrow());
+  }
+
+  /** Before the point of no return everything is put back; after it only a person may decide. */
+  private static Decision stop(Runbook runbook, Facts facts, Place place) {
+    var halt = facts.halt().orElseThrow();
+    if (!facts.crossed()) {
+      return new BeginAbort(halt);
+    }
+    var step = place.in(runbook);
+    return new NeedPerson(step, afterTheSwap(halt, step));
+  }
+
+  private static Problem afterTheSwap(Halt halt, Step step) {
+    var next =
+        "The destructive step has begun, so nothing is put back by itself. Go on with retry, or use"
+            + " the rollback runbook.";
+    return switch (halt) {
+      case Halt.Cancelled(_, var reason) ->
+          new Problem(
+              "at step " + step.id(),
+              "The run was cancelled" + (reason.isBlank() ? "." : ": " + reason + "."),
+              next);
+      case Halt.Denied(_, _, var reason) ->
+          new Problem("at step " + step.id(), "The gate was denied: " + reason + ".", next);
+      case Halt.Expired _ ->
+          new Problem("at step " + step.id(), "Nobody countersigned in time.", next);
+      case Halt.Failed(_, var problem) ->
+          new Problem(problem.doing(), problem.happened(), problem.next() + " " + next);
+    };
+  }
+
+  private static boolean holds(Step.When when, Facts facts) {
+    var value = facts.spec().parameters().get(when.parameter());
+    return value != null && value.shown().equals(when.value());
+  }
+
+  /** Why a line of on-abort has nothing to do: the output it would use was never made. */
+  private static Optional<String> unmade(Step step, Facts facts) {
+    for (var input : step.with().values()) {
+      if (input instanceof Input.OfStep(var from, var output)
+          && !facts.outputs().getOrDefault(from, java.util.Map.of()).containsKey(output)) {
+        return Optional.of("step " + from + " made no " + output);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,83 @@
+package io.countersign.run;
+
+import io.countersign.Person;
+import io.countersign.RunId;
+import io.countersign.runbook.Value;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where people ask for runs and give commands about them, whatever door they came through. Says who
+ * may do what. Looks things up outside transactions; network calls inside.
+ */
+public interface Desk {
+  /** Looks everything up and writes a plan; changes nothing but the stored draft. */
+  Proposed propose(Ask ask);
+
+  /** Starts a draft, by the person who asked for it, within an hour. */
+  Started start(String draft, Person who);
+
+  /**
+   * Asks a run to stop: at once, after its present step, or not any more. The answer states the
+   * state after the commit.
+   */
+  Told cancel(RunId run, Person who, String reason);
+
+  /** Tries the step again for which a person is needed. */
+  Told retry(RunId run, Person who);
+
+  /**
+   * What somebody asks for.
+   *
+   * @param tenant as typed; looked up in the estates that the runbook is for
+   * @param parameters typed values of the other parameters
+   * @param channel where it was asked for
+   */
+  record Ask(
+      Person who,
+      String channel,
+      String runbook,
+      String tenant,
+      Map<String, Value> parameters,
+      String reason) {
+    public Ask {
+      parameters = Map.copyOf(parameters);
+    }
+  }
+
+  /** The answer to an ask. */
+  sealed interface Proposed {
+    record Planned(Draft draft) implements Proposed {}
+
+    /** Everything that stands against it, each a sentence that says what to do. */
+    record Refused(List<Refusal> refusals) implements Proposed {
+      public Refused {
+        refusals = List.copyOf(refusals);
+      }
+    }
+  }
+
+  /** Why something is not done. */
+  sealed interface Refusal {
+    /** A sentence or two: what was refused, why, what to do. */
+    record Because(String sentence) implements Refusal {}
+
+    /** The subject is held. */
+    record Held(RunId holder) implements Refusal {}
+
+    /** The person does not hold the role that starting takes. */
+    record NotInRole(String role, java.util.Set<Person> holders) implements Refusal {}
+  }
+
+  /** The answer to a start. */
+  sealed interface Started {
+    record Accepted(RunId run) implements Started {}
+
+    record Repeated(RunId run) implements Started {}
+
+    record Refused(Refusal refusal) implements Started {}
+  }
+
+  /** The answer to cancel and retry: a sentence about the state after the commit. */
+  record Told(boolean done, String sentence) {}
+}

@@ -1,0 +1,10 @@
+package io.countersign.run;
+
+/** How a run ended. */
+public enum Ending {
+  DONE,
+  FAILED,
+  CANCELLED,
+  DENIED,
+  EXPIRED
+}

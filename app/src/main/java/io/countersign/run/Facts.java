@@ -1,0 +1,137 @@
+package io.countersign.run;
+
+import io.countersign.GateId;
+import io.countersign.action.Intent;
+import io.countersign.runbook.Value;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a run's journal has established so far, whatever the state.
+ *
+ * @param outputs of the steps that succeeded, by step id
+ * @param attempts how many attempts each step has had
+ * @param openings how often each step's gate was opened
+ * @param crossedBy the first destructive attempt that has started ({@code cutover/1}): the point of
+ *     no return
+ * @param halt why the run must not go forward
+ * @param open the attempt that was started and neither succeeded nor was cleared
+ */
+public record Facts(
+    RunSpec spec,
+    Map<String, Map<String, Value>> outputs,
+    Map<String, Integer> attempts,
+    Map<String, Integer> openings,
+    Optional<String> crossedBy,
+    Optional<Halt> halt,
+    Optional<OpenAttempt> open) {
+  public Facts {
+    outputs = Map.copyOf(outputs);
+    attempts = Map.copyOf(attempts);
+    openings = Map.copyOf(openings);
+  }
+
+  /** The approval that a destructive attempt runs on. */
+  public record Approval(GateId gate, Instant validUntil) {}
+
+  /** An attempt whose end is not known to be clean. */
+  public record OpenAttempt(
+      Place place,
+      String step,
+      int attempt,
+      Intent intent,
+      Optional<Approval> approval,
+      Optional<String> memo,
+      Instant startedAt) {
+    /** {@code cutover/1}. */
+    public String key() {
+      return step + "/" + attempt;
+    }
+  }
+
+  /** Whether the point of no return lies behind. */
+  public boolean crossed() {
+    return crossedBy.isPresent();
+  }
+
+  static Facts of(RunSpec spec) {
+    return new Facts(
+        spec, Map.of(), Map.of(), Map.of(), Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  public int attemptsOf(String step) {
+    return attempts.getOrDefault(step, 0);
+  }
+
+  public int openingsOf(String step) {
+    return openings.getOrDefault(step, 0);
+  }
+
+  Facts started(OpenAttempt attempt, boolean destructive) {
+    return new Facts(
+        spec,
+        outputs,
+        with(attempts, attempt.step(), attempt.attempt()),
+        openings,
+        crossedBy.isEmpty() && destructive ? Optional.of(attempt.key()) : crossedBy,
+        halt,
+        Optional.of(attempt));
+  }
+
+  Facts parked(String memo) {
+    var kept =
+        open.map(
+            it ->
+                new OpenAttempt(
+                    it.place(),
+                    it.step(),
+                    it.attempt(),
+                    it.intent(),
+                    it.approval(),
+                    Optional.of(memo),
+                    it.startedAt()));
+    return new Facts(spec, outputs, attempts, openings, crossedBy, halt, kept);
+  }
+
+  Facts succeeded(String step, Map<String, Value> made) {
+    return new Facts(
+        spec, with(outputs, step, made), attempts, openings, crossedBy, halt, Optional.empty());
+  }
+
+  Facts cleared() {
+    return new Facts(spec, outputs, attempts, openings, crossedBy, halt, Optional.empty());
+  }
+
+  /**
+   * A drifted attempt has proved that it changed nothing, so the point it seemed to cross lies
+   * ahead again.
+   */
+  Facts drifted() {
+    var drifted = open.map(OpenAttempt::key);
+    var still = crossedBy.filter(it -> !drifted.equals(Optional.of(it)));
+    return new Facts(spec, outputs, attempts, openings, still, halt, Optional.empty());
+  }
+
+  Facts opened(String step, int opening) {
+    return new Facts(spec, outputs, attempts, with(openings, step, opening), crossedBy, halt, open);
+  }
+
+  /** The first halt stays; a later one says nothing new. */
+  Facts halted(Halt why) {
+    return halt.isPresent()
+        ? this
+        : new Facts(spec, outputs, attempts, openings, crossedBy, Optional.of(why), open);
+  }
+
+  Facts resumed() {
+    return new Facts(spec, outputs, attempts, openings, crossedBy, Optional.empty(), open);
+  }
+
+  private static <V> Map<String, V> with(Map<String, V> map, String key, V value) {
+    var copy = new HashMap<>(map);
+    copy.put(key, value);
+    return copy;
+  }
+}

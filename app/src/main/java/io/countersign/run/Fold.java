@@ -1,0 +1,198 @@
+package io.countersign.run;
+
+import io.countersign.run.RunEvent.*;
+import io.countersign.run.RunState.*;
+import io.countersign.runbook.Gate;
+import io.countersign.runbook.Risk;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** From events to the state. Pure: the same journal gives the same state, today and in a year. */
+public final class Fold {
+  private Fold() {}
+
+  /**
+   * The state after a whole journal.
+   *
+   * @throws IllegalEvent where an event cannot follow
+   */
+  public static RunState of(List<Recorded> journal) {
+    if (journal.isEmpty() || !(journal.getFirst().event() instanceof Requested(var spec))) {
+      throw new IllegalArgumentException("a journal begins with Requested");
+    }
+    RunState state = new Asked(Facts.of(spec));
+    for (var recorded : journal.subList(1, journal.size())) {
+      state = after(state, recorded.event(), recorded.at());
+    }
+    return state;
+  }
+
+  /** The state after one more event. */
+  public static RunState after(RunState state, RunEvent event, Instant at) {
+    return switch (event) {
+      case Command command -> command(state, command);
+      case Work work -> work(state, work, at);
+    };
+  }
+
+  /**
+   * Commands are accepted in every state that has not ended; where they change nothing, the state
+   * stays.
+   */
+  private static RunState command(RunState state, Command command) {
+    if (state instanceof Ended) {
+      throw new IllegalEvent(state, command);
+    }
+    return switch (command) {
+      case Requested _ -> throw new IllegalEvent(state, command);
+      case Begun _ -> state instanceof Asked(var facts) ? new Ready(facts, Place.FIRST) : state;
+      case CancelRequested(var by, var reason) -> halted(state, new Halt.Cancelled(by, reason));
+      case RetryRequested _ -> retried(state);
+      case GateApproved(_, var gate, _, var until) ->
+          state instanceof AtGate(var facts, var place, var open, _, _) && open.equals(gate)
+              ? new Approved(facts, place, gate, until)
+              : state;
+      case GateDenied(var step, var gate, var by, var reason) ->
+          state instanceof AtGate(var facts, var place, var open, _, _) && open.equals(gate)
+              ? new Ready(facts.halted(new Halt.Denied(step, by, reason)), place)
+              : state;
+    };
+  }
+
+  private static RunState retried(RunState state) {
+    return state instanceof NeedsPerson(var facts, var place, _)
+        ? new Ready(place.section() == Place.Section.STEPS ? facts.resumed() : facts, place)
+        : state;
+  }
+
+  /**
+   * A halt is remembered everywhere; it takes effect where the run next comes to rest. Undoing is
+   * not halted again.
+   */
+  private static RunState halted(RunState state, Halt halt) {
+    return switch (state) {
+      case Asked(var facts) -> new Asked(facts.halted(halt));
+      case Ready(var facts, var next) -> new Ready(facts.halted(halt), next);
+      case AtGate(var facts, var place, var gate, var until, var then) ->
+          new AtGate(facts.halted(halt), place, gate, until, then);
+      case Approved(var facts, var place, var gate, var until) ->
+          new Approved(facts.halted(halt), place, gate, until);
+      case Running(var facts, var place, var attempt) ->
+          new Running(facts.halted(halt), place, attempt);
+      case Parked(var facts, var place, var attempt, var until) ->
+          new Parked(facts.halted(halt), place, attempt, until);
+      case InDoubt(var facts, var place, var attempt, var check, var since) ->
+          new InDoubt(facts.halted(halt), place, attempt, check, since);
+      case NeedsPerson it -> it;
+      case Ended it -> it;
+    };
+  }
+
+  private static RunState work(RunState state, Work work, Instant at) {
+    record Move(RunState state, Work event) {}
+    return switch (new Move(state, work)) {
+      case Move(Ready(var facts, var next), StepPassedOver _) -> new Ready(facts, next.next());
+      case Move(
+              Ready(var facts, var next),
+              GateOpened(var step, var gate, var opening, _, _, _, var until, var then, _)) ->
+          new AtGate(facts.opened(step, opening), next, gate, until, then);
+      case Move(AtGate(var facts, var place, _, _, _), GateExpired(var step, _)) ->
+          new Ready(facts.halted(new Halt.Expired(step)), place);
+      case Move(Approved(var facts, var place, _, _), GateLapsed _) -> new Ready(facts, place);
+      case Move(Ready(var facts, var next), StepStarted started) ->
+          started(facts, next, started, Optional.empty(), at);
+      case Move(Approved(var facts, var place, var gate, var until), StepStarted started) ->
+          started(facts, place, started, Optional.of(new Facts.Approval(gate, until)), at);
+      case Move(Running(var facts, var place, var attempt), Work it) ->
+          acted(facts, place, attempt, state, it, at);
+      case Move(Parked(var facts, var place, var attempt, _), Work it) ->
+          acted(facts, place, attempt, state, it, at);
+      case Move(InDoubt(var facts, var place, var attempt, _, _), Work it) ->
+          acted(facts, place, attempt, state, it, at);
+      case Move(Ready(var facts, _), AttemptAbandoned _) when facts.open().isPresent() ->
+          new Ready(facts.cleared(), ((Ready) state).next());
+      case Move(RunState from, AbortBegun(var halt)) when !from.facts().crossed() ->
+          aborting(from, halt);
+      case Move(RunState from, PersonNeeded(_, var problem)) when !(from instanceof Ended) ->
+          new NeedsPerson(from.facts(), placeOf(from), problem);
+      case Move(Ready(var facts, _), Finished(var ending)) -> new Ended(facts, ending);
+      case Move(Asked(var facts), Finished(var ending)) -> new Ended(facts, ending);
+      case Move(RunState from, Work other) -> throw new IllegalEvent(from, other);
+    };
+  }
+
+  private static RunState aborting(RunState from, Halt halt) {
+    if (from instanceof Ended || placeOf(from).section() == Place.Section.ON_ABORT) {
+      throw new IllegalEvent(from, new AbortBegun(halt));
+    }
+    return new Ready(from.facts().halted(halt), Place.FIRST_ABORT);
+  }
+
+  private static RunState started(
+      Facts facts, Place place, StepStarted event, Optional<Facts.Approval> approval, Instant at) {
+    var open =
+        new Facts.OpenAttempt(
+            place, event.step(), event.attempt(), event.intent(), approval, Optional.empty(), at);
+    return new Running(
+        facts.started(open, event.risk() == Risk.DESTRUCTIVE), place, event.attempt());
+  }
+
+  /** An approval that was not used up goes on being good for as long as it was given. */
+  private static RunState abandoned(Facts facts, Place place) {
+    return facts
+        .open()
+        .flatMap(Facts.OpenAttempt::approval)
+        .<RunState>map(it -> new Approved(facts.cleared(), place, it.gate(), it.validUntil()))
+        .orElseGet(() -> new Ready(facts.cleared(), place));
+  }
+
+  /** How an attempt went on; the same for one that acts, waits or is in doubt. */
+  private static RunState acted(
+      Facts facts, Place place, int attempt, RunState from, Work event, Instant at) {
+    return switch (event) {
+      case StepSucceeded(var step, var no, var outputs, _) when no == attempt ->
+          new Ready(facts.succeeded(step, outputs), place.next());
+      case StepParked(_, var no, var until, var memo, _) when no == attempt ->
+          new Parked(facts.parked(memo), place, attempt, until);
+      case StepFailed(var step, var no, var problem) when no == attempt ->
+          failed(facts, place, new Halt.Failed(step, problem));
+      case StepInDoubt(_, var no, var check) when no == attempt ->
+          new InDoubt(facts, place, attempt, check, at);
+      case StepDrifted(_, var no, _, _) when no == attempt -> new Ready(facts.drifted(), place);
+      case AttemptAbandoned(_, var no, _) when no == attempt -> abandoned(facts, place);
+      case AbortBegun(var halt) when from instanceof Parked && !facts.crossed() ->
+          aborting(from, halt);
+      case PersonNeeded(_, var problem) when !(from instanceof Running) ->
+          new NeedsPerson(facts, place, problem);
+      case RunEvent.Work other -> throw new IllegalEvent(from, other);
+    };
+  }
+
+  /** A failed line of on-abort stops there: a person is needed. A failed step halts the run. */
+  private static RunState failed(Facts facts, Place place, Halt.Failed halt) {
+    return switch (place.section()) {
+      case STEPS -> new Ready(facts.halted(halt), place);
+      case ON_ABORT -> new NeedsPerson(facts, place, halt.problem());
+    };
+  }
+
+  static Place placeOf(RunState state) {
+    return switch (state) {
+      case Asked _ -> Place.FIRST;
+      case Ready(_, var next) -> next;
+      case AtGate(_, var place, _, _, _) -> place;
+      case Approved(_, var place, _, _) -> place;
+      case Running(_, var place, _) -> place;
+      case Parked(_, var place, _, _) -> place;
+      case InDoubt(_, var place, _, _, _) -> place;
+      case NeedsPerson(_, var place, _) -> place;
+      case Ended _ -> Place.FIRST;
+    };
+  }
+
+  /** Whether a gate's expiry ends the waiting: {@code hold} keeps asking. */
+  static boolean ends(Gate.Expiry then) {
+    return then == Gate.Expiry.ABORT;
+  }
+}

@@ -1,0 +1,400 @@
+package io.countersign.run;
+
+import io.countersign.Person;
+import io.countersign.Role;
+import io.countersign.RunId;
+import io.countersign.estate.DatabaseLookup;
+import io.countersign.estate.Registry;
+import io.countersign.estate.Tenant;
+import io.countersign.gate.Roster;
+import io.countersign.runbook.Runbook;
+import io.countersign.runbook.Step;
+import io.countersign.runbook.Value;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The desk: looks everything up that can refuse a run, keeps the plan, and starts it once. */
+public final class FrontDesk implements Desk {
+  private static final Logger log = LoggerFactory.getLogger(FrontDesk.class);
+  private static final Duration DRAFT_AGE = Duration.ofHours(1);
+
+  private final Map<String, Runbook> runbooks;
+  private final Map<String, EstateParts> estates;
+  private final Roster roster;
+  private final Journal journal;
+  private final Drafts drafts;
+  private final Supplier<RunId> ids;
+
+  public FrontDesk(
+      Map<String, Runbook> runbooks,
+      Map<String, EstateParts> estates,
+      Roster roster,
+      Journal journal,
+      Drafts drafts,
+      Supplier<RunId> ids) {
+    this.runbooks = Map.copyOf(runbooks);
+    this.estates = Map.copyOf(estates);
+    this.roster = roster;
+    this.journal = journal;
+    this.drafts = drafts;
+    this.ids = ids;
+  }
+
+  @Override
+  public Proposed propose(Ask ask) {
+    var runbook = runbooks.get(ask.runbook());
+    if (runbook == null) {
+      return refused("There is no runbook " + ask.runbook() + ".");
+    }
+    var role = mayAct(ask.who(), runbook.requester());
+    if (role.isPresent()) {
+      return new Proposed.Refused(List.of(role.get()));
+    }
+    try {
+      return proposed(ask, runbook);
+    } catch (Registry.RegistryUnavailable | DatabaseLookup.ServerUnavailable unavailable) {
+      return refused(unavailable.getMessage() + " Nothing was started.");
+    }
+  }
+
+  private Proposed proposed(Ask ask, Runbook runbook) {
+    var found = find(ask.tenant(), runbook);
+    if (found.isEmpty()) {
+      return refused(unknownTenant(ask.tenant(), runbook));
+    }
+    var parts = found.get().parts();
+    var tenant = found.get().tenant();
+    var window = outsideWindow(ask, parts, tenant);
+    if (window.isPresent()) {
+      return refused(window.get());
+    }
+    var database = parts.databases().find(tenant.server(), tenant.database());
+    if (database.isEmpty()) {
+      return refused(
+          "The registry says that %s lives in %s on %s, but there is no such database. Check the registry."
+              .formatted(tenant.ref().slug(), tenant.database(), tenant.server()));
+    }
+    var id = ids.get();
+    var spec = spec(ask, runbook, tenant, new Value.OfDatabase(database.get()), id);
+    var countersigners = countersigners(runbook, ask.who());
+    if (countersigners.refusal().isPresent()) {
+      return new Proposed.Refused(List.of(countersigners.refusal().get()));
+    }
+    drafts.keep(id.value(), spec);
+    return new Proposed.Planned(
+        new Draft(id.value(), spec, plan(runbook, spec), countersigners.people()));
+  }
+
+  private record Found(EstateParts parts, Tenant tenant) {}
+
+  /** {@code acme}, or {@code medsuite/acme}. */
+  private Optional<Found> find(String name, Runbook runbook) {
+    for (var estate : runbook.estates()) {
+      var parts = estates.get(estate);
+      if (parts == null) {
+        continue;
+      }
+      var slug = name.startsWith(estate + "/") ? name.substring(estate.length() + 1) : name;
+      var tenant = parts.registry().tenant(slug);
+      if (tenant.isPresent()) {
+        return Optional.of(new Found(parts, tenant.get()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private String unknownTenant(String name, Runbook runbook) {
+    var slugs = new ArrayList<String>();
+    for (var estate : runbook.estates()) {
+      Optional.ofNullable(estates.get(estate))
+          .ifPresent(parts -> parts.registry().tenants().forEach(it -> slugs.add(it.ref().slug())));
+    }
+    var near = io.countersign.runbook.Near.names(name, slugs);
+    return "There is no tenant "
+        + name
+        + " in "
+        + String.join(", ", runbook.estates())
+        + "."
+        + (near.isEmpty() ? "" : " Did you mean " + String.join(" or ", near) + "?");
+  }
+
+  private Optional<String> outsideWindow(Ask ask, EstateParts parts, Tenant tenant) {
+    if (!(ask.parameters().get("to") instanceof Value.Moment(var to))) {
+      return Optional.empty();
+    }
+    var window = parts.restorer().window(tenant.server());
+    return window.contains(to)
+        ? Optional.empty()
+        : Optional.of(
+            "%s can be restored to any moment from %s to %s; %s lies outside."
+                .formatted(
+                    tenant.server(),
+                    minute(window.earliest()),
+                    minute(window.latest()),
+                    minute(to)));
+  }
+
+  private static String minute(Instant moment) {
+    return java.time.format.DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'")
+        .withZone(java.time.ZoneOffset.UTC)
+        .format(moment);
+  }
+
+  private RunSpec spec(Ask ask, Runbook runbook, Tenant tenant, Value database, RunId id) {
+    var now = journal.now();
+    var pinned = new HashMap<String, Value>();
+    pinned.put("run.id", new Value.Text(id.value()));
+    pinned.put("run.stamp", new Value.Text(stamp(now)));
+    pinned.put("tenant.name", new Value.OfTenant(tenant.ref()));
+    pinned.put("tenant.slug", new Value.Text(tenant.ref().slug()));
+    pinned.put("tenant.id", new Value.Text(tenant.id()));
+    pinned.put("tenant.server", new Value.OfServer(tenant.server()));
+    pinned.put("tenant.database", database);
+    pinned.put("tenant.secret", new Value.OfSecret(tenant.secret()));
+    pinned.put("estate.name", new Value.Text(tenant.ref().estate()));
+    var parameters = new HashMap<>(ask.parameters());
+    parameters.put("tenant", new Value.OfTenant(tenant.ref()));
+    runbook
+        .parameters()
+        .forEach(it -> it.preset().ifPresent(value -> parameters.putIfAbsent(it.name(), value)));
+    return new RunSpec(
+        id,
+        tenant.ref().subject(),
+        tenant.ref(),
+        runbook.name(),
+        runbook.title(),
+        runbook.source(),
+        parameters,
+        pinned,
+        ask.who(),
+        ask.channel(),
+        ask.reason(),
+        now);
+  }
+
+  private static String stamp(Instant moment) {
+    return java.time.format.DateTimeFormatter.ofPattern("yyyyMMddHHmmss")
+        .withZone(java.time.ZoneOffset.UTC)
+        .format(moment);
+  }
+
+  private List<Draft.PlannedStep> plan(Runbook runbook, RunSpec spec) {
+    return runbook.steps().stream().map(step -> planned(step, spec)).toList();
+  }
+
+  private Draft.PlannedStep planned(Step step, RunSpec spec) {
+    var action =
+        Optional.ofNullable(estates.get(spec.tenant().estate()))
+            .flatMap(it -> it.actions().find(step.action()))
+            .orElseThrow();
+    var text = action.plan(Inputs.planned(step, spec));
+    return new Draft.PlannedStep(
+        step.id(), step.action(), text.sentence(), text.statements(), step.gate().isPresent());
+  }
+
+  private record Countersigners(Set<Person> people, Optional<Refusal> refusal) {}
+
+  /** A run that nobody but its requester could approve is refused before anything happens. */
+  private Countersigners countersigners(Runbook runbook, Person requester) {
+    var all = new HashSet<Person>();
+    for (var step : runbook.steps()) {
+      if (step.gate().isEmpty()) {
+        continue;
+      }
+      var people = new HashSet<Person>();
+      for (var role : step.gate().get().from()) {
+        switch (roster.read(role)) {
+          case Roster.Reading.Members(var members, _, _) -> people.addAll(members);
+          case Roster.Reading.Unreadable(var why) -> {
+            return new Countersigners(
+                Set.of(), Optional.of(new Refusal.Because(unreadable(role, why))));
+          }
+        }
+      }
+      people.remove(requester);
+      if (people.size() < step.gate().get().approvals()) {
+        return new Countersigners(
+            Set.of(), Optional.of(new Refusal.Because(tooFew(step, people.size()))));
+      }
+      all.addAll(people);
+    }
+    return new Countersigners(all, Optional.empty());
+  }
+
+  private static String tooFew(Step step, int others) {
+    var gate = step.gate().orElseThrow();
+    var roles = String.join(" or ", gate.from().stream().map(Role::name).toList());
+    return "Step %s needs %d %s besides you to countersign, and there %s %d. Add somebody to the role first."
+        .formatted(step.id(), gate.approvals(), roles, others == 1 ? "is" : "are", others);
+  }
+
+  private static String unreadable(Role role, String why) {
+    return "I could not read who is a "
+        + role
+        + " ("
+        + why
+        + "). Nothing was started. Try again soon.";
+  }
+
+  private Optional<Refusal> mayAct(Person who, Role role) {
+    return switch (roster.membership(who)) {
+      case Roster.Membership.Excluded(var what) ->
+          Optional.of(
+              new Refusal.Because(
+                  "Only full members of this workspace can do this; you are " + what + "."));
+      case Roster.Membership.Unreadable(var why) ->
+          Optional.of(
+              new Refusal.Because(
+                  "I could not read who you are (" + why + "). Nothing was done. Try again soon."));
+      case Roster.Membership.Full() ->
+          switch (roster.read(role)) {
+            case Roster.Reading.Members(var people, _, _) ->
+                people.contains(who)
+                    ? Optional.empty()
+                    : Optional.of(new Refusal.NotInRole(role.name(), people));
+            case Roster.Reading.Unreadable(var why) ->
+                Optional.of(new Refusal.Because(unreadable(role, why)));
+          };
+    };
+  }
+
+  private static Proposed refused(String sentence) {
+    return new Proposed.Refused(List.of(new Refusal.Because(sentence)));
+  }
+
+  @Override
+  public Started start(String draft, Person who) {
+    var kept = drafts.find(draft);
+    if (kept.isEmpty()) {
+      return new Started.Refused(
+          new Refusal.Because("I do not know this plan. Type the command again."));
+    }
+    if (!kept.get().person().equals(who)) {
+      return new Started.Refused(
+          new Refusal.Because("This plan is somebody else's. Type the command yourself."));
+    }
+    var spec = kept.get().spec();
+    if (journal.read(spec.id()).isEmpty()) {
+      var refusal = staleDraft(kept.get(), who);
+      if (refusal.isPresent()) {
+        return new Started.Refused(refusal.get());
+      }
+    }
+    return switch (journal.submit(spec, draft)) {
+      case Journal.Submission.Accepted(var run) -> {
+        log.info(
+            "run {} of {} on {} was asked for by {}", run, spec.runbook(), spec.subject(), who);
+        yield new Started.Accepted(run);
+      }
+      case Journal.Submission.Repeated(var run) -> new Started.Repeated(run);
+      case Journal.Submission.Held(var holder) -> new Started.Refused(new Refusal.Held(holder));
+    };
+  }
+
+  private Optional<Refusal> staleDraft(Drafts.Kept kept, Person who) {
+    if (kept.age().compareTo(DRAFT_AGE) > 0) {
+      return Optional.of(
+          new Refusal.Because("This plan is more than an hour old. Type the command again."));
+    }
+    var runbook = runbooks.get(kept.spec().runbook());
+    if (runbook == null || !runbook.digest().equals(kept.spec().runbookDigest())) {
+      return Optional.of(
+          new Refusal.Because("The runbook has changed since this plan. Type the command again."));
+    }
+    return mayAct(who, runbook.requester());
+  }
+
+  @Override
+  public Told cancel(RunId run, Person who, String reason) {
+    var refusal = mayCommand(run, who);
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    var before = new RunState[1];
+    var written =
+        journal.command(
+            run,
+            state -> {
+              before[0] = state;
+              return cancellable(state)
+                  ? Optional.of(new RunEvent.CancelRequested(who, reason))
+                  : Optional.empty();
+            });
+    return new Told(written.isPresent(), cancelled(run, before[0], written.isPresent()));
+  }
+
+  private static boolean cancellable(RunState state) {
+    return !(state instanceof RunState.NeedsPerson)
+        && !(state instanceof RunState.InDoubt)
+        && state.facts().halt().isEmpty();
+  }
+
+  private static String cancelled(
+      RunId run, @org.jspecify.annotations.Nullable RunState before, boolean written) {
+    if (before == null) {
+      return "Run " + run + " has ended; there is nothing to cancel.";
+    }
+    if (!written) {
+      return before.facts().crossed()
+          ? "The destructive step of run %s has begun; it cannot be cancelled. Retry it, or use the rollback runbook."
+              .formatted(run)
+          : "Run " + run + " is being put back already.";
+    }
+    if (before.facts().crossed()) {
+      return "Run %s stops after the step it is in. Its destructive step has begun, so nothing is put back; I will ask what to do."
+          .formatted(run);
+    }
+    return before instanceof RunState.Running
+        ? "Run " + run + " is cancelled: the present step is stopped, then everything is put back."
+        : "Run " + run + " is cancelled; everything is put back now.";
+  }
+
+  @Override
+  public Told retry(RunId run, Person who) {
+    var refusal = mayCommand(run, who);
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    var written =
+        journal.command(
+            run,
+            state ->
+                state instanceof RunState.NeedsPerson
+                    ? Optional.of(new RunEvent.RetryRequested(who))
+                    : Optional.empty());
+    return written.isPresent()
+        ? new Told(true, "Run " + run + " tries the step again.")
+        : new Told(false, "Run " + run + " does not wait for anybody's retry.");
+  }
+
+  private Optional<Told> mayCommand(RunId run, Person who) {
+    var events = journal.read(run);
+    if (events.isEmpty()) {
+      return Optional.of(new Told(false, "There is no run " + run + "."));
+    }
+    var spec = Fold.of(events).facts().spec();
+    var role =
+        Optional.ofNullable(runbooks.get(spec.runbook()))
+            .map(Runbook::requester)
+            .orElse(Role.PLATFORM_ADMIN);
+    return mayAct(who, role)
+        .map(
+            it ->
+                switch (it) {
+                  case Refusal.Because(var sentence) -> new Told(false, sentence);
+                  case Refusal.NotInRole(var name, _) ->
+                      new Told(false, "Only a " + name + " can do this; nothing was done.");
+                  case Refusal.Held(var holder) -> new Told(false, "Held by run " + holder + ".");
+                });
+  }
+}

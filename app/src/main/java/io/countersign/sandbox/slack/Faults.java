@@ -1,0 +1,72 @@
+package io.countersign.sandbox.slack;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What goes wrong, on demand. Each {@code ...Next} strikes one call of that method; several queue
+ * up.
+ */
+public final class Faults {
+
+  /** One planned mishap. */
+  sealed interface Fault {
+    /** Refused with this error; nothing is done. */
+    record Refusal(String error) implements Fault {}
+
+    /** 429; nothing is done. */
+    record RateLimited(Duration retryAfter) implements Fault {}
+
+    /** It is done, but the answer breaks off in the middle. */
+    record LostAnswer() implements Fault {}
+
+    /** 500; nothing is done. */
+    record ServerError() implements Fault {}
+  }
+
+  private final Guard guard;
+  private final Map<String, Deque<Fault>> planned = new HashMap<>();
+  private boolean down;
+
+  Faults(Guard guard) {
+    this.guard = guard;
+  }
+
+  public void failNext(String method, String error) {
+    plan(method, new Fault.Refusal(error));
+  }
+
+  public void rateLimitNext(String method, Duration retryAfter) {
+    plan(method, new Fault.RateLimited(retryAfter));
+  }
+
+  /** The message is stored; the caller sees its connection break. */
+  public void loseAnswerNext(String method) {
+    plan(method, new Fault.LostAnswer());
+  }
+
+  public void serverError(String method) {
+    plan(method, new Fault.ServerError());
+  }
+
+  /** While down, every call of the Web API and every response_url breaks off without an answer. */
+  public void down(boolean isDown) {
+    guard.changed(() -> down = isDown);
+  }
+
+  boolean isDown() {
+    return guard.read(() -> down);
+  }
+
+  Optional<Fault> next(String method) {
+    return guard.read(() -> Optional.ofNullable(planned.get(method)).map(Deque<Fault>::pollFirst));
+  }
+
+  private void plan(String method, Fault fault) {
+    guard.changed(() -> planned.computeIfAbsent(method, _ -> new ArrayDeque<>()).addLast(fault));
+  }
+}

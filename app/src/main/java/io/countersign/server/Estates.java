@@ -1,0 +1,102 @@
+package io.countersign.server;
+
+import io.countersign.action.ActionFailed;
+import io.countersign.action.Catalogue;
+import io.countersign.action.database.DatabaseCompare;
+import io.countersign.action.database.DatabaseCopy;
+import io.countersign.action.database.DatabaseDiscard;
+import io.countersign.action.database.DatabaseSwap;
+import io.countersign.action.restore.RestorePreflight;
+import io.countersign.action.server.DiscardServer;
+import io.countersign.action.server.RestoreServer;
+import io.countersign.action.tenant.AuditTenant;
+import io.countersign.action.tenant.FreezeTenant;
+import io.countersign.action.tenant.InvalidateTenant;
+import io.countersign.action.tenant.SettleTenant;
+import io.countersign.action.tenant.UnfreezeTenant;
+import io.countersign.estate.DatabaseLookup;
+import io.countersign.estate.DatabaseRef;
+import io.countersign.estate.Estate;
+import io.countersign.estate.ServerRef;
+import io.countersign.postgres.ArchiveRestorer;
+import io.countersign.postgres.ClientPrograms;
+import io.countersign.postgres.DatabaseCopier;
+import io.countersign.postgres.FileSecrets;
+import io.countersign.postgres.QueryRegistry;
+import io.countersign.postgres.ServerErrors;
+import io.countersign.postgres.Servers;
+import io.countersign.postgres.TenantDatabases;
+import io.countersign.run.EstateParts;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** Puts an estate together: its ports and its actions. */
+public final class Estates {
+  private static final int COPY_JOBS = 2;
+  private static final List<String> PROGRAMS = List.of("pg_dump", "pg_restore");
+
+  private Estates() {}
+
+  /**
+   * @param scratch where dumps lie for a while; its disk must hold one tenant
+   */
+  public static EstateParts of(Estate estate, Path scratch, RandomGenerator random) {
+    var secrets = new FileSecrets(Path.of(estate.secretsFolder()));
+    var registry = new QueryRegistry(estate, secrets);
+    var restorer = new ArchiveRestorer(estate.restore(), registry, secrets);
+    var servers = new Servers(registry, secrets, restorer);
+    var programs = new ClientPrograms(folders(estate), scratch);
+    var copier = new DatabaseCopier(programs, COPY_JOBS);
+    var actions =
+        new Catalogue(
+            List.of(
+                new RestorePreflight(servers, restorer, major -> missing(programs, major)),
+                new FreezeTenant(estate, registry, servers),
+                new SettleTenant(estate, servers),
+                new RestoreServer(servers, restorer),
+                new DatabaseCopy(servers, programs, copier, random),
+                new DatabaseCompare(servers, registry, estate, programs),
+                new DiscardServer(restorer),
+                new DatabaseSwap(servers, estate),
+                new DatabaseDiscard(servers, registry),
+                new InvalidateTenant(estate, registry),
+                new UnfreezeTenant(estate, registry, servers),
+                new AuditTenant(registry)));
+    return new EstateParts(
+        estate, registry, (server, name) -> find(servers, server, name), restorer, actions);
+  }
+
+  private static List<Path> folders(Estate estate) {
+    return estate.restore().programs().isEmpty()
+        ? List.of()
+        : List.of(Path.of(estate.restore().programs()));
+  }
+
+  private static List<String> missing(ClientPrograms programs, int major) {
+    var missing = new ArrayList<String>();
+    for (var program : PROGRAMS) {
+      try {
+        programs.find(program, major);
+      } catch (ActionFailed absent) {
+        missing.add(program);
+      }
+    }
+    return missing;
+  }
+
+  private static Optional<DatabaseRef> find(Servers servers, ServerRef server, String name) {
+    try (var session = servers.open(server, Servers.MAINTENANCE, "cs/look")) {
+      return TenantDatabases.byName(session, name)
+          .map(it -> new DatabaseRef(server, it.oid(), it.name()));
+    } catch (ActionFailed failed) {
+      throw new DatabaseLookup.ServerUnavailable(failed.problem().line());
+    } catch (SQLException refused) {
+      throw new DatabaseLookup.ServerUnavailable(
+          "I cannot reach the server " + server + " (" + ServerErrors.reduced(refused) + ").");
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package io.countersign.server;
+
+import io.countersign.Role;
+import io.countersign.Secret;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that is set from outside, checked. Names are those of the environment.
+ *
+ * @param slackApi base address of Slack's Web API, ends with {@code /}
+ * @param signingSecret of signed HTTP requests
+ * @param roles where each role's holders are looked up ({@code usergroup:S123}, {@code
+ *     users:U1,U2})
+ * @param channels the channels in which runs may be asked for; empty allows every one that is not
+ *     shared with others
+ * @param port 0 takes any free port
+ */
+public record Settings(
+    URI slackApi,
+    Secret botToken,
+    Secret signingSecret,
+    String databaseUrl,
+    String databaseUser,
+    Secret databasePassword,
+    Path runbooks,
+    Path estates,
+    int port,
+    Map<Role, String> roles,
+    Set<String> channels) {
+  private static final String PREFIX = "COUNTERSIGN_";
+  private static final String ROLES = "COUNTERSIGN_ROLES_";
+  private static final Set<String> KNOWN =
+      Set.of(
+          "COUNTERSIGN_DATABASE_URL",
+          "COUNTERSIGN_DATABASE_USER",
+          "COUNTERSIGN_DATABASE_PASSWORD",
+          "COUNTERSIGN_RUNBOOKS",
+          "COUNTERSIGN_ESTATES",
+          "COUNTERSIGN_PORT",
+          "COUNTERSIGN_CHANNELS");
+
+  public Settings {
+    roles = Map.copyOf(roles);
+    channels = Set.copyOf(channels);
+  }
+
+  /** What is wrong with the settings; every problem says which setting and what to do. */
+  public static final class Refused extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Refused(List<String> problems) {
+      super(String.join(System.lineSeparator(), problems));
+    }
+  }
+
+  /**
+   * Reads the environment.
+   *
+   * @throws Refused where a setting is missing, malformed or unknown; all problems together
+   */
+  public static Settings of(Map<String, String> environment) throws Refused {
+    return new Reading(environment).settings();
+  }
+
+  private static final class Reading {
+    private final Map<String, String> environment;
+    private final List<String> problems = new ArrayList<>();
+
+    Reading(Map<String, String> environment) {
+      this.environment = environment;
+    }
+
+    Settings settings() throws Refused {
+      unknown();
+      var settings =
+          new Settings(
+              api(),
+              new Secret(needed("SLACK_BOT_TOKEN", "the bot token of the Slack app (xoxb-...)")),
+              new Secret(needed("SLACK_SIGNING_SECRET", "the signing secret of the Slack app")),
+              needed(
+                  "COUNTERSIGN_DATABASE_URL", "for example jdbc:postgresql://db:5432/countersign"),
+              needed("COUNTERSIGN_DATABASE_USER", "the login of Countersign's own database"),
+              new Secret(needed("COUNTERSIGN_DATABASE_PASSWORD", "that login's password")),
+              folder("COUNTERSIGN_RUNBOOKS"),
+              folder("COUNTERSIGN_ESTATES"),
+              port(),
+              roles(),
+              words(environment.get("COUNTERSIGN_CHANNELS")));
+      if (!problems.isEmpty()) {
+        throw new Refused(problems);
+      }
+      return settings;
+    }
+
+    private void unknown() {
+      for (var name : new TreeSet<>(environment.keySet())) {
+        if (name.startsWith(PREFIX) && !KNOWN.contains(name) && !name.startsWith(ROLES)) {
+          problems.add(
+              name
+                  + ": there is no such setting. Known are "
+                  + String.join(", ", new TreeSet<>(KNOWN))
+                  + ", "
+                  + ROLES
+                  + "<ROLE>.");
+        }
+      }
+    }
+
+    private String needed(String name, String what) {
+      var value = environment.get(name);
+      if (value == null || value.isBlank()) {
+        problems.add(name + " is not set. It is " + what + ".");
+        return "";
+      }
+      return value.strip();
+    }
+
+    private URI api() {
+      var text = environment.getOrDefault("SLACK_API_URL", "https://slack.com/api/");
+      try {
+        var api = URI.create(text.endsWith("/") ? text : text + "/");
+        if (api.getHost() != null && api.getScheme().startsWith("http")) {
+          return api;
+        }
+      } catch (IllegalArgumentException malformed) {
+        // told below
+      }
+      problems.add("SLACK_API_URL is no address: " + text + ". Leave it out for slack.com.");
+      return URI.create("https://slack.com/api/");
+    }
+
+    private Path folder(String name) {
+      var value = needed(name, "a folder of YAML files");
+      var path = Path.of(value);
+      if (!value.isEmpty() && !Files.isDirectory(path)) {
+        problems.add(name + ": there is no folder " + path.toAbsolutePath() + ".");
+      }
+      return path;
+    }
+
+    private int port() {
+      var text = environment.getOrDefault("COUNTERSIGN_PORT", "8080");
+      try {
+        int port = Integer.parseInt(text.strip());
+        if (port >= 0 && port <= 65_535) {
+          return port;
+        }
+      } catch (NumberFormatException malformed) {
+        // told below
+      }
+      problems.add("COUNTERSIGN_PORT is a number from 0 to 65535, not " + text + ".");
+      return 0;
+    }
+
+    private Map<Role, String> roles() {
+      var roles = new TreeMap<String, String>();
+      for (var entry : environment.entrySet()) {
+        if (entry.getKey().startsWith(ROLES)) {
+          roles.put(entry.getKey().substring(ROLES.length()), entry.getValue().strip());
+        }
+      }
+      if (!roles.containsKey(Role.PLATFORM_ADMIN.name())) {
+        problems.add(
+            ROLES + "PLATFORM_ADMIN is not set. It is usergroup:S0123 or users:U012,U345.");
+      }
+      return roles.entrySet().stream()
+          .flatMap(it -> role(it.getKey(), it.getValue()).stream())
+          .collect(Collectors.toMap(RoleSetting::role, RoleSetting::source));
+    }
+
+    private record RoleSetting(Role role, String source) {}
+
+    private Optional<RoleSetting> role(String name, String source) {
+      if (!source.matches("usergroup:S[A-Z0-9]+|users:[UW][A-Z0-9]+(,[UW][A-Z0-9]+)*")) {
+        problems.add(ROLES + name + " is usergroup:S0123 or users:U012,U345, not " + source + ".");
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(new RoleSetting(new Role(name), source));
+      } catch (IllegalArgumentException malformed) {
+        problems.add(ROLES + name + ": " + malformed.getMessage());
+        return Optional.empty();
+      }
+    }
+
+    private static Set<String> words(@Nullable String text) {
+      return text == null
+          ? Set.of()
+          : Stream.of(text.split(","))
+              .map(String::strip)
+              .filter(it -> !it.isEmpty())
+              .collect(Collectors.toSet());
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package io.countersign.slack;
+
+import com.slack.api.Slack;
+import com.slack.api.app_backend.SlackSignature;
+import com.slack.api.app_backend.events.payload.EventsApiPayload;
+import com.slack.api.app_backend.interactive_components.payload.BlockActionPayload;
+import com.slack.api.app_backend.slash_commands.payload.SlashCommandPayload;
+import com.slack.api.app_backend.views.payload.ViewSubmissionPayload;
+import com.slack.api.bolt.App;
+import com.slack.api.bolt.AppConfig;
+import com.slack.api.bolt.middleware.Middleware;
+import com.slack.api.bolt.middleware.MiddlewareChain;
+import com.slack.api.bolt.middleware.builtin.RequestVerification;
+import com.slack.api.bolt.request.Request;
+import com.slack.api.bolt.response.Response;
+import com.slack.api.model.event.AppMentionEvent;
+import com.slack.api.model.event.Event;
+import com.slack.api.model.event.MessageEvent;
+import io.countersign.Person;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bolt with catch-all handlers: each copies ids and text, has them kept, and acknowledges. Only
+ * Bolt's own signature check stands before them: its other middleware asks Slack about the token on
+ * every request, and nothing may come before our insert.
+ */
+final class BoltApp {
+  private static final Pattern ANY = Pattern.compile("[\\s\\S]*");
+  private static final String LOST =
+      "I cannot reach my database, so nothing was started or counted. Try again in a minute.";
+
+  private final Intake intake;
+
+  BoltApp(Intake intake) {
+    this.intake = intake;
+  }
+
+  App build(SlackSettings settings) {
+    var config =
+        AppConfig.builder()
+            .slack(Slack.getInstance(SlackApi.config(settings)))
+            .signingSecret(settings.signingSecret().reveal())
+            .build();
+    var middleware = new ArrayList<Middleware>();
+    middleware.add(
+        new RequestVerification(
+            new SlackSignature.Verifier(
+                new SlackSignature.Generator(settings.signingSecret().reveal()))));
+    middleware.add(BoltApp::acknowledgeUnknown);
+    var app = new App(config, middleware);
+    app.command(ANY, (request, context) -> typed(request.getPayload(), context));
+    app.blockAction(
+        ANY, (request, context) -> answered(clicked(request.getPayload()), context.ack()));
+    app.viewSubmission(
+        ANY,
+        (request, context) ->
+            submitted(request.getPayload()) == Intake.Taken.LOST
+                ? context.ackWithErrors(Map.of(Modals.REASON, LOST))
+                : context.ack());
+    app.viewClosed(ANY, (_, context) -> context.ack());
+    app.event(
+        AppMentionEvent.class, (payload, context) -> answered(mentioned(payload), context.ack()));
+    app.event(
+        MessageEvent.class, (payload, context) -> answered(overheard(payload), context.ack()));
+    return app;
+  }
+
+  /** Whatever nobody handles is acknowledged all the same, or Slack would send it again. */
+  private static Response acknowledgeUnknown(
+      Request<?> request, Response response, MiddlewareChain chain) throws Exception {
+    var answer = chain.next(request);
+    return answer.getStatusCode() == 404 ? Response.ok() : answer;
+  }
+
+  /** A failure is what makes Slack show the person that it did not work. */
+  private static Response answered(Intake.Taken taken, Response ack) {
+    return switch (taken) {
+      case NEW, REPEATED -> ack;
+      case LOST -> Response.error(500);
+    };
+  }
+
+  private Response typed(
+      SlashCommandPayload payload, com.slack.api.bolt.context.builtin.SlashCommandContext context) {
+    var inbound =
+        new Inbound.Typed(
+            person(payload.getEnterpriseId(), payload.getTeamId(), payload.getUserId()),
+            text(payload.getChannelId()),
+            text(payload.getCommand()),
+            text(payload.getText()),
+            text(payload.getTriggerId()));
+    return switch (intake.take(payload.getTriggerId(), inbound)) {
+      case NEW, REPEATED -> context.ack();
+      case LOST -> context.ack(LOST);
+    };
+  }
+
+  private Intake.Taken clicked(BlockActionPayload payload) {
+    var action = payload.getActions().getFirst();
+    var container = payload.getContainer();
+    var enterprise = payload.getEnterprise() == null ? null : payload.getEnterprise().getId();
+    var user = payload.getUser();
+    var inbound =
+        new Inbound.Clicked(
+            person(enterprise, orElse(user.getTeamId(), payload.getTeam().getId()), user.getId()),
+            payload.getChannel() == null ? "" : text(payload.getChannel().getId()),
+            container == null ? "" : text(container.getThreadTs()),
+            text(action.getActionId()),
+            text(action.getValue()),
+            text(payload.getTriggerId()));
+    return intake.take(payload.getTriggerId(), inbound);
+  }
+
+  private Intake.Taken submitted(ViewSubmissionPayload payload) {
+    var entered = new HashMap<String, String>();
+    if (payload.getView().getState() != null) {
+      payload
+          .getView()
+          .getState()
+          .getValues()
+          .forEach(
+              (block, actions) ->
+                  actions.values().forEach(it -> entered.put(block, text(it.getValue()))));
+    }
+    var metadata = text(payload.getView().getPrivateMetadata());
+    var enterprise = payload.getEnterprise() == null ? null : payload.getEnterprise().getId();
+    var user = payload.getUser();
+    var inbound =
+        new Inbound.Submitted(
+            person(enterprise, orElse(user.getTeamId(), payload.getTeam().getId()), user.getId()),
+            Modals.channelOf(metadata),
+            Modals.threadOf(metadata),
+            text(payload.getView().getCallbackId()),
+            metadata,
+            entered);
+    return intake.take(payload.getTriggerId(), inbound);
+  }
+
+  private Intake.Taken mentioned(EventsApiPayload<AppMentionEvent> payload) {
+    var event = payload.getEvent();
+    if (event.getBotId() != null || event.getUser() == null) {
+      return Intake.Taken.REPEATED;
+    }
+    return said(
+        payload,
+        new Inbound.Said(
+            person(
+                payload.getEnterpriseId(),
+                orElse(event.getUserTeam(), payload.getTeamId()),
+                event.getUser()),
+            text(event.getChannel()),
+            text(event.getThreadTs()),
+            text(event.getTs()),
+            text(event.getText()),
+            true));
+  }
+
+  /**
+   * Of what people say without naming us only direct messages are kept, and in threads what sounds
+   * like a vote. A mention in a channel comes as {@code app_mention} too, and counts there.
+   */
+  private Intake.Taken overheard(EventsApiPayload<MessageEvent> payload) {
+    var event = payload.getEvent();
+    var spoken = text(event.getText());
+    boolean direct = "im".equals(event.getChannelType());
+    boolean vote = event.getThreadTs() != null && Spoken.soundsLikeAVote(spoken);
+    if (event.getBotId() != null
+        || event.getUser() == null
+        || !(direct || vote)
+        || (!direct && Spoken.namesSomebody(spoken, bots(payload)))) {
+      return Intake.Taken.REPEATED;
+    }
+    return said(
+        payload,
+        new Inbound.Said(
+            person(
+                payload.getEnterpriseId(),
+                orElse(event.getTeam(), payload.getTeamId()),
+                event.getUser()),
+            text(event.getChannel()),
+            text(event.getThreadTs()),
+            text(event.getTs()),
+            spoken,
+            direct));
+  }
+
+  private Intake.Taken said(EventsApiPayload<? extends Event> payload, Inbound.Said said) {
+    return intake.take(payload.getEventId(), said);
+  }
+
+  private static List<String> bots(EventsApiPayload<?> payload) {
+    var authorizations = payload.getAuthorizations();
+    return authorizations == null
+        ? List.of()
+        : authorizations.stream().map(it -> text(it.getUserId())).toList();
+  }
+
+  private static Person person(
+      @Nullable String enterprise, @Nullable String team, @Nullable String user) {
+    return new Person(orElse(enterprise, text(team)), text(user));
+  }
+
+  private static String orElse(@Nullable String first, @Nullable String second) {
+    return first == null || first.isBlank() ? text(second) : first;
+  }
+
+  private static String text(@Nullable String text) {
+    return text == null ? "" : text;
+  }
+}

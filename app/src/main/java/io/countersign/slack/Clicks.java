@@ -1,0 +1,189 @@
+package io.countersign.slack;
+
+import io.countersign.RunId;
+import io.countersign.gate.Ballot;
+import io.countersign.gate.GateStore;
+import io.countersign.run.Desk;
+import io.countersign.run.Desk.Started;
+import io.countersign.thread.Line;
+import io.countersign.thread.PlanView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Buttons. A button is a command: who may do what is decided behind it, never here. */
+final class Clicks {
+  private static final Logger log = LoggerFactory.getLogger(Clicks.class);
+  private static final Pattern RUN = Pattern.compile("[0-9a-hjkmnp-tv-z]{8}");
+
+  private final Commands commands;
+  private final Votes votes;
+  private final Desk desk;
+  private final GateStore gates;
+  private final Holders holders;
+  private final Drafts drafts;
+  private final SlackApi slack;
+  private final Whisper whisper;
+  private final Runnable changed;
+
+  Clicks(
+      Commands commands,
+      Votes votes,
+      Desk desk,
+      GateStore gates,
+      Holders holders,
+      Drafts drafts,
+      SlackApi slack,
+      Whisper whisper,
+      Runnable changed) {
+    this.commands = commands;
+    this.votes = votes;
+    this.desk = desk;
+    this.gates = gates;
+    this.holders = holders;
+    this.drafts = drafts;
+    this.slack = slack;
+    this.whisper = whisper;
+    this.changed = changed;
+  }
+
+  void handle(Inbound.Clicked click) {
+    switch (click.action()) {
+      case Drawing.APPROVE -> votes.cast(click, click.value(), Ballot.Choice.APPROVE, "", "button");
+      case Drawing.DENY -> askWhy(click);
+      case Drawing.ORDER -> showOrder(click);
+      case Commands.START -> start(click);
+      case Commands.STATEMENTS -> showStatements(click);
+      case Commands.NOT_NOW -> whisper.say(click, Line.of("Nothing was started."));
+      case Drawing.RETRY -> told(click, run(click).map(it -> desk.retry(it, click.who())));
+      case Drawing.CANCEL -> told(click, run(click).map(it -> desk.cancel(it, click.who(), "")));
+      case String action when action.startsWith(Commands.TIME) -> typeAgain(click);
+      default -> whisper.say(click, Line.of("I do not know this button. Nothing was done."));
+    }
+  }
+
+  private void start(Inbound.Clicked click) {
+    switch (desk.start(click.value(), click.who())) {
+      case Started.Accepted(var run) ->
+          whisper.say(
+              click,
+              Line.of("Run " + run + " is started; its message comes into this channel now."));
+      case Started.Repeated(var run) -> {
+        var link = holders.link(run);
+        var line = Line.of("This plan was started before, as run " + run + ".");
+        whisper.say(click, link.isPresent() ? line.text(" ").link(link.get(), "Its thread") : line);
+      }
+      case Started.Refused(var refusal) -> whisper.say(click, holders.refusal(refusal));
+    }
+    changed.run();
+  }
+
+  private void told(Inbound.Clicked click, Optional<Desk.Told> told) {
+    whisper.say(
+        click,
+        Line.of(
+            told.map(Desk.Told::sentence)
+                .orElse("This button names no run that I know. Nothing was done.")));
+    changed.run();
+  }
+
+  private static Optional<RunId> run(Inbound.Clicked click) {
+    return RUN.matcher(click.value()).matches()
+        ? Optional.of(new RunId(click.value()))
+        : Optional.empty();
+  }
+
+  private void typeAgain(Inbound.Clicked click) {
+    var parts = click.value().split("\n", 2);
+    if (parts.length == 2) {
+      commands.handle(
+          new Inbound.Typed(click.who(), click.channel(), parts[0], parts[1], click.trigger()));
+    }
+  }
+
+  private void askWhy(Inbound.Clicked click) {
+    var question =
+        Line.of(
+            "A denial ends this run's way forward: what it began is put back as far as that is"
+                + " safe.");
+    open(click, Modals.deny(click.value(), click.channel(), click.thread(), question));
+  }
+
+  private void showOrder(Inbound.Clicked click) {
+    var view = open(click, Modals.loading());
+    if (view.isEmpty()) {
+      return;
+    }
+    var gate = Drawing.GateKey.read(click.value()).flatMap(it -> gates.find(it.id()));
+    var lead =
+        gate.map(
+                it ->
+                    Line.of(
+                        "Order "
+                            + it.digest().shown()
+                            + ": exactly what an approval is for. "
+                            + "Its SHA-256 is "
+                            + it.digest()
+                            + "."))
+            .orElse(Line.of("I do not know this card."));
+    update(
+        view.get(),
+        Modals.show("Order", List.of(lead), gate.map(it -> List.of(it.order())).orElse(List.of())));
+  }
+
+  private void showStatements(Inbound.Clicked click) {
+    var view = open(click, Modals.loading());
+    if (view.isEmpty()) {
+      return;
+    }
+    var plan = drafts.find(click.value());
+    if (plan.isEmpty()) {
+      update(
+          view.get(),
+          Modals.show(
+              "Statements",
+              List.of(Line.of("I no longer have this plan. Type the command again.")),
+              List.of()));
+      return;
+    }
+    update(
+        view.get(),
+        Modals.show(
+            "Statements",
+            List.of(Line.of("What each step will do, exactly. Values not yet known stand in < >.")),
+            texts(plan.get())));
+  }
+
+  private static List<String> texts(PlanView plan) {
+    var texts = new ArrayList<String>();
+    for (var step : plan.statements()) {
+      var exact = step.exact().isEmpty() ? "(no statement)" : String.join("\n", step.exact());
+      texts.add(step.heading() + "\n" + exact);
+    }
+    return texts;
+  }
+
+  /** Answers the view's id; where it cannot be opened, the person is told. */
+  private Optional<String> open(Inbound.Clicked click, String view) {
+    var answer = slack.openView(click.trigger(), view);
+    if (answer.got().isEmpty()) {
+      whisper.say(
+          click,
+          Line.of(
+              "Slack did not let me open that in time ("
+                  + answer.trouble()
+                  + "). Nothing was done; press the button again."));
+    }
+    return answer.got();
+  }
+
+  private void update(String view, String content) {
+    var answer = slack.updateView(view, content);
+    if (answer.got().isEmpty()) {
+      log.warn("a view could not be filled: {}", answer.trouble());
+    }
+  }
+}

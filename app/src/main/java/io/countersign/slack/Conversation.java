@@ -1,0 +1,71 @@
+package io.countersign.slack;
+
+import io.countersign.Digest;
+import io.countersign.gate.Ballot;
+import io.countersign.thread.Line;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Gives what came in to whoever handles it. Nobody is left without an answer. */
+final class Conversation implements Intake.Handler {
+  private static final Logger log = LoggerFactory.getLogger(Conversation.class);
+
+  private final Commands commands;
+  private final Clicks clicks;
+  private final Votes votes;
+  private final Mentions mentions;
+  private final Whisper whisper;
+
+  Conversation(Commands commands, Clicks clicks, Votes votes, Mentions mentions, Whisper whisper) {
+    this.commands = commands;
+    this.clicks = clicks;
+    this.votes = votes;
+    this.mentions = mentions;
+    this.whisper = whisper;
+  }
+
+  @Override
+  public void handle(Inbound inbound) {
+    try {
+      switch (inbound) {
+        case Inbound.Typed it -> commands.handle(it);
+        case Inbound.Clicked it -> clicks.handle(it);
+        case Inbound.Submitted it -> submitted(it);
+        case Inbound.Said it -> mentions.handle(it);
+      }
+    } catch (RuntimeException unexpected) {
+      var reference = Digest.of(inbound.toString()).shown();
+      log.error(
+          "{} by {} failed, reference {}: {}",
+          inbound.kind(),
+          inbound.who(),
+          reference,
+          Intake.name(unexpected));
+      whisper.say(inbound, Line.of(sentence(inbound) + " Reference " + reference + "."));
+    }
+  }
+
+  private void submitted(Inbound.Submitted form) {
+    if (!form.view().equals(Modals.DENY)) {
+      whisper.say(form, Line.of("I do not know this form. Nothing was done."));
+      return;
+    }
+    votes.cast(
+        form,
+        Modals.gateOf(form.metadata()),
+        Ballot.Choice.DENY,
+        form.entered().getOrDefault(Modals.REASON, ""),
+        "modal");
+  }
+
+  private static String sentence(Inbound inbound) {
+    return switch (inbound) {
+      case Inbound.Typed _ ->
+          "Something went wrong on my side, and nothing was started. Type the command again.";
+      case Inbound.Clicked _, Inbound.Submitted _ ->
+          "Something went wrong on my side, and I cannot say whether your click took effect. The"
+              + " thread shows what did; pressing again does nothing twice.";
+      case Inbound.Said _ -> "Something went wrong on my side. Ask again.";
+    };
+  }
+}

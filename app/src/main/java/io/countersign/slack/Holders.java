@@ -1,0 +1,61 @@
+package io.countersign.slack;
+
+import io.countersign.RunId;
+import io.countersign.run.Desk.Refusal;
+import io.countersign.run.Journal;
+import io.countersign.run.RunEvent;
+import io.countersign.run.Runbooks;
+import io.countersign.thread.Line;
+import io.countersign.thread.Posts;
+import io.countersign.thread.RunView;
+import java.util.List;
+import java.util.Optional;
+
+/** Refusals of the desk for people; a held subject with a link to the thread of its holder. */
+final class Holders {
+  private final Journal journal;
+  private final Runbooks runbooks;
+  private final Posts posts;
+  private final SlackApi slack;
+
+  Holders(Journal journal, Runbooks runbooks, Posts posts, SlackApi slack) {
+    this.journal = journal;
+    this.runbooks = runbooks;
+    this.posts = posts;
+    this.slack = slack;
+  }
+
+  Line refusal(Refusal refusal) {
+    return switch (refusal) {
+      case Refusal.Because(var sentence) -> Line.of(sentence);
+      case Refusal.NotInRole(var role, var people) ->
+          people.isEmpty()
+              ? Line.of("Only a " + role + " can start this; nothing was started.")
+              : Line.of("Only a " + role + " can start this; nothing was started. Those who can: ")
+                  .people(people)
+                  .text(".");
+      case Refusal.Held(var holder) -> held(holder);
+    };
+  }
+
+  private Line held(RunId holder) {
+    var line = Line.of("Nothing was started: held by run " + holder);
+    var events = journal.read(holder);
+    if (events.isEmpty() || !(events.getFirst().event() instanceof RunEvent.Requested(var spec))) {
+      return line.text(".");
+    }
+    var view =
+        RunView.of(events, runbooks.of(spec), journal.progress(holder), List.of(), journal.now());
+    line =
+        line.text(" (" + spec.runbook() + " for " + spec.tenant() + ", asked by ")
+            .mention(spec.requester())
+            .text("). ")
+            .line(view.headline());
+    var link = link(holder);
+    return link.isPresent() ? line.text(" ").link(link.get(), "Its thread") : line;
+  }
+
+  Optional<String> link(RunId run) {
+    return posts.root(run).flatMap(it -> slack.permalink(it.channel(), it.ts()).got());
+  }
+}

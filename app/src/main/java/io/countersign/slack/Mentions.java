@@ -1,0 +1,127 @@
+package io.countersign.slack;
+
+import io.countersign.RunId;
+import io.countersign.gate.GateRow;
+import io.countersign.gate.GateStore;
+import io.countersign.gate.Roster;
+import io.countersign.run.Desk;
+import io.countersign.run.Fold;
+import io.countersign.run.Journal;
+import io.countersign.run.Recorded;
+import io.countersign.run.RunState;
+import io.countersign.run.Runbooks;
+import io.countersign.runbook.Runbook;
+import io.countersign.thread.Card;
+import io.countersign.thread.Line;
+import io.countersign.thread.Questions;
+import io.countersign.thread.RunView;
+import io.countersign.thread.Threads;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What people say in a run's thread, or to the bot. It never votes: it hands the buttons back. */
+final class Mentions {
+  private final Threads threads;
+  private final Journal journal;
+  private final Runbooks runbooks;
+  private final GateStore gates;
+  private final Roster roster;
+  private final Desk desk;
+  private final Whisper whisper;
+
+  Mentions(
+      Threads threads,
+      Journal journal,
+      Runbooks runbooks,
+      GateStore gates,
+      Roster roster,
+      Desk desk,
+      Whisper whisper) {
+    this.threads = threads;
+    this.journal = journal;
+    this.runbooks = runbooks;
+    this.gates = gates;
+    this.roster = roster;
+    this.desk = desk;
+    this.whisper = whisper;
+  }
+
+  /** A run as it stands now. */
+  private record Known(RunId id, List<Recorded> events, Runbook runbook, RunState state) {}
+
+  void handle(Inbound.Said said) {
+    var known = said.thread().isEmpty() ? Optional.<Known>empty() : look(said);
+    if (known.isEmpty()) {
+      if (said.mentioned()) {
+        whisper.say(said, Questions.help());
+      }
+      return;
+    }
+    if (!(roster.membership(said.who()) instanceof Roster.Membership.Full)) {
+      whisper.say(said, Line.of("Only full members of this workspace can ask; nothing was done."));
+      return;
+    }
+    if (Spoken.soundsLikeAVote(said.text())) {
+      handBack(said, known.get());
+      return;
+    }
+    answer(said, known.get());
+  }
+
+  private Optional<Known> look(Inbound.Said said) {
+    return threads
+        .runOf(said.channel(), said.thread())
+        .map(
+            id -> {
+              var events = journal.read(id);
+              var state = Fold.of(events);
+              return new Known(id, events, runbooks.of(state.facts().spec()), state);
+            });
+  }
+
+  private void answer(Inbound.Said said, Known run) {
+    var words = Spoken.bare(said.text()).split(" ", 2);
+    var now = journal.now();
+    switch (words[0].toLowerCase(Locale.ROOT)) {
+      case "status", "plan" -> whisper.say(said, Questions.status(view(run)), List.of());
+      case "why" -> whisper.say(said, Questions.why(run.events(), run.runbook(), now));
+      case "eta" -> whisper.say(said, Questions.eta(view(run), run.events(), now));
+      case "cancel" -> {
+        var told = desk.cancel(run.id(), said.who(), words.length > 1 ? words[1] : "");
+        whisper.say(said, Line.of(told.sentence()));
+      }
+      case "retry" -> whisper.say(said, Line.of(desk.retry(run.id(), said.who()).sentence()));
+      default -> whisper.say(said, Questions.help());
+    }
+  }
+
+  private RunView view(Known run) {
+    return RunView.of(
+        run.events(), run.runbook(), journal.progress(run.id()), List.of(), journal.now());
+  }
+
+  /** Free text is no vote; the button is what counts, so it is brought to whoever wrote. */
+  private void handBack(Inbound.Said said, Known run) {
+    var gate = openGate(run);
+    if (gate.isEmpty()) {
+      if (said.mentioned()) {
+        whisper.say(
+            said, Line.of("There is nothing to approve at the moment; nothing was counted."));
+      }
+      return;
+    }
+    var card = Card.of(gate.get(), run.events(), run.runbook(), journal.now());
+    whisper.say(
+        said,
+        List.of(
+            Line.of("To count, it has to be the button; nothing was counted."), card.question()),
+        Drawing.cardButtons(card));
+  }
+
+  private Optional<GateRow> openGate(Known run) {
+    return run.state() instanceof RunState.AtGate at
+        ? gates.find(at.gate()).filter(it -> it.status() == GateRow.Status.OPEN)
+        : Optional.empty();
+  }
+}

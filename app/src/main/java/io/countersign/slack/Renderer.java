@@ -1,0 +1,84 @@
+package io.countersign.slack;
+
+import io.countersign.GateId;
+import io.countersign.gate.GateStore;
+import io.countersign.run.Fold;
+import io.countersign.run.Journal;
+import io.countersign.run.Recorded;
+import io.countersign.run.RunEvent;
+import io.countersign.run.Runbooks;
+import io.countersign.runbook.Runbook;
+import io.countersign.thread.Card;
+import io.countersign.thread.Posts.Post;
+import io.countersign.thread.RunView;
+import io.countersign.thread.ThreadLines;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Makes a post's content from the newest journal, at the moment of sending. */
+final class Renderer {
+  private final Journal journal;
+  private final GateStore gates;
+  private final Runbooks runbooks;
+
+  Renderer(Journal journal, GateStore gates, Runbooks runbooks) {
+    this.journal = journal;
+    this.gates = gates;
+    this.runbooks = runbooks;
+  }
+
+  /**
+   * @param seq the newest event that the content shows
+   * @param live whether the run goes on, so that time alone changes what is shown
+   */
+  record Rendered(SlackApi.Content content, long seq, boolean live) {}
+
+  /** Empty where there is nothing to say. */
+  Optional<Rendered> render(Post post) {
+    var events = journal.read(post.run());
+    var state = Fold.of(events);
+    var runbook = runbooks.of(state.facts().spec());
+    long seq = events.getLast().seq();
+    return switch (post.kind()) {
+      case ROOT -> Optional.of(new Rendered(root(post, events, runbook), seq, goesOn(state)));
+      case CARD ->
+          card(post, events, runbook).map(it -> new Rendered(Drawing.card(it), seq, false));
+      case LINE, BROADCAST -> line(post, events, runbook);
+    };
+  }
+
+  private static boolean goesOn(io.countersign.run.RunState state) {
+    return state instanceof io.countersign.run.RunState.Running
+        || state instanceof io.countersign.run.RunState.Parked;
+  }
+
+  private SlackApi.Content root(Post post, List<Recorded> events, Runbook runbook) {
+    var ids = new LinkedHashSet<GateId>();
+    for (var recorded : events) {
+      if (recorded.event() instanceof RunEvent.GateOpened it) {
+        ids.add(it.gate());
+      }
+    }
+    var rows = ids.stream().flatMap(it -> gates.find(it).stream()).toList();
+    return Drawing.root(
+        RunView.of(events, runbook, journal.progress(post.run()), rows, journal.now()));
+  }
+
+  private Optional<Card> card(Post post, List<Recorded> events, Runbook runbook) {
+    var id = new GateId(UUID.fromString(post.key().substring(post.key().indexOf('/') + 1)));
+    return gates.find(id).map(it -> Card.of(it, events, runbook, journal.now()));
+  }
+
+  private Optional<Rendered> line(Post post, List<Recorded> events, Runbook runbook) {
+    boolean offers =
+        events.stream()
+            .anyMatch(it -> it.seq() == post.seq() && it.event() instanceof RunEvent.PersonNeeded);
+    return ThreadLines.line(events, post.seq(), runbook, journal.now())
+        .map(
+            it ->
+                new Rendered(
+                    Drawing.line(it, post.run(), post.seq(), offers), post.wantedSeq(), false));
+  }
+}

@@ -1,0 +1,125 @@
+package io.countersign.slack;
+
+import com.slack.api.bolt.App;
+import io.countersign.gate.GateStore;
+import io.countersign.gate.Gates;
+import io.countersign.gate.Roster;
+import io.countersign.run.Desk;
+import io.countersign.run.Journal;
+import io.countersign.run.Runbooks;
+import io.countersign.runbook.Runbook;
+import io.countersign.thread.Inbox;
+import io.countersign.thread.Posts;
+import io.countersign.thread.Threads;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * The whole edge towards Slack, put together. Nothing is asked of Slack while it is built: Slack
+ * being down does not stop the bot.
+ */
+public final class SlackEdge {
+  private static final long RECONCILE = 30;
+
+  private final Intake intake;
+  private final SlackHttp http;
+  private final Sender sender;
+  private final ScheduledExecutorService scheduler;
+  private final Executor threads;
+
+  /**
+   * What stands behind the edge.
+   *
+   * @param byCommand the runbook of a slash command, {@code /tenant-restore}
+   * @param pinned the runbook that a run pinned
+   */
+  public record Parts(
+      Inbox inbox,
+      Posts posts,
+      Threads threads,
+      Journal journal,
+      GateStore gates,
+      Gates door,
+      Roster roster,
+      Desk desk,
+      Runbooks pinned,
+      Function<String, Optional<Runbook>> byCommand) {}
+
+  /**
+   * @param clock this machine's, for ages of requests and for pace
+   * @param scheduler wakes the sender and the reconciler
+   * @param threads runs each request's work; virtual threads
+   * @param process this process's name, unique among those that share the database
+   */
+  public SlackEdge(
+      SlackSettings settings,
+      Parts parts,
+      InstantSource clock,
+      ScheduledExecutorService scheduler,
+      Executor threads,
+      String process) {
+    this.scheduler = scheduler;
+    this.threads = threads;
+    var slack = SlackApi.of(settings);
+    var renderer = new Renderer(parts.journal(), parts.gates(), parts.pinned());
+    this.sender =
+        new Sender(parts.posts(), renderer, slack, new Pace(clock), process, scheduler, threads);
+    this.intake = new Intake(parts.inbox(), conversation(settings, parts, slack), threads);
+    App app = new BoltApp(intake).build(settings);
+    this.http = new SlackHttp(new RequestCheck(settings.signingSecret(), clock), app);
+  }
+
+  private Conversation conversation(SlackSettings settings, Parts parts, SlackApi slack) {
+    var whisper = new Whisper(slack, scheduler);
+    var drafts = new Drafts();
+    var holders = new Holders(parts.journal(), parts.pinned(), parts.posts(), slack);
+    InstantSource now = parts.journal()::now;
+    var rooms = new Rooms(slack, settings.channels());
+    var commands =
+        new Commands(parts.byCommand(), parts.desk(), slack, rooms, holders, drafts, whisper, now);
+    var votes = new Votes(parts.door(), parts.gates(), whisper, this::poke);
+    var clicks =
+        new Clicks(
+            commands,
+            votes,
+            parts.desk(),
+            parts.gates(),
+            holders,
+            drafts,
+            slack,
+            whisper,
+            this::poke);
+    var mentions =
+        new Mentions(
+            parts.threads(),
+            parts.journal(),
+            parts.pinned(),
+            parts.gates(),
+            parts.roster(),
+            parts.desk(),
+            whisper);
+    return new Conversation(commands, clicks, votes, mentions, whisper);
+  }
+
+  /** Begins to send and to look for unhandled requests; stops with the scheduler. */
+  public void start() {
+    sender.start();
+    var _ =
+        scheduler.scheduleWithFixedDelay(
+            () -> threads.execute(intake::retryUnhandled), RECONCILE, RECONCILE, TimeUnit.SECONDS);
+  }
+
+  /** Slack's signed requests. */
+  public SlackHttp http() {
+    return http;
+  }
+
+  /** Something may have to be shown now: to be called after a run has moved. */
+  public void poke() {
+    sender.poke();
+  }
+}

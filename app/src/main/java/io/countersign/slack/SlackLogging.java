@@ -1,0 +1,20 @@
+package io.countersign.slack;
+
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Keeps the Slack library from printing bodies, signatures and tokens, which it does at its finer
+ * levels. The loggers are held here: java.util.logging forgets levels of loggers that nobody holds.
+ */
+public final class SlackLogging {
+  private final List<Logger> pinned =
+      List.of(Logger.getLogger("com.slack.api"), Logger.getLogger("okhttp3"));
+
+  /** To be called once by the wiring, which keeps this object. */
+  public SlackLogging pin() {
+    pinned.forEach(it -> it.setLevel(Level.WARNING));
+    return this;
+  }
+}

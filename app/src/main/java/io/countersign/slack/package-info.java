@@ -1,0 +1,3 @@
+/** Slack: signed requests in, messages out. Bolt's and Gson's types do not leave this package. */
+@org.jspecify.annotations.NullMarked
+package io.countersign.slack;

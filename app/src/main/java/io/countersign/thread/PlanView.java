@@ -1,0 +1,156 @@
+package io.countersign.thread;
+
+import io.countersign.Role;
+import io.countersign.run.Draft;
+import io.countersign.run.RunSpec;
+import io.countersign.runbook.Gate;
+import io.countersign.runbook.Runbook;
+import io.countersign.runbook.Value;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * A plan as its requester sees it before anything happens.
+ *
+ * @param statements per step: what it is, and its exact statements
+ */
+public record PlanView(String draft, List<Line> lines, List<Statements> statements) {
+  private static final DateTimeFormatter CLOCK =
+      DateTimeFormatter.ofPattern("EEE d MMM HH:mm:ss", Locale.ENGLISH);
+
+  public PlanView {
+    lines = List.copyOf(lines);
+    statements = List.copyOf(statements);
+  }
+
+  /** One step's statements in order. */
+  public record Statements(String heading, List<String> exact) {
+    public Statements {
+      exact = List.copyOf(exact);
+    }
+  }
+
+  /**
+   * @param zone the requester's
+   * @param now the database's clock
+   */
+  public static PlanView of(Draft draft, Runbook runbook, ZoneId zone, Instant now) {
+    var lines = new ArrayList<Line>();
+    lines.add(Line.EMPTY.bold(question(draft.spec(), now)).text(" Nothing has happened yet."));
+    moments(draft.spec(), zone, now).forEach(lines::add);
+    if (runbook.steps().stream().anyMatch(it -> it.action().equals("tenant.freeze"))) {
+      lines.add(
+          Line.of(
+              draft.spec().tenant().slug()
+                  + " is read-only from the freeze until the run has ended."));
+    }
+    lines.add(steps(draft, runbook));
+    lines.add(countersigners(draft));
+    if (!draft.spec().reason().isBlank()) {
+      lines.add(Line.of("Why, as the channel will show it: \"" + draft.spec().reason() + "\""));
+    }
+    return new PlanView(draft.id(), lines, statements(draft));
+  }
+
+  private static Line question(RunSpec spec, Instant now) {
+    var tenant = spec.tenant().slug();
+    return spec.runbook().endsWith("restore")
+            && spec.parameters().get("to") instanceof Value.Moment(var to)
+        ? Line.of("Restore " + tenant + " to ").line(Texts.moment(to, now)).text("?")
+        : Line.of(spec.title() + ": " + tenant + "?");
+  }
+
+  /** Each moment in the requester's zone and in UTC, so that a misread one is seen. */
+  private static List<Line> moments(RunSpec spec, ZoneId zone, Instant now) {
+    var lines = new ArrayList<Line>();
+    spec.parameters()
+        .forEach(
+            (name, value) -> {
+              if (value instanceof Value.Moment(var at)) {
+                lines.add(
+                    Line.of(
+                        "I read \""
+                            + name
+                            + "\" as "
+                            + CLOCK.format(at.atZone(zone))
+                            + " "
+                            + zone.getId()
+                            + " = "
+                            + CLOCK.format(at.atZone(ZoneOffset.UTC))
+                            + " UTC, "
+                            + Texts.duration(Duration.between(at, now))
+                            + " ago."));
+              }
+            });
+    return lines;
+  }
+
+  private static Line steps(Draft draft, Runbook runbook) {
+    var line = Line.EMPTY;
+    int number = 0;
+    for (var step : draft.steps()) {
+      if (step.gated()) {
+        line = glued(line).text(++number + " ").bold(gate(runbook, step.id()));
+      }
+      line = glued(line).text(++number + " " + Texts.clause(step.sentence()));
+    }
+    return line;
+  }
+
+  private static Line glued(Line line) {
+    return line.isEmpty() ? line : line.text(" · ");
+  }
+
+  private static Line gate(Runbook runbook, String step) {
+    return runbook
+        .step(step)
+        .flatMap(it -> it.gate())
+        .map(PlanView::gate)
+        .orElse(Line.of("somebody else countersigns"));
+  }
+
+  private static Line gate(Gate gate) {
+    var roles = gate.from().stream().map(Role::name).collect(Collectors.joining(" or "));
+    return Line.of(
+        gate.approvals() == 1
+            ? "a second " + roles + " countersigns"
+            : gate.approvals() + " others of " + roles + " countersign");
+  }
+
+  private static Line countersigners(Draft draft) {
+    if (draft.canCountersign().isEmpty()) {
+      return Line.of("No step needs a countersignature.");
+    }
+    return Line.of(
+            draft.canCountersign().size() == 1
+                ? "One person can countersign: "
+                : "Who can countersign: ")
+        .people(draft.canCountersign())
+        .text(".");
+  }
+
+  private static List<Statements> statements(Draft draft) {
+    var all = new ArrayList<Statements>();
+    int number = 0;
+    for (var step : draft.steps()) {
+      all.add(
+          new Statements(
+              ++number
+                  + " "
+                  + step.id()
+                  + " ("
+                  + step.action()
+                  + "): "
+                  + Texts.clause(step.sentence()),
+              step.statements()));
+    }
+    return all;
+  }
+}

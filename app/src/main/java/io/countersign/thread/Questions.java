@@ -1,0 +1,113 @@
+package io.countersign.thread;
+
+import io.countersign.run.Fold;
+import io.countersign.run.Recorded;
+import io.countersign.run.RunEvent;
+import io.countersign.run.RunState;
+import io.countersign.runbook.Runbook;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** Answers to what people ask in a run's thread. */
+public final class Questions {
+  private Questions() {}
+
+  public static Line help() {
+    return Line.of(
+        "In a run's thread: status, why, eta, cancel [reason], retry, help. To approve or deny, use"
+            + " the card's buttons; nothing that is written counts as a vote.");
+  }
+
+  public static List<Line> status(RunView view) {
+    var lines = new java.util.ArrayList<Line>();
+    lines.add(view.headline());
+    view.rows().stream()
+        .filter(it -> !it.word().equals("done") && !it.word().equals("skipped"))
+        .map(Row::whole)
+        .forEach(lines::add);
+    return lines;
+  }
+
+  /** What the run is waiting for, since when, and what happens if nobody answers. */
+  public static Line why(List<Recorded> journal, Runbook runbook, Instant now) {
+    var state = Fold.of(journal);
+    var since = Texts.moment(journal.getLast().at(), now);
+    return switch (state) {
+      case RunState.Asked _ ->
+          Line.of("Waiting since ").line(since).text(" for its message to stand in the channel.");
+      case RunState.Ready _ -> Line.of("It is about to go on.");
+      case RunState.Running(_, var place, _) ->
+          Line.of("At work since ").line(since).text(" on step " + place.in(runbook).id() + ".");
+      case RunState.Parked(_, var place, _, var until) ->
+          Line.of("Step " + place.in(runbook).id() + " waits; I look again at ")
+              .line(Texts.moment(until, now))
+              .text(". " + said(journal));
+      case RunState.AtGate(var facts, var place, _, var until, var then) ->
+          atGate(facts.spec().requester(), place.in(runbook), opened(journal), until, then, now);
+      case RunState.Approved _ -> Line.of("It is approved and about to begin.");
+      case RunState.InDoubt(_, _, _, var check, var from) ->
+          Line.of("In doubt since ")
+              .line(Texts.moment(from, now))
+              .text("; I look again every 30 s. To check by hand: ")
+              .code(check);
+      case RunState.NeedsPerson(_, _, var problem) ->
+          Line.of("It needs a person since ")
+              .line(since)
+              .text(
+                  ": " + Texts.sentence(problem.happened()) + " " + Texts.sentence(problem.next()));
+      case RunState.Ended _ -> Line.of("It ended at ").line(since).text(".");
+    };
+  }
+
+  private static Line atGate(
+      io.countersign.Person requester,
+      io.countersign.runbook.Step step,
+      Instant since,
+      Instant until,
+      io.countersign.runbook.Gate.Expiry then,
+      Instant now) {
+    var roles =
+        step.gate()
+            .map(it -> String.join(" or ", it.from().stream().map(Object::toString).toList()))
+            .orElse("person");
+    var line =
+        Line.of("Waiting since ")
+            .line(Texts.moment(since, now))
+            .text(" for a " + roles + " other than ")
+            .mention(requester)
+            .text(" to countersign " + step.id() + ".");
+    return switch (then) {
+      case ABORT ->
+          line.text(" If nobody answers by ")
+              .line(Texts.moment(until, now))
+              .text(", everything is put back.");
+      case HOLD -> line.text(" If nobody answers, nothing happens.");
+    };
+  }
+
+  /** Only what can be said honestly: how long it has taken, and what is left. */
+  public static Line eta(RunView view, List<Recorded> journal, Instant now) {
+    var began = journal.getFirst().at();
+    var line =
+        Line.of(
+            "So far "
+                + Texts.duration(Duration.between(began, now))
+                + "; I have no earlier runs to compare with. ");
+    return line.line(view.headline());
+  }
+
+  private static Instant opened(List<Recorded> journal) {
+    return journal.reversed().stream()
+        .filter(it -> it.event() instanceof RunEvent.GateOpened)
+        .findFirst()
+        .orElse(journal.getLast())
+        .at();
+  }
+
+  private static String said(List<Recorded> journal) {
+    return journal.getLast().event() instanceof RunEvent.StepParked(_, _, _, _, var said)
+        ? Texts.sentence(said)
+        : "";
+  }
+}

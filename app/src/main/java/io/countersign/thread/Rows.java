@@ -1,0 +1,235 @@
+package io.countersign.thread;
+
+import io.countersign.run.Journal;
+import io.countersign.run.Place;
+import io.countersign.run.RunState;
+import io.countersign.runbook.Runbook;
+import io.countersign.runbook.Step;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The rows of a run's message. */
+final class Rows {
+  /** More finished steps than this become one row, with the newest ones kept. */
+  private static final int LONG = 6;
+
+  private static final int KEPT = 3;
+
+  private final Runbook runbook;
+  private final RunState state;
+  private final History history;
+  private final Optional<Journal.Progress> progress;
+  private final String tenant;
+  private final Instant now;
+
+  Rows(
+      Runbook runbook,
+      RunState state,
+      History history,
+      Optional<Journal.Progress> progress,
+      String tenant,
+      Instant now) {
+    this.runbook = runbook;
+    this.state = state;
+    this.history = history;
+    this.progress = progress;
+    this.tenant = tenant;
+    this.now = now;
+  }
+
+  List<Row> all() {
+    var rows = new ArrayList<Row>(finished());
+    present().ifPresent(rows::add);
+    rows.addAll(left());
+    runbook.onAbort().stream().flatMap(it -> ended(it).stream()).forEach(rows::add);
+    if (place().filter(it -> it.section() == Place.Section.ON_ABORT).isPresent()) {
+      presentUndoing().ifPresent(rows::add);
+    }
+    return rows;
+  }
+
+  private List<Row> finished() {
+    var current = current();
+    var ended =
+        runbook.steps().stream()
+            .filter(it -> current.filter(it::equals).isEmpty())
+            .filter(it -> ended(it).isPresent())
+            .toList();
+    if (ended.size() <= LONG) {
+      return ended.stream().flatMap(it -> ended(it).stream()).toList();
+    }
+    var folded = ended.subList(0, ended.size() - KEPT);
+    var rows = new ArrayList<Row>();
+    var done = folded.stream().filter(it -> history.isDone(it.id())).toList();
+    rows.add(new Row("done", Line.of(list(done) + ", " + together(done))));
+    folded.stream()
+        .filter(it -> !history.isDone(it.id()))
+        .flatMap(it -> ended(it).stream())
+        .forEach(rows::add);
+    ended.subList(ended.size() - KEPT, ended.size()).stream()
+        .flatMap(it -> ended(it).stream())
+        .forEach(rows::add);
+    return rows;
+  }
+
+  private String together(List<Step> steps) {
+    var sum =
+        steps.stream()
+            .flatMap(it -> history.of(it.id()).stream())
+            .map(History.Track::took)
+            .reduce(Duration.ZERO, Duration::plus);
+    return Texts.duration(sum);
+  }
+
+  /** A step that is over, whatever its end; empty for one that goes on or has not begun. */
+  private Optional<Row> ended(Step step) {
+    return history
+        .of(step.id())
+        .flatMap(
+            track ->
+                switch (track.reached()) {
+                  case DONE -> Optional.of(done(step, track));
+                  case SKIPPED ->
+                      Optional.of(new Row("skipped", Line.of(name(step) + ": " + track.said())));
+                  case FAILED ->
+                      Optional.of(
+                          new Row(
+                              "not done",
+                              Line.of(name(step) + ": " + Texts.sentence(track.said()))));
+                  case STARTED -> Optional.empty();
+                });
+  }
+
+  private Row done(Step step, History.Track track) {
+    var said = track.said().isBlank() ? "" : ": " + Texts.clause(track.said());
+    return new Row("done", Line.of(name(step) + said + ", " + Texts.duration(track.took())));
+  }
+
+  private Optional<Row> present() {
+    return current().map(this::going);
+  }
+
+  private Optional<Row> presentUndoing() {
+    return place()
+        .filter(it -> !it.isPastEnd(runbook))
+        .map(it -> it.in(runbook))
+        .filter(it -> ended(it).isEmpty())
+        .map(this::going);
+  }
+
+  private Row going(Step step) {
+    var name = name(step);
+    var track = history.of(step.id());
+    return switch (state) {
+      case RunState.AtGate(_, _, _, var until, _) ->
+          new Row(
+              "waits for a second person",
+              Line.of(name + ", until ").line(Texts.moment(until, now)));
+      case RunState.NeedsPerson(_, _, var problem) ->
+          new Row(
+              "needs you",
+              Line.of(
+                  name
+                      + ": "
+                      + Texts.sentence(problem.happened())
+                      + " "
+                      + Texts.sentence(problem.next())));
+      case RunState.InDoubt(_, _, _, var check, _) ->
+          new Row("in doubt", Line.of(name + ". To check by hand: ").code(check));
+      case RunState.Approved _ -> new Row("next", Line.of(name + ", approved"));
+      case RunState.Running _, RunState.Parked _ -> running(name, track);
+      case RunState.Asked _, RunState.Ready _, RunState.Ended _ -> new Row("next", Line.of(name));
+    };
+  }
+
+  private Row running(String name, Optional<History.Track> track) {
+    var said = track.map(History.Track::said).filter(it -> !it.isBlank());
+    var details = new ArrayList<String>();
+    said.map(Texts::clause).ifPresent(details::add);
+    if (state instanceof RunState.Running) {
+      amount().ifPresent(details::add);
+    }
+    track
+        .map(it -> "for " + Texts.duration(Duration.between(it.began(), now)))
+        .ifPresent(details::add);
+    return new Row(
+        "running", Line.of(name + (details.isEmpty() ? "" : ": ") + String.join(", ", details)));
+  }
+
+  /** What comes, or what will not come any more. */
+  private List<Row> left() {
+    var current = current();
+    var rest =
+        runbook.steps().stream()
+            .filter(it -> current.filter(it::equals).isEmpty())
+            .filter(it -> ended(it).isEmpty())
+            .toList();
+    if (rest.isEmpty()) {
+      return List.of();
+    }
+    return List.of(new Row(over() ? "not done" : "next", Line.of(list(rest))));
+  }
+
+  private boolean over() {
+    return state instanceof RunState.Ended
+        || place().filter(it -> it.section() == Place.Section.ON_ABORT).isPresent();
+  }
+
+  private String list(List<Step> steps) {
+    return steps.stream().map(this::listed).collect(Collectors.joining(", "));
+  }
+
+  private String listed(Step step) {
+    return step.gate().isPresent() && !over() ? "countersign, " + name(step) : name(step);
+  }
+
+  /** The forward step at which the run stands. */
+  private Optional<Step> current() {
+    return place()
+        .filter(it -> it.section() == Place.Section.STEPS && !it.isPastEnd(runbook))
+        .map(it -> it.in(runbook));
+  }
+
+  private Optional<Place> place() {
+    return switch (state) {
+      case RunState.Asked _, RunState.Ended _ -> Optional.empty();
+      case RunState.Ready(_, var next) -> Optional.of(next);
+      case RunState.AtGate(_, var place, _, _, _) -> Optional.of(place);
+      case RunState.Approved(_, var place, _, _) -> Optional.of(place);
+      case RunState.Running(_, var place, _) -> Optional.of(place);
+      case RunState.Parked(_, var place, _, _) -> Optional.of(place);
+      case RunState.InDoubt(_, var place, _, _, _) -> Optional.of(place);
+      case RunState.NeedsPerson(_, var place, _) -> Optional.of(place);
+    };
+  }
+
+  private String name(Step step) {
+    return Texts.phrase(step, tenant).toDo();
+  }
+
+  /** {@code 5.1 GB of 11.8 GB}, {@code 31 of 74 tables}. */
+  private Optional<String> amount() {
+    return progress
+        .filter(it -> it.total() > 0)
+        .map(
+            it ->
+                switch (it.unit().toLowerCase(Locale.ROOT)) {
+                  case "bytes" -> Texts.bytes(it.done()) + " of " + Texts.bytes(it.total());
+                  default ->
+                      it.done() + " of " + it.total() + " " + it.unit().toLowerCase(Locale.ROOT);
+                });
+  }
+
+  /** {@code , 43 %}, or nothing where it is not known. */
+  static String percent(Optional<Journal.Progress> progress) {
+    return progress
+        .filter(it -> it.total() > 0)
+        .map(it -> ", " + Math.clamp(100 * it.done() / it.total(), 0, 100) + " %")
+        .orElse("");
+  }
+}

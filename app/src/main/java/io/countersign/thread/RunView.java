@@ -1,0 +1,245 @@
+package io.countersign.thread;
+
+import io.countersign.RunId;
+import io.countersign.gate.GateRow;
+import io.countersign.run.Ending;
+import io.countersign.run.Fold;
+import io.countersign.run.Halt;
+import io.countersign.run.Journal;
+import io.countersign.run.Place;
+import io.countersign.run.Recorded;
+import io.countersign.run.RunState;
+import io.countersign.runbook.Runbook;
+import io.countersign.runbook.Step;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A run as people see it: a pure projection of its journal.
+ *
+ * @param word the run's state in a word
+ * @param headline one sentence that stands alone on a locked phone
+ * @param rows one per step that is done, goes on or is left, in order
+ * @param footer where to ask, and the run id
+ * @param offers what the reader may do about it at once
+ * @param seq the newest event shown
+ */
+public record RunView(
+    RunId run,
+    String word,
+    Line headline,
+    List<Row> rows,
+    Line footer,
+    Set<Offer> offers,
+    long seq) {
+  public RunView {
+    rows = List.copyOf(rows);
+    offers = Set.copyOf(offers);
+  }
+
+  /** A button on the run's message. */
+  public enum Offer {
+    RETRY,
+    CANCEL
+  }
+
+  /**
+   * @param runbook the one that the run pinned
+   * @param gates the run's gates as far as they are known; for who voted
+   * @param now the database's clock
+   */
+  public static RunView of(
+      List<Recorded> journal,
+      Runbook runbook,
+      Optional<Journal.Progress> progress,
+      List<GateRow> gates,
+      Instant now) {
+    return new Drawing(journal, runbook, progress, gates, now).view();
+  }
+
+  /** The parts that every drawing of one run needs. */
+  private static final class Drawing {
+    private final List<Recorded> journal;
+    private final Runbook runbook;
+    private final Optional<Journal.Progress> progress;
+    private final List<GateRow> gates;
+    private final Instant now;
+    private final RunState state;
+    private final History history;
+    private final Fate fate;
+    private final String tenant;
+
+    Drawing(
+        List<Recorded> journal,
+        Runbook runbook,
+        Optional<Journal.Progress> progress,
+        List<GateRow> gates,
+        Instant now) {
+      this.journal = journal;
+      this.runbook = runbook;
+      this.progress = progress;
+      this.gates = gates;
+      this.now = now;
+      this.state = Fold.of(journal);
+      this.history = new History(journal);
+      this.fate = new Fate(runbook, state, history);
+      this.tenant = state.facts().spec().tenant().slug();
+    }
+
+    RunView view() {
+      var spec = state.facts().spec();
+      var rows = new Rows(runbook, state, history, progress, tenant, now).all();
+      var footer =
+          Line.of("asked by ")
+              .mention(spec.requester())
+              .text(spec.reason().isBlank() ? "" : ", why: " + spec.reason())
+              .text(" · ask in the thread: status, why, eta, cancel · run " + spec.id());
+      return new RunView(
+          spec.id(), word(), headline(), rows, footer, offers(), journal.getLast().seq());
+    }
+
+    private String word() {
+      return switch (state) {
+        case RunState.Asked _ -> "about to start";
+        case RunState.Ready it ->
+            it.next().section() == Place.Section.STEPS ? "running" : "undoing";
+        case RunState.Running it -> undoing(it.place()) ? "undoing" : "running";
+        case RunState.Parked it -> undoing(it.place()) ? "undoing" : "running";
+        case RunState.AtGate _ -> "waits for a second person";
+        case RunState.Approved _ -> "running";
+        case RunState.InDoubt _ -> "in doubt";
+        case RunState.NeedsPerson _ -> "needs you";
+        case RunState.Ended(_, var ending) -> ending == Ending.DONE ? "done" : "not done";
+      };
+    }
+
+    private static boolean undoing(Place place) {
+      return place.section() == Place.Section.ON_ABORT;
+    }
+
+    private Set<Offer> offers() {
+      return switch (state) {
+        case RunState.NeedsPerson _ -> Set.of(Offer.RETRY, Offer.CANCEL);
+        case RunState.Asked _,
+            RunState.Ready _,
+            RunState.Running _,
+            RunState.Parked _,
+            RunState.AtGate _,
+            RunState.Approved _,
+            RunState.InDoubt _,
+            RunState.Ended _ ->
+            Set.of();
+      };
+    }
+
+    private Line headline() {
+      var what = Texts.undertaking(state.facts().spec(), now);
+      return switch (state) {
+        case RunState.Asked _ -> what.text(" · about to start.");
+        case RunState.Ready(_, var place) -> going(what, place);
+        case RunState.Running(_, var place, _) -> going(what, place);
+        case RunState.Parked(_, var place, _, _) -> going(what, place);
+        case RunState.AtGate it -> waiting(what, it);
+        case RunState.Approved(_, var place, var gate, _) -> approved(what, place, gate);
+        case RunState.InDoubt(_, var place, _, _, _) ->
+            Line.of("In doubt: I was cut off while ")
+                .text(phrase(place).doing())
+                .text(" (")
+                .line(what)
+                .text("). I look again every 30 s; nothing is repeated.");
+        case RunState.NeedsPerson(_, var place, _) ->
+            Line.of("Needs you: ")
+                .line(what)
+                .text(" stopped " + at(place) + ". " + fate.now() + ".");
+        case RunState.Ended(_, var ending) -> ended(what, ending);
+      };
+    }
+
+    private Line going(Line what, Place place) {
+      if (undoing(place)) {
+        return what.text(" was stopped · putting everything back.");
+      }
+      if (place.isPastEnd(runbook)) {
+        return what.text(" · every step is done.");
+      }
+      var step = what.text(" · step " + (place.index() + 1) + " of " + runbook.steps().size());
+      var share = state instanceof RunState.Running ? Rows.percent(progress) : "";
+      return step.text(": " + phrase(place).doing() + share + ".");
+    }
+
+    private Line waiting(Line what, RunState.AtGate gate) {
+      var line =
+          what.text(" · waits for a second person to countersign: " + phrase(gate.place()).toDo());
+      return switch (gate.then()) {
+        case ABORT ->
+            line.text(". If nobody answers by ")
+                .line(Texts.moment(gate.expiresAt(), now))
+                .text(", " + fate.ifAbandoned() + ".");
+        case HOLD -> line.text(". Nothing happens until somebody answers.");
+      };
+    }
+
+    private Line approved(Line what, Place place, io.countersign.GateId gate) {
+      var voters =
+          gates.stream()
+              .filter(it -> it.id().equals(gate))
+              .flatMap(it -> it.votes().stream())
+              .map(io.countersign.gate.Vote::person)
+              .toList();
+      var by = voters.isEmpty() ? Line.EMPTY : Line.of(" by ").people(voters);
+      return what.text(" · approved").line(by).text(": " + phrase(place).toDo() + " comes next.");
+    }
+
+    private Line ended(Line what, Ending ending) {
+      if (ending == Ending.DONE) {
+        return done();
+      }
+      var why = state.facts().halt().map(this::because).orElse(Line.of("it did not succeed"));
+      return Line.of("Not done: ").line(what).text(": ").line(why).text(". " + fate.now() + ".");
+    }
+
+    private Line done() {
+      var spec = state.facts().spec();
+      var ended = history.endedAt().orElse(now);
+      var line = Texts.achieved(spec, now).text(" since ").line(Texts.moment(ended, now)).text(".");
+      if (fate.freeze().isPresent() && fate.unfreeze().isPresent()) {
+        var closed =
+            Duration.between(fate.freeze().get().changed(), fate.unfreeze().get().changed());
+        line = line.text(" Read-only for " + Texts.duration(closed) + ".");
+      }
+      var kept = fate.made(List.of("database.swap"), List.of("kept"));
+      return kept.isPresent()
+          ? line.text(" The database that was live before stays as " + Names.of(kept.get()) + ".")
+          : line;
+    }
+
+    private Line because(Halt halt) {
+      return switch (halt) {
+        case Halt.Cancelled(var by, var reason) ->
+            Line.of("cancelled by ")
+                .mention(by)
+                .text(reason.isBlank() ? "" : ", " + Texts.clause(reason));
+        case Halt.Denied(_, var by, var reason) ->
+            Line.of("denied by ").mention(by).text(", " + Texts.clause(reason));
+        case Halt.Expired _ -> Line.of("nobody countersigned in time");
+        case Halt.Failed(var step, var problem) ->
+            Line.of("step " + step + " failed, " + Texts.clause(problem.happened()));
+      };
+    }
+
+    private Texts.Phrase phrase(Place place) {
+      return Texts.phrase(place.in(runbook), tenant);
+    }
+
+    private String at(Place place) {
+      return place.isPastEnd(runbook) ? "at its end" : "at step " + step(place).id();
+    }
+
+    private Step step(Place place) {
+      return place.in(runbook);
+    }
+  }
+}

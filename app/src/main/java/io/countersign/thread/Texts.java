@@ -1,0 +1,119 @@
+package io.countersign.thread;
+
+import io.countersign.run.RunSpec;
+import io.countersign.runbook.Step;
+import io.countersign.runbook.Value;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+
+/** The words for steps, moments, durations and sizes, in one place. */
+public final class Texts {
+  private static final Duration NEAR = Duration.ofHours(12);
+
+  private Texts() {}
+
+  /** What a step does, twice: as an item of a list, and going on. */
+  record Phrase(String toDo, String doing) {}
+
+  /** A step of an action that has no words here is called by its id. */
+  static Phrase phrase(Step step, String tenant) {
+    return switch (step.action()) {
+      case "restore.preflight" ->
+          new Phrase("check servers and rights", "checking servers and rights");
+      case "tenant.freeze" -> new Phrase("freeze " + tenant, "freezing " + tenant);
+      case "tenant.settle" ->
+          new Phrase(
+              "wait for caches and open transactions", "waiting for caches and open transactions");
+      case "server.restore" -> new Phrase("copy the server", "copying the server");
+      case "database.copy" ->
+          new Phrase("copy " + tenant + "'s database", "copying " + tenant + "'s database");
+      case "database.compare" -> new Phrase("compare", "comparing the copy");
+      case "server.discard" -> new Phrase("remove the server copy", "removing the server copy");
+      case "database.swap" -> new Phrase("swap the databases", "swapping the databases");
+      case "tenant.invalidate" -> new Phrase("tell caches", "telling caches");
+      case "tenant.unfreeze" -> new Phrase("unfreeze " + tenant, "unfreezing " + tenant);
+      case "tenant.audit" -> new Phrase("write the audit row", "writing the audit row");
+      case "database.discard" ->
+          new Phrase("remove the database copy", "removing the database copy");
+      default -> new Phrase(step.id(), "at step " + step.id());
+    };
+  }
+
+  /** What the whole run does, going on: "Restoring acme to 14:30". */
+  static Line undertaking(RunSpec spec, Instant now) {
+    var tenant = spec.tenant().slug();
+    if (!spec.runbook().endsWith("restore")) {
+      return Line.of(spec.title() + ": " + tenant);
+    }
+    var line = Line.of("Restoring " + tenant);
+    return spec.parameters().get("to") instanceof Value.Moment(var to)
+        ? line.text(" to ").line(moment(to, now))
+        : line;
+  }
+
+  /** What the whole run has achieved: "acme is back at 14:30". */
+  static Line achieved(RunSpec spec, Instant now) {
+    var tenant = spec.tenant().slug();
+    return spec.runbook().endsWith("restore")
+            && spec.parameters().get("to") instanceof Value.Moment(var to)
+        ? Line.of(tenant + " is back at ").line(moment(to, now))
+        : Line.of("Done: " + spec.title() + ", " + tenant);
+  }
+
+  /** The time of day where it is near, else with the day, so that nobody takes it for today. */
+  static Line moment(Instant at, Instant now) {
+    var near = Duration.between(at, now).abs().compareTo(NEAR) < 0;
+    return Line.EMPTY.when(at, near ? Span.Style.TIME : Span.Style.DAY_AND_TIME);
+  }
+
+  /** Rounded as people say it: {@code 0.3 s}, {@code 34 s}, {@code 6 min}, {@code 1 h 20 min}. */
+  public static String duration(Duration length) {
+    long seconds = Math.max(0, length.toSeconds());
+    if (seconds < 1) {
+      return length.toMillis() < 100 ? "under 0.1 s" : oneDigit(length.toMillis() / 1000.0) + " s";
+    }
+    if (seconds < 100) {
+      return seconds + " s";
+    }
+    long minutes = Math.round(seconds / 60.0);
+    if (minutes < 90) {
+      return minutes + " min";
+    }
+    long hours = minutes / 60;
+    return hours >= 48
+        ? hours / 24 + " d " + hours % 24 + " h"
+        : hours + " h" + (minutes % 60 == 0 ? "" : " " + minutes % 60 + " min");
+  }
+
+  /** {@code 11.8 GB}. */
+  static String bytes(long bytes) {
+    if (bytes < 1_000_000) {
+      return Math.max(1, bytes / 1_000) + " kB";
+    }
+    return bytes < 1_000_000_000 ? oneDigit(bytes / 1e6) + " MB" : oneDigit(bytes / 1e9) + " GB";
+  }
+
+  /** {@code 4,021 rows}, {@code 1 row}. */
+  static String count(long number, String one, String many) {
+    return String.format(Locale.ENGLISH, "%,d %s", number, number == 1 ? one : many);
+  }
+
+  /** Ends a text with one full stop, whatever its author did. */
+  static String sentence(String text) {
+    var trimmed = text.strip();
+    return trimmed.isEmpty() || trimmed.endsWith(".") || trimmed.endsWith("?")
+        ? trimmed
+        : trimmed + ".";
+  }
+
+  /** Without its full stop, to go on in the same line. */
+  static String clause(String text) {
+    var trimmed = text.strip();
+    return trimmed.endsWith(".") ? trimmed.substring(0, trimmed.length() - 1) : trimmed;
+  }
+
+  private static String oneDigit(double number) {
+    return String.format(Locale.ENGLISH, "%.1f", number);
+  }
+}

@@ -1,0 +1,170 @@
+package io.countersign.thread;
+
+import io.countersign.run.Fold;
+import io.countersign.run.Recorded;
+import io.countersign.run.RunEvent;
+import io.countersign.runbook.Runbook;
+import io.countersign.runbook.Step;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Which events the thread tells, and how. One line per step, not one per event. */
+public final class ThreadLines {
+  private ThreadLines() {}
+
+  /**
+   * The line about the event with this number, as things stood then; empty where it has been said
+   * before or there is none.
+   */
+  public static Optional<Line> line(
+      List<Recorded> journal, long seq, Runbook runbook, Instant now) {
+    var upTo = journal.stream().filter(it -> it.seq() <= seq).toList();
+    if (upTo.isEmpty() || upTo.getLast().seq() != seq) {
+      return Optional.empty();
+    }
+    return new Telling(upTo, runbook, now).last();
+  }
+
+  /** The journal up to the event that is told. */
+  private record Telling(List<Recorded> journal, Runbook runbook, Instant now) {
+    Optional<Line> last() {
+      return switch (journal.getLast().event()) {
+        case RunEvent.CancelRequested(var by, var reason) ->
+            Optional.of(
+                Line.EMPTY
+                    .mention(by)
+                    .text(
+                        " asked to cancel"
+                            + (reason.isBlank() ? "." : ": " + Texts.sentence(reason))));
+        case RunEvent.RetryRequested(var by) ->
+            Optional.of(Line.EMPTY.mention(by).text(" asked to try again."));
+        case RunEvent.GateDenied(_, _, var by, var reason) ->
+            Optional.of(Line.of("Denied by ").mention(by).text(": " + Texts.sentence(reason)));
+        case RunEvent.GateExpired _ ->
+            Optional.of(Line.of("Nobody countersigned in time. " + fate() + " so far."));
+        case RunEvent.GateLapsed(_, _, var why, _) ->
+            Optional.of(
+                Line.of("The approval is no longer good: " + Texts.clause(why) + ". I ask again."));
+        case RunEvent.StepParked(var step, var attempt, _, _, var said) ->
+            saidBefore(step, attempt) || said.isBlank() ? Optional.empty() : about(step, said);
+        case RunEvent.StepSucceeded(var step, _, _, var said) -> done(step, said);
+        case RunEvent.StepFailed(var step, _, var problem) ->
+            Optional.of(
+                Line.strong("Not done: " + name(step) + ". ")
+                    .text(
+                        Texts.sentence(problem.happened()) + " " + Texts.sentence(problem.next())));
+        case RunEvent.StepInDoubt(var step, var attempt, var check) ->
+            doubtedBefore(step, attempt) ? Optional.empty() : Optional.of(doubt(step, check));
+        case RunEvent.StepDrifted(_, _, _, var difference) ->
+            Optional.of(
+                Line.of(
+                    "Nothing was changed: what I found differs from what was approved ("
+                        + Texts.clause(difference)
+                        + "). I ask again."));
+        case RunEvent.AttemptAbandoned(var step, _, var why) ->
+            Optional.of(
+                Line.of(
+                    "I was cut off at "
+                        + name(step)
+                        + " and cleared what it had begun ("
+                        + Texts.clause(why)
+                        + ")."));
+        case RunEvent.PersonNeeded(var step, var problem) ->
+            Optional.of(
+                Line.strong(
+                        "Needs you: " + name(step) + " stopped; " + decapitalised(fate()) + ". ")
+                    .text(
+                        Texts.sentence(problem.happened())
+                            + " "
+                            + Texts.sentence(problem.next())
+                            + " If nobody answers, it stays as it is · run "
+                            + run()));
+        case RunEvent.Finished _ -> Optional.of(finished());
+        case RunEvent.GateApproved(var step, _, var by, _) ->
+            Optional.of(
+                Line.of("Approved by ").people(by).text(": " + name(step) + " comes next."));
+        case RunEvent.AbortBegun _ -> Optional.of(Line.of("Putting everything back."));
+        case RunEvent.Requested _,
+            RunEvent.Begun _,
+            RunEvent.GateOpened _,
+            RunEvent.StepPassedOver _,
+            RunEvent.StepStarted _ ->
+            Optional.empty();
+      };
+    }
+
+    private Optional<Line> done(String step, String said) {
+      var took =
+          new History(journal).of(step).map(it -> " · " + Texts.duration(it.took())).orElse("");
+      return Optional.of(
+          Line.of(
+              "done · " + name(step) + (said.isBlank() ? "" : ": " + Texts.clause(said)) + took));
+    }
+
+    private Optional<Line> about(String step, String said) {
+      return Optional.of(Line.of(name(step) + ": " + Texts.sentence(said)));
+    }
+
+    private Line doubt(String step, String check) {
+      return Line.strong(
+              "In doubt: I was cut off at " + name(step) + " and do not know whether it was done. ")
+          .text(
+              "Nothing is repeated; I look again every 30 s. To check by hand: "
+                  + Texts.sentence(check))
+          .text(" Run " + run() + ".");
+    }
+
+    private Line finished() {
+      var view = RunView.of(journal, runbook, Optional.empty(), List.of(), journal.getLast().at());
+      return Line.EMPTY.bold(view.headline()).text(" Run " + run() + ".");
+    }
+
+    private boolean saidBefore(String step, int attempt) {
+      return before()
+          .anyMatch(
+              it ->
+                  it instanceof RunEvent.StepParked(var s, var no, _, _, var said)
+                      && s.equals(step)
+                      && no == attempt
+                      && !said.isBlank());
+    }
+
+    private boolean doubtedBefore(String step, int attempt) {
+      return before()
+          .anyMatch(
+              it ->
+                  it instanceof RunEvent.StepInDoubt(var s, var no, _)
+                      && s.equals(step)
+                      && no == attempt);
+    }
+
+    private java.util.stream.Stream<RunEvent> before() {
+      return journal.subList(0, journal.size() - 1).stream().map(Recorded::event);
+    }
+
+    private String name(String step) {
+      return runbook.step(step).map(this::name).orElse(step);
+    }
+
+    private String name(Step step) {
+      return Texts.phrase(step, tenant()).toDo();
+    }
+
+    private String fate() {
+      return new Fate(runbook, Fold.of(journal), new History(journal)).now();
+    }
+
+    private static String decapitalised(String sentence) {
+      return sentence.startsWith("The ") ? "t" + sentence.substring(1) : sentence;
+    }
+
+    private String tenant() {
+      return Fold.of(journal).facts().spec().tenant().slug();
+    }
+
+    private String run() {
+      return Fold.of(journal).facts().spec().id().value();
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package io.countersign.action.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countersign.action.Outcome;
+import io.countersign.action.TestAttempt;
+import io.countersign.estate.SecretStore;
+import io.countersign.postgres.ArchiveRestorer;
+import io.countersign.postgres.OneServer;
+import io.countersign.postgres.QueryRegistry;
+import io.countersign.postgres.Servers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class RestorePreflightTest {
+  private final OneServer server = OneServer.shared();
+
+  @Test
+  void aRestorableTenantPasses() throws Exception {
+    var outcome = check(server.secrets(), now(), List.of());
+    assertThat(outcome).isInstanceOf(Outcome.Done.class);
+    var done = (Outcome.Done<RestorePreflight.Outputs>) outcome;
+    assertThat(done.outputs().databaseSize()).isPositive();
+  }
+
+  @Test
+  void aMomentOutsideTheWindowIsToldWithTheWindow() throws Exception {
+    var problem = problem(server.secrets(), Instant.parse("2020-01-01T00:00:00Z"), List.of());
+    assertThat(problem.happened()).contains("2020-01-01T00:00:00Z is outside");
+    assertThat(problem.next()).contains("ask for a moment from 20");
+  }
+
+  @Test
+  void everyObstacleIsNamedAtOnce() throws Exception {
+    server.execute(
+        "tenant_acme",
+        "postgres",
+        """
+        CREATE FUNCTION public.nop() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+        CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION public.nop();
+        ALTER TABLE members.member ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE members.member FORCE ROW LEVEL SECURITY;
+        """);
+    // a slot waits for older transactions, so it comes first
+    server.execute(
+        "tenant_acme",
+        "postgres",
+        "SELECT pg_create_logical_replication_slot('reader', 'test_decoding')");
+    server.execute("tenant_acme", "acme_app", "BEGIN; SELECT 1; PREPARE TRANSACTION 'tx-left'");
+    try {
+      var problem = problem(server.secrets(), now(), List.of("pg_dump"));
+      assertThat(problem.happened())
+          .contains("event triggers would run during the restore: watch")
+          .contains("row security hides rows of members.member")
+          .contains("prepared transactions are open: tx-left")
+          .contains("logical replication slots read the database: reader")
+          .contains("the bot's host lacks pg_dump");
+      assertThat(problem.next()).contains("BYPASSRLS").contains("postgresql-client-15");
+    } finally {
+      server.execute("tenant_acme", "postgres", "SELECT pg_drop_replication_slot('reader')");
+      server.execute("tenant_acme", "acme_app", "ROLLBACK PREPARED 'tx-left'");
+      server.execute(
+          "tenant_acme",
+          "postgres",
+          """
+          DROP EVENT TRIGGER watch; DROP FUNCTION public.nop();
+          ALTER TABLE members.member NO FORCE ROW LEVEL SECURITY;
+          ALTER TABLE members.member DISABLE ROW LEVEL SECURITY;
+          """);
+    }
+  }
+
+  @Test
+  void missingRightsAreNamed() throws Exception {
+    var problem = problem(server.secrets("weak"), now(), List.of());
+    assertThat(problem.happened())
+        .contains("the bot's role weak may not create databases")
+        .contains("may not end other roles' sessions")
+        .contains("no member of the database's owner acme_app");
+  }
+
+  private Instant now() {
+    var registry = new QueryRegistry(server.estate(Duration.ZERO), server.secrets());
+    var restorer = new ArchiveRestorer(server.restoreSource(), registry, server.secrets());
+    return Awaitility.await()
+        .until(() -> restorer.window(OneServer.SERVER), it -> it.contains(it.latest()))
+        .latest();
+  }
+
+  private io.countersign.Problem problem(SecretStore secrets, Instant to, List<String> missing)
+      throws Exception {
+    var outcome = check(secrets, to, missing);
+    assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+    return ((Outcome.Failed<RestorePreflight.Outputs>) outcome).problem();
+  }
+
+  private Outcome<RestorePreflight.Outputs> check(
+      SecretStore secrets, Instant to, List<String> missing) throws Exception {
+    var registry = new QueryRegistry(server.estate(Duration.ZERO), secrets);
+    var restorer = new ArchiveRestorer(server.restoreSource(), registry, secrets);
+    var servers = new Servers(registry, secrets, restorer);
+    var action = new RestorePreflight(servers, restorer, major -> missing);
+    return TestAttempt.once(action, new RestorePreflight.Inputs(server.acme(), to), "preflight");
+  }
+}

@@ -1,0 +1,125 @@
+package io.countersign.yaml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countersign.estate.Estate;
+import io.countersign.estate.NamedQuery;
+import io.countersign.estate.SecretName;
+import io.countersign.runbook.Complaint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EstateReaderTest {
+  private static final Path FIXTURES = Path.of("src/test/resources/estates/invalid");
+  private static final Path MEDSUITE = Path.of("../manifest/estates/medsuite.yaml");
+  private static final Map<String, String> VARIABLES =
+      Map.of(
+          "SECRETS", "/secrets",
+          "BLANK", " ",
+          "MEDSUITE_SECRETS", "/run/secrets/$1",
+          "MEDSUITE_BASE_BACKUPS", "/backups",
+          "MEDSUITE_ARCHIVE", "/archive",
+          "MEDSUITE_COPIES", "/copies");
+
+  @Test
+  void the_shipped_medsuite_is_valid_and_its_variables_are_filled_in() throws IOException {
+    var estate = medsuite();
+
+    assertThat(estate.name()).isEqualTo("medsuite");
+    assertThat(estate.layout()).isEqualTo(Estate.Layout.DATABASE_PER_TENANT);
+    assertThat(estate.zone()).isEqualTo(ZoneId.of("Europe/Madrid"));
+    assertThat(estate.statuses()).isEqualTo(new Estate.Statuses("active", "read_only"));
+    assertThat(estate.statusTtl()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(estate.canaries())
+        .hasToString("[identity.organization, security.app_user, members.member]");
+    assertThat(estate.registry().login()).isEqualTo(new SecretName("registry-admin"));
+    assertThat(estate.secretsFolder()).isEqualTo("/run/secrets/$1");
+    assertThat(estate.restore())
+        .isEqualTo(new Estate.RestoreSource("/backups", "/archive", "/copies", ""));
+  }
+
+  @Test
+  void medsuites_audit_row_is_asked_for_with_five_parameters() throws IOException {
+    var audit = NamedQuery.of(medsuite().registry().queries().getOrDefault("audit", ""));
+
+    assertThat(audit.order())
+        .containsExactly("id", "action", "actor", "detail", "key", "id", "key");
+    assertThat(audit.jdbc()).contains("detail->>'key' = ?").doesNotContain(":id");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"everything", "nothing"})
+  void all_that_is_wrong_is_said_at_once_with_its_place(String name) throws IOException {
+    var text = Files.readString(FIXTURES.resolve(name + ".yaml"));
+
+    var said = complaints(EstateReader.read(name, text, EstateReaderTest::variable));
+
+    assertThat(String.join("\n", said.stream().map(EstateReaderTest::line).toList()))
+        .isEqualTo(Files.readString(FIXTURES.resolve(name + ".expected")).strip());
+  }
+
+  @Test
+  void a_variable_that_is_not_set_is_named() throws IOException {
+    var read = EstateReader.read("medsuite", Files.readString(MEDSUITE), _ -> Optional.empty());
+
+    assertThat(complaints(read))
+        .extracting(Complaint::message)
+        .containsExactly(
+            "the variable MEDSUITE_SECRETS is not set",
+            "the variable MEDSUITE_BASE_BACKUPS is not set",
+            "the variable MEDSUITE_ARCHIVE is not set",
+            "the variable MEDSUITE_COPIES is not set");
+  }
+
+  @Property(tries = 300)
+  void no_change_to_a_good_estate_makes_the_reader_fail(
+      @ForAll int at, @ForAll @StringLength(max = 4) String inserted) throws IOException {
+    var text = Files.readString(MEDSUITE);
+    int cut = Math.floorMod(at, text.length());
+
+    var read =
+        EstateReader.read(
+            "any",
+            text.substring(0, cut) + inserted + text.substring(cut),
+            EstateReaderTest::variable);
+
+    assertThat(read).isNotNull();
+  }
+
+  private static Estate medsuite() throws IOException {
+    var read =
+        EstateReader.read("medsuite", Files.readString(MEDSUITE), EstateReaderTest::variable);
+    return switch (read) {
+      case EstateReader.Read.Valid(var estate) -> estate;
+      case EstateReader.Read.Invalid(var complaints) ->
+          throw new AssertionError("not valid: " + complaints);
+    };
+  }
+
+  private static List<Complaint> complaints(EstateReader.Read read) {
+    return switch (read) {
+      case EstateReader.Read.Valid _ -> List.of();
+      case EstateReader.Read.Invalid(var complaints) -> complaints;
+    };
+  }
+
+  private static Optional<String> variable(String name) {
+    return Optional.ofNullable(VARIABLES.get(name));
+  }
+
+  private static String line(Complaint complaint) {
+    return complaint.line() + ":" + complaint.column() + " " + complaint.message();
+  }
+}

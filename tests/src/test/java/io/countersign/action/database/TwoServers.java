@@ -55,7 +55,15 @@ final class TwoServers {
   static final String CANARY_ROW = "Jane Canary-Roe 1947";
   private static final Path PROGRAMS = Path.of("/usr/lib/postgresql/15/bin");
   private static final Map<String, String> PASSWORDS =
-      Map.of("postgres", "root:pw\\", "bot", "bot:p\\w", "acme_app", "acme-pw");
+      Map.of(
+          "postgres",
+          "root:pw\\",
+          "bot",
+          "bot:p\\w",
+          "acme_app",
+          "acme-pw",
+          "exporter",
+          "exporter-pw");
   private static final List<TwoServers> MADE = new ArrayList<>();
 
   private final Path folder;

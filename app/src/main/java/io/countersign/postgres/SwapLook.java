@@ -5,8 +5,8 @@ import io.countersign.action.ActionFailed;
 import io.countersign.estate.DatabaseRef;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Optional;
 
 /** What is looked at before a swap and after one whose end was not seen. */
 public final class SwapLook {
@@ -127,7 +127,7 @@ public final class SwapLook {
                   row.getString("usename"),
                   row.getString("application"),
                   row.getString("backend_type"),
-                  Instant.EPOCH));
+                  Optional.empty()));
         }
       }
     }

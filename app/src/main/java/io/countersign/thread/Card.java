@@ -104,11 +104,13 @@ public record Card(
       var spec = spec();
       var tenant = spec.tenant().slug();
       return switch (step.action()) {
-        case "database.swap" ->
-            spec.parameters().get("to") instanceof Value.Moment(var to)
-                ? Line.of("replace " + tenant + "'s live database by its state of ")
-                    .line(Texts.moment(to, now))
-                : Line.of("replace " + tenant + "'s live database by the restored one");
+        case "database.swap" -> {
+          var replace = Line.of("replace " + tenant + "'s live database by ");
+          yield (spec.parameters().get("to") instanceof Value.Moment(var to)
+                  ? replace.text("its state of ").line(Texts.moment(to, now))
+                  : replace.text("the restored one"))
+              .text(loss());
+        }
         default ->
             Line.of(
                 "let "
@@ -121,6 +123,17 @@ public record Card(
                     + step.action()
                     + ")");
       };
+    }
+
+    /** What leaves the live database, where it was counted. */
+    private String loss() {
+      var compared = List.of("database.compare");
+      return fate().made(compared, List.of("go")).orElse(null) instanceof Value.Int(var rows)
+          ? "; "
+              + Texts.count(rows, "row that is", "rows that are")
+              + " there now "
+              + (rows == 1 ? "goes" : "go")
+          : "";
     }
 
     List<Line> evidence() {
@@ -224,7 +237,7 @@ public record Card(
       var by = vote.map(it -> Line.of("Denied by ").mention(it.person())).orElse(Line.of("Denied"));
       var reason = vote.map(Vote::reason).filter(it -> !it.isBlank());
       return at(by)
-          .text(reason.map(it -> " " + Texts.sentence(it)).orElse(""))
+          .text(reason.map(it -> " Why: " + Texts.sentence(it)).orElse(""))
           .text(" Nothing of order " + row.digest().shown() + " was carried out.");
     }
 

@@ -68,6 +68,16 @@ public record Line(List<Span> spans) {
     return line;
   }
 
+  /** To stand inside a sentence: "Restoring acme" becomes "restoring acme". */
+  public Line decapitalised() {
+    if (spans.isEmpty() || !(spans.getFirst() instanceof Span.Text(var text)) || text.isEmpty()) {
+      return this;
+    }
+    var lower = new ArrayList<Span>(spans);
+    lower.set(0, new Span.Text(text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1)));
+    return new Line(lower);
+  }
+
   public boolean isEmpty() {
     return spans.isEmpty();
   }

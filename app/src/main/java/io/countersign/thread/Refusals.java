@@ -77,7 +77,7 @@ public final class Refusals {
                   + Texts.clause(reason)
                   + "). Nothing was counted. Try again in 20 s.");
       case Refusal.NotInRole(var needed) ->
-          who(Line.of("Only " + needed + " can countersign; nothing was counted."), canAct);
+          who(Line.of("Only a " + needed + " can countersign; nothing was counted."), canAct);
       case Refusal.IsRequester() ->
           who(
               Line.of(

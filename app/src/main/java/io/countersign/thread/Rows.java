@@ -46,10 +46,12 @@ final class Rows {
     var rows = new ArrayList<Row>(finished());
     present().ifPresent(rows::add);
     rows.addAll(left());
-    runbook.onAbort().stream().flatMap(it -> ended(it).stream()).forEach(rows::add);
-    if (place().filter(it -> it.section() == Place.Section.ON_ABORT).isPresent()) {
-      presentUndoing().ifPresent(rows::add);
-    }
+    var undoing = currentUndoing();
+    runbook.onAbort().stream()
+        .filter(it -> undoing.filter(it::equals).isEmpty())
+        .flatMap(it -> ended(it).stream())
+        .forEach(it -> rows.add(new Row(it.word(), Line.of("put back: ").line(it.line()))));
+    undoing.map(this::going).ifPresent(rows::add);
     return rows;
   }
 
@@ -114,12 +116,11 @@ final class Rows {
     return current().map(this::going);
   }
 
-  private Optional<Row> presentUndoing() {
+  /** The line of on-abort at which the run stands. */
+  private Optional<Step> currentUndoing() {
     return place()
-        .filter(it -> !it.isPastEnd(runbook))
-        .map(it -> it.in(runbook))
-        .filter(it -> ended(it).isEmpty())
-        .map(this::going);
+        .filter(it -> it.section() == Place.Section.ON_ABORT && !it.isPastEnd(runbook))
+        .map(it -> it.in(runbook));
   }
 
   private Row going(Step step) {

@@ -10,7 +10,6 @@ import io.countersign.run.Place;
 import io.countersign.run.Recorded;
 import io.countersign.run.RunState;
 import io.countersign.runbook.Runbook;
-import io.countersign.runbook.Step;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -152,7 +151,7 @@ public record RunView(
                 .text("). I look again every 30 s; nothing is repeated.");
         case RunState.NeedsPerson(_, var place, _) ->
             Line.of("Needs you: ")
-                .line(what)
+                .line(what.decapitalised())
                 .text(" stopped " + at(place) + ". " + fate.now() + ".");
         case RunState.Ended(_, var ending) -> ended(what, ending);
       };
@@ -198,7 +197,11 @@ public record RunView(
         return done();
       }
       var why = state.facts().halt().map(this::because).orElse(Line.of("it did not succeed"));
-      return Line.of("Not done: ").line(what).text(": ").line(why).text(". " + fate.now() + ".");
+      return Line.of("Not done: ")
+          .line(what.decapitalised())
+          .text(": ")
+          .line(why)
+          .text(". " + fate.now() + ".");
     }
 
     private Line done() {
@@ -235,11 +238,11 @@ public record RunView(
     }
 
     private String at(Place place) {
-      return place.isPastEnd(runbook) ? "at its end" : "at step " + step(place).id();
-    }
-
-    private Step step(Place place) {
-      return place.in(runbook);
+      if (place.isPastEnd(runbook)) {
+        return "at its end";
+      }
+      var doing = phrase(place).doing();
+      return doing.startsWith("at ") ? doing : "while " + doing;
     }
   }
 }

@@ -1,0 +1,210 @@
+package io.countersign.slack;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.countersign.Person;
+import io.countersign.Role;
+import io.countersign.RunId;
+import io.countersign.Secret;
+import io.countersign.gate.Gates;
+import io.countersign.run.Desk;
+import io.countersign.run.Draft;
+import io.countersign.run.Journal;
+import io.countersign.run.RunSpec;
+import io.countersign.runbook.Parameter;
+import io.countersign.runbook.Runbook;
+import io.countersign.runbook.ValueType;
+import io.countersign.sandbox.slack.Limits;
+import io.countersign.sandbox.slack.StandInSlack;
+import io.countersign.sandbox.slack.Workspace;
+import io.countersign.support.Bench;
+import io.countersign.support.OurDatabase;
+import io.countersign.support.Samples;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.random.RandomGenerator;
+
+/** The edge between a stand-in Slack over real HTTP and a real journal; fake actions, fake desk. */
+final class EdgeRig implements AutoCloseable {
+  final OurDatabase database = OurDatabase.fresh();
+  final Bench bench = new Bench(database);
+  final StandInSlack slack;
+  final List<Desk.Ask> asks = new ArrayList<>();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(2);
+  private final HttpServer server;
+  final SlackEdge edge;
+
+  EdgeRig() {
+    slack = StandInSlack.start(0, Workspace.demo(), Limits.hurried(), Clock.systemUTC());
+    var settings =
+        new SlackSettings(
+            new Secret(slack.workspace().botToken()),
+            new Secret(slack.workspace().signingSecret()),
+            slack.apiUrl(),
+            Set.of());
+    var roster =
+        SlackRoster.of(
+            settings,
+            Map.of(Role.PLATFORM_ADMIN, new RoleSource.UserGroup(Workspace.PLATFORM_ADMINS)),
+            InstantSource.system());
+    var store = database.get();
+    var parts =
+        new SlackEdge.Parts(
+            store.inbox(),
+            store.posts(),
+            store.posts()::runOf,
+            bench.journal,
+            bench.gates,
+            new Gates(bench.gates, roster),
+            roster,
+            new FakeDesk(),
+            _ -> runbook(),
+            command ->
+                command.equals("/tenant-restore") ? Optional.of(runbook()) : Optional.empty());
+    edge = new SlackEdge(settings, parts, InstantSource.system(), scheduler, threads, "rig");
+    server = listen();
+    slack.deliverTo(
+        URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/slack/events"));
+    edge.start();
+  }
+
+  static Runbook runbook() {
+    var sample = Bench.runbook();
+    return new Runbook(
+        "tenant-restore",
+        "Restore one tenant to a prior moment",
+        sample.estates(),
+        Optional.of("/tenant-restore"),
+        Role.PLATFORM_ADMIN,
+        List.of(
+            parameter("tenant", ValueType.TENANT, false),
+            parameter("to", ValueType.INSTANT, false),
+            parameter("reason", ValueType.TEXT, true)),
+        sample.steps(),
+        sample.onAbort(),
+        sample.source());
+  }
+
+  private static Parameter parameter(String name, ValueType type, boolean optional) {
+    return new Parameter(name, type, List.of(), 300, Optional.empty(), optional, "");
+  }
+
+  Person person(String id) {
+    return new Person(slack.workspace().teamId(), id);
+  }
+
+  /** Plans anything and starts it once. */
+  private final class FakeDesk implements Desk {
+    private final Map<String, RunSpec> specs = new java.util.concurrent.ConcurrentHashMap<>();
+
+    @Override
+    public Proposed propose(Ask ask) {
+      synchronized (asks) {
+        asks.add(ask);
+      }
+      var id = RunId.random(RandomGenerator.getDefault());
+      var sample = Samples.spec(id, runbook().source());
+      var spec =
+          new RunSpec(
+              id,
+              sample.subject(),
+              sample.tenant(),
+              sample.runbook(),
+              sample.title(),
+              sample.source(),
+              ask.parameters(),
+              sample.pinned(),
+              ask.who(),
+              ask.channel(),
+              ask.reason(),
+              bench.journal.now());
+      specs.put(id.value(), spec);
+      var steps =
+          runbook().steps().stream()
+              .map(
+                  it ->
+                      new Draft.PlannedStep(
+                          it.id(),
+                          it.action(),
+                          "do " + it.id(),
+                          List.of("SELECT '<" + it.id() + ">'"),
+                          it.gate().isPresent()))
+              .toList();
+      return new Proposed.Planned(
+          new Draft(id.value(), spec, steps, Set.of(person(Workspace.BOB))));
+    }
+
+    @Override
+    public Started start(String draft, Person who) {
+      var spec = specs.get(draft);
+      if (spec == null || !spec.requester().equals(who)) {
+        return new Started.Refused(new Refusal.Because("I do not know this plan."));
+      }
+      return switch (bench.journal.submit(spec, draft)) {
+        case Journal.Submission.Accepted(var run) -> new Started.Accepted(run);
+        case Journal.Submission.Repeated(var run) -> new Started.Repeated(run);
+        case Journal.Submission.Held(var run) -> new Started.Refused(new Refusal.Held(run));
+      };
+    }
+
+    @Override
+    public Told cancel(RunId run, Person who, String reason) {
+      return new Told(true, "Run " + run + " stops (" + reason + ").");
+    }
+
+    @Override
+    public Told retry(RunId run, Person who) {
+      return new Told(true, "Run " + run + " tries again.");
+    }
+  }
+
+  private HttpServer listen() {
+    try {
+      var listening =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      listening.setExecutor(threads);
+      listening.createContext("/slack/events", this::serve);
+      listening.start();
+      return listening;
+    } catch (IOException taken) {
+      throw new UncheckedIOException(taken);
+    }
+  }
+
+  private void serve(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      var body = exchange.getRequestBody().readNBytes(SlackHttp.LONGEST + 1);
+      var reply = edge.http().handle(exchange.getRequestHeaders(), body, "127.0.0.1");
+      var bytes = reply.body().getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", reply.contentType());
+      exchange.sendResponseHeaders(reply.status(), bytes.length == 0 ? -1 : bytes.length);
+      if (bytes.length > 0) {
+        exchange.getResponseBody().write(bytes);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    scheduler.shutdownNow();
+    server.stop(0);
+    threads.shutdownNow();
+    slack.close();
+    database.close();
+  }
+}

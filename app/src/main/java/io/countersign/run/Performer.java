@@ -118,7 +118,7 @@ final class Performer {
 
   private <I extends Record, O extends Record> Optional<RunEvent.Work> recover(
       Action<I, O> action, Work work, Step step, Facts.OpenAttempt open) {
-    log.info("step {} was cut off; {}", open.key(), action.type().recovery());
+    log.info("{}: step {} was cut off; {}", work.shown(), open.key(), action.type().recovery());
     var attempt = attempt(action, work, step, open);
     return guarded(
         work,
@@ -182,7 +182,7 @@ final class Performer {
     try {
       return Optional.of(timed(doing.run()));
     } catch (Stop.Stopped stopped) {
-      log.info("step {} stopped: {}", open.key(), stopped.why());
+      log.info("{}: step {} stopped: {}", work.shown(), open.key(), stopped.why());
       return stopped.why() == Stop.Why.CANCELLED
           ? Optional.of(
               new RunEvent.StepFailed(
@@ -192,7 +192,7 @@ final class Performer {
                       "at step " + open.step(), "The run was cancelled.", "Nothing to do.")))
           : Optional.empty();
     } catch (RuntimeException lost) {
-      log.warn("step {} lost its footing: {}", open.key(), describe(lost));
+      log.warn("{}: step {} lost its footing: {}", work.shown(), open.key(), describe(lost));
       return Optional.of(lost(work, open, lost));
     }
   }

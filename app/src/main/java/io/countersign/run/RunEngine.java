@@ -155,7 +155,12 @@ public final class RunEngine {
       Facts facts,
       Place place,
       long seen,
-      Instant now) {}
+      Instant now) {
+    /** For log lines: run and subject. */
+    String shown() {
+      return "run " + claim.run() + " " + facts.spec().subject();
+    }
+  }
 
   /**
    * Writes an event that was decided from what was seen; where something newer came in, the next
@@ -163,19 +168,20 @@ public final class RunEngine {
    */
   private Optional<Next> wrote(Work work, RunEvent.Work event) {
     return appended(
-        journal.append(work.claim(), OptionalLong.of(work.seen()), List.of(event)), event);
+        work, journal.append(work.claim(), OptionalLong.of(work.seen()), List.of(event)), event);
   }
 
-  private Optional<Next> appended(Appended appended, RunEvent event) {
+  private Optional<Next> appended(Work work, Appended appended, RunEvent event) {
     var what = event.getClass().getSimpleName();
+    var step = event instanceof RunEvent.OfStep it ? " " + it.step() : "";
     return switch (appended) {
       case Appended.Done _ -> {
-        log.info("{}", what);
+        log.info("{}: {}{}", work.shown(), what, step);
         crash.reached("appended " + what);
         yield Optional.empty();
       }
       case Appended.Conflict(var why) -> {
-        log.info("{} was not written: {}", what, why);
+        log.info("{}: {}{} was not written: {}", work.shown(), what, step, why);
         yield Optional.empty();
       }
     };
@@ -191,10 +197,10 @@ public final class RunEngine {
     }
     var appended = journal.append(work.claim(), OptionalLong.empty(), List.of(event.get()));
     if (appended instanceof Appended.Conflict(var why)) {
-      log.warn("what came of an attempt was not written: {}", why);
+      log.warn("{}: what came of an attempt was not written: {}", work.shown(), why);
       return Optional.of(new Next.Lost());
     }
-    return appended(appended, event.get());
+    return appended(work, appended, event.get());
   }
 
   private Optional<Next> openGate(Work work, Step step) {
@@ -215,7 +221,8 @@ public final class RunEngine {
               difference);
       var appended = journal.openGate(work.claim(), work.seen(), gate);
       if (appended instanceof Appended.Done) {
-        log.info("gate of {} opened, order {}", step.id(), order.digest().shown());
+        log.info(
+            "{}: gate of {} opened, order {}", work.shown(), step.id(), order.digest().shown());
         crash.reached("appended GateOpened");
       }
       return Optional.empty();
@@ -278,10 +285,10 @@ public final class RunEngine {
             step.id(), attempt, step.action(), action.type().risk(), intent, gate);
     if (journal.append(work.claim(), OptionalLong.of(work.seen()), List.of(started))
         instanceof Appended.Conflict(var why)) {
-      log.info("{} was not started: {}", step.id(), why);
+      log.info("{}: {} was not started: {}", work.shown(), step.id(), why);
       return Optional.empty();
     }
-    log.info("step {} attempt {} started", step.id(), attempt);
+    log.info("{}: step {} attempt {} started", work.shown(), step.id(), attempt);
     crash.reached("started " + step.id() + "/" + attempt);
     var open =
         new Facts.OpenAttempt(

@@ -116,7 +116,13 @@ public final class Sandbox {
   private static void quiet() {
     for (var name :
         new String[] {
-          "org.flywaydb", "com.zaxxer", "com.github.kagkarlsson", "io.helidon", "org.jboss.weld"
+          "org.flywaydb",
+          "com.zaxxer",
+          "com.github.kagkarlsson",
+          "io.helidon",
+          "org.jboss.weld",
+          "io.countersign",
+          "org.glassfish.jersey.internal.inject"
         }) {
       QuietLoggers.hold(Logger.getLogger(name), Level.WARNING);
     }

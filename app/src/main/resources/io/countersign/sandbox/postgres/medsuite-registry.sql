@@ -38,7 +38,7 @@ CREATE TABLE identity.tenant_audit (
 );
 
 INSERT INTO identity.db_server (name, host, port, region, admin_secret_ref)
-VALUES ('us-east-1', '127.0.0.1', :port, 'us-east-1', 'pg-us-east-1-admin');
+VALUES ('pg-us-east-1', '127.0.0.1', :port, 'us-east-1', 'pg-us-east-1-admin');
 
 -- what the product's own processes read
 GRANT USAGE ON SCHEMA identity TO medsuite_app;

@@ -9,15 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** What would change for the tenant: counts of rows, restored against live. */
 public final class LiveComparison {
-  private static final String MATERIALISED =
-      """
-      SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE c.relkind = 'm'
-      """;
-
   private static final String QUEUE_TABLES =
       """
       SELECT n.nspname, c.relname,
@@ -35,11 +30,17 @@ public final class LiveComparison {
   /**
    * @param withoutKey tables of which only the numbers of rows were compared
    * @param otherColumns tables whose columns differ; the common ones were compared
+   * @param unreadable live tables that the bot may not read; what goes with them is in no count
    */
-  public record Result(RowChanges.Counts counts, List<Table> withoutKey, List<Table> otherColumns) {
+  public record Result(
+      RowChanges.Counts counts,
+      List<Table> withoutKey,
+      List<Table> otherColumns,
+      List<Table> unreadable) {
     public Result {
       withoutKey = List.copyOf(withoutKey);
       otherColumns = List.copyOf(otherColumns);
+      unreadable = List.copyOf(unreadable);
     }
   }
 
@@ -59,37 +60,71 @@ public final class LiveComparison {
       Stop stop,
       Runnable eachDone)
       throws SQLException {
-    var derived = tables(restored, MATERIALISED);
-    derived.addAll(tables(live, MATERIALISED));
     var ofLive = new TreeSet<>(TableHashes.tables(live));
     var all = new TreeSet<>(hashes.keySet());
     all.addAll(ofLive);
     var counts = RowChanges.Counts.NONE;
     var withoutKey = new ArrayList<Table>();
     var otherColumns = new ArrayList<Table>();
+    var unreadable = new ArrayList<Table>();
     for (var table : all) {
       stop.check();
-      var hash = hashes.get(table);
-      if (derived.contains(table) || queueSchemas.contains(table.schema())) {
+      if (queueSchemas.contains(table.schema())) {
         continue;
       }
-      if (hash == null) {
-        counts = counts.plus(new RowChanges.Counts(0, onlyRows(live, table), 0));
-      } else if (!ofLive.contains(table)) {
-        counts = counts.plus(new RowChanges.Counts(hash.rows(), 0, 0));
-      } else if (!hash.equals(TableHashes.of(live, table))) {
-        var compared = inCursors(restored, live, table, stop);
-        counts = counts.plus(compared.counts());
-        if (!compared.byKey()) {
-          withoutKey.add(table);
-        }
-        if (compared.otherColumns()) {
-          otherColumns.add(table);
-        }
+      if (ofLive.contains(table) && !mayRead(live, table)) {
+        unreadable.add(table);
+        continue;
+      }
+      var compared = one(restored, live, table, hashes.get(table), ofLive.contains(table), stop);
+      counts = counts.plus(compared.counts());
+      if (!compared.byKey()) {
+        withoutKey.add(table);
+      }
+      if (compared.otherColumns()) {
+        otherColumns.add(table);
       }
       eachDone.run();
     }
-    return new Result(counts, withoutKey, otherColumns);
+    return new Result(counts, withoutKey, otherColumns, unreadable);
+  }
+
+  /**
+   * @param hash empty where the restored database does not have the table
+   */
+  private static RowChanges.Compared one(
+      Connection restored,
+      Connection live,
+      Table table,
+      @Nullable Hash hash,
+      boolean isLive,
+      Stop stop)
+      throws SQLException {
+    if (hash == null) {
+      var go = new RowChanges.Counts(0, onlyRows(live, table), 0);
+      return new RowChanges.Compared(go, true, false);
+    }
+    if (!isLive) {
+      var back = new RowChanges.Counts(hash.rows(), 0, 0);
+      return new RowChanges.Compared(back, true, false);
+    }
+    if (hash.equals(TableHashes.of(live, table))) {
+      return new RowChanges.Compared(RowChanges.Counts.NONE, true, false);
+    }
+    return inCursors(restored, live, table, stop);
+  }
+
+  private static boolean mayRead(Connection session, Table table) throws SQLException {
+    try (var query =
+        session.prepareStatement(
+            "SELECT has_schema_privilege(?, 'USAGE') AND has_table_privilege(?, 'SELECT')")) {
+      query.setString(1, table.schema());
+      query.setString(2, table.quoted());
+      try (var row = query.executeQuery()) {
+        row.next();
+        return row.getBoolean(1);
+      }
+    }
   }
 
   private static long onlyRows(Connection session, Table table) throws SQLException {
@@ -106,17 +141,6 @@ public final class LiveComparison {
     restored.setAutoCommit(true);
     live.setAutoCommit(true);
     return compared;
-  }
-
-  private static java.util.Set<Table> tables(Connection session, String sql) throws SQLException {
-    var tables = new TreeSet<Table>();
-    try (var statement = session.createStatement();
-        var row = statement.executeQuery(sql)) {
-      while (row.next()) {
-        tables.add(new Table(row.getString(1), row.getString(2)));
-      }
-    }
-    return tables;
   }
 
   /**

@@ -5,6 +5,7 @@ import io.countersign.run.Fold;
 import io.countersign.run.RunEvent;
 import io.countersign.run.RunState;
 import io.countersign.thread.Posts;
+import io.countersign.thread.Threads;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +13,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** Posts on PostgreSQL: one sender leases a channel at a time, whatever the number of processes. */
-public final class JdbiPosts implements Posts {
+public final class JdbiPosts implements Posts, Threads {
   private final Jdbi jdbi;
   private final Ledger ledger;
 
@@ -155,7 +156,7 @@ public final class JdbiPosts implements Posts {
                 .findOne());
   }
 
-  /** The run whose root message this is: how a thread's messages are matched to a run. */
+  @Override
   public Optional<RunId> runOf(String channel, String rootTs) {
     return jdbi.withHandle(
         handle ->

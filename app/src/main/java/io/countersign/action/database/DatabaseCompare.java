@@ -233,6 +233,7 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
             .append(jobs);
     noted(said, changes.withoutKey(), "without a common primary key only counted");
     noted(said, changes.otherColumns(), "compared in the columns that both have");
+    noted(said, changes.unreadable(), "live tables that the bot may not read, in no count");
     equal.notes().forEach(it -> said.append("; ").append(it));
     return new Found(out, said.toString());
   }

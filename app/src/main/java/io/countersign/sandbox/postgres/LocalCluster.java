@@ -7,45 +7,57 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One PostgreSQL server of our own on 127.0.0.1, with WAL archiving on. Everything of it lies below
- * its folder: {@code data}, {@code archive}, {@code server.log}. Fast, not durable: a power failure
- * loses it, a killed process does not.
+ * One PostgreSQL server of our own on 127.0.0.1 and a unix socket, with WAL archiving on.
+ * Everything of it lies below its folder: {@code data}, {@code archive}, {@code server.log}.
+ *
+ * <p>It leaves no process behind: it stops when it is closed, when this JVM ends, and when this JVM
+ * is killed. Files that a killed JVM leaves are removed by {@link #sweep}.
  */
 public final class LocalCluster implements AutoCloseable {
   /** The superuser. Only the sandbox uses it; the bot never does. */
   public static final String ADMIN = "postgres";
 
   private static final long COMMAND_SECONDS = 120;
+  private static final int START_ATTEMPTS = 3;
 
-  private final Path folder;
   private final PgPrograms programs;
-  private final int port;
-  private final Secret password;
+  private final ClusterFiles files;
+  private final ClusterOptions options;
+  private final Path sockets;
   private final Thread hook;
+  private int port;
+  private boolean startedBefore;
+  private @Nullable Guardian guardian;
 
-  private LocalCluster(Path folder, PgPrograms programs, int port, Secret password) {
-    this.folder = folder;
+  private LocalCluster(PgPrograms programs, ClusterFiles files, ClusterOptions options) {
     this.programs = programs;
-    this.port = port;
-    this.password = password;
-    this.hook = new Thread(this::stopNow, "stop-" + folder.getFileName());
+    this.files = files;
+    this.options = options;
+    // not below the folder: the path of a unix socket has 107 bytes at most
+    this.sockets = PgPrograms.newWorkFolder("cs-");
+    this.port = freePort();
+    this.hook = new Thread(this::cleanUp, "stop-" + files.folder().getFileName());
+  }
+
+  /** Makes a server in a new or empty folder and leaves it stopped; closing it keeps its files. */
+  public static LocalCluster create(Path folder, PgPrograms programs) {
+    return create(folder, programs, ClusterOptions.kept());
   }
 
   /**
@@ -53,21 +65,72 @@ public final class LocalCluster implements AutoCloseable {
    *
    * @throws IllegalStateException where the folder cannot be used or initdb fails, with the remedy
    */
-  public static LocalCluster create(Path folder, PgPrograms programs) {
-    var home = folder.toAbsolutePath().normalize();
-    programs.checkReachable(home);
-    var cluster =
-        new LocalCluster(
-            home, programs, freePort(), new Secret("not-a-secret-admin-" + UUID.randomUUID()));
-    try {
-      Files.createDirectories(home);
-      Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
-      Files.createDirectory(cluster.archiveFolder());
-      cluster.initialise();
-    } catch (IOException failed) {
-      throw new UncheckedIOException("Making a PostgreSQL server in " + home + " failed.", failed);
+  public static LocalCluster create(Path folder, PgPrograms programs, ClusterOptions options) {
+    var files = prepared(folder, programs);
+    ClusterFiles.makeFolder(files.archive());
+    files.writePassword(new Secret("not-a-secret-admin-" + UUID.randomUUID()));
+    programs.own(files.folder());
+    programs
+        .run(
+            "initdb",
+            "--no-sync",
+            "--data-checksums",
+            "--wal-segsize=4",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--lc-messages=C",
+            "--auth=scram-sha-256",
+            "--username=" + ADMIN,
+            "--pwfile=" + files.passwordFile(),
+            "--pgdata=" + files.data())
+        .orFail("Making a PostgreSQL server in " + files.folder());
+    files.writeAccess();
+    return registered(new LocalCluster(programs, files, options));
+  }
+
+  /**
+   * Copies a stopped server with its archive and whatever else lies in its folder, and leaves the
+   * copy stopped. Much faster than making and filling a new one. The copy gets a port of its own.
+   */
+  public static LocalCluster copyOf(
+      Path stopped, Path target, PgPrograms programs, ClusterOptions options) {
+    if (new ClusterFiles(stopped).postmaster().isPresent()) {
+      throw new IllegalStateException("Stop the server in " + stopped + " before copying it.");
     }
+    var files = prepared(target, programs);
+    ProgramRun.of(
+            List.of("cp", "-a", stopped + "/.", files.folder().toString()),
+            Map.of(),
+            Duration.ofSeconds(COMMAND_SECONDS))
+        .orFail("Copying the server in " + stopped);
+    return registered(new LocalCluster(programs, files, options));
+  }
+
+  /** The same with the programs found, and a copy that closing removes. */
+  public static LocalCluster copyOf(Path stopped, Path target) {
+    return copyOf(stopped, target, PgPrograms.find(), ClusterOptions.disposable());
+  }
+
+  /**
+   * Stops and removes servers directly below a folder that a killed JVM left behind; only such as
+   * their own record names, by process id and data folder.
+   *
+   * @return the folders that were cleaned up
+   */
+  public static List<Path> sweep(Path workFolder, PgPrograms programs) {
+    return ClusterRecord.sweep(workFolder, programs);
+  }
+
+  private static ClusterFiles prepared(Path folder, PgPrograms programs) {
+    var files = new ClusterFiles(folder);
+    programs.checkReachable(files.folder());
+    ClusterFiles.makeFolder(files.folder());
+    return files;
+  }
+
+  private static LocalCluster registered(LocalCluster cluster) {
     Runtime.getRuntime().addShutdownHook(cluster.hook);
+    cluster.programs.own(cluster.sockets);
     return cluster;
   }
 
@@ -79,77 +142,61 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
-  private void initialise() throws IOException {
-    var passwordFile = folder.resolve("password");
-    Files.createFile(
-        passwordFile,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    try {
-      Files.writeString(passwordFile, password.reveal() + "\n");
-      programs.own(folder);
-      run(
-          Map.of(),
-          "initdb",
-          "--no-sync",
-          "--encoding=UTF8",
-          "--locale=C.UTF-8",
-          "--lc-messages=C",
-          "--auth=scram-sha-256",
-          "--username=" + ADMIN,
-          "--pwfile=" + passwordFile,
-          "--pgdata=" + dataFolder());
-    } finally {
-      Files.delete(passwordFile);
-    }
-    Files.writeString(
-        dataFolder().resolve("postgresql.conf"), settings(), StandardOpenOption.APPEND);
-  }
-
-  private String settings() {
-    return """
-
-    listen_addresses = '127.0.0.1'
-    port = %d
-    unix_socket_directories = ''
-    max_connections = 300
-    shared_buffers = 64MB
-    fsync = off
-    wal_level = replica
-    archive_mode = on
-    archive_command = 'test ! -f "%2$s/%%f" && cp "%%p" "%2$s/%%f.part" && mv "%2$s/%%f.part" "%2$s/%%f"'
-    log_line_prefix = '%%m [%%p] %%u@%%d '
-    log_timezone = 'UTC'
-    timezone = 'UTC'
-    """
-        .formatted(port, archiveFolder());
-  }
-
   /** Starts the server and waits until it takes connections. Nothing happens where it runs. */
-  public void start() {
-    if (postmaster().isEmpty()) {
-      run(
-          Map.of(),
-          "pg_ctl",
-          "--wait",
-          "--pgdata=" + dataFolder(),
-          "--log=" + folder.resolve("server.log"),
-          "start");
+  public synchronized void start() {
+    for (int attempt = 1; !running(); attempt++) {
+      files.writeSettings(port, sockets, options);
+      var start = control("--log=" + files.log(), "start");
+      if (running()) {
+        break;
+      }
+      // somebody else may have taken the port between our look and the server's bind
+      if (startedBefore
+          || attempt == START_ATTEMPTS
+          || !files.logTail().contains("could not bind")) {
+        throw new IllegalStateException(
+            "Starting the server in %s failed: %s%n%s"
+                .formatted(files.folder(), start.output().strip(), files.logTail()));
+      }
+      port = freePort();
+    }
+    startedBefore = true;
+    if (guardian == null) {
+      guardian = Guardian.of(programs, files.data());
+      ClusterRecord.ofOurs(files, sockets, options).write(files.folder());
     }
   }
 
   /** Ends all sessions and stops the server in order. Nothing happens where it does not run. */
   public void stop() {
-    stop("fast");
+    stop(StopMode.FAST);
+  }
+
+  /** Stops the server. Nothing happens where it does not run. */
+  public synchronized void stop(StopMode mode) {
+    releaseGuardian();
+    if (running()) {
+      var stop = control("--mode=" + mode.argument(), "stop");
+      if (running()) {
+        throw new IllegalStateException(
+            "Stopping the server in " + files.folder() + " failed: " + stop.output().strip());
+      }
+    }
   }
 
   public void restart() {
-    stop();
+    restart(StopMode.FAST);
+  }
+
+  public synchronized void restart(StopMode mode) {
+    stop(mode);
     start();
   }
 
   /** Kills the server as a power failure would; returns when all its processes are gone. */
-  public void kill9() {
-    var postmaster = postmaster().orElseThrow(() -> new IllegalStateException("not running"));
+  public synchronized void kill9() {
+    releaseGuardian();
+    var postmaster = files.postmaster().orElseThrow(() -> new IllegalStateException("not running"));
     var all = new ArrayList<>(postmaster.descendants().toList());
     all.add(postmaster);
     postmaster.destroyForcibly();
@@ -159,7 +206,11 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   public boolean running() {
-    return postmaster().isPresent();
+    return files.postmaster().isPresent();
+  }
+
+  public String host() {
+    return "127.0.0.1";
   }
 
   public int port() {
@@ -167,29 +218,38 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   public Path folder() {
-    return folder;
+    return files.folder();
   }
 
   public Path archiveFolder() {
-    return folder.resolve("archive");
+    return files.archive();
   }
 
   public Path dataFolder() {
-    return folder.resolve("data");
+    return files.data();
+  }
+
+  /** The folder of the unix socket; its superuser needs no password there. */
+  public Path socketFolder() {
+    return sockets;
   }
 
   public PgPrograms programs() {
     return programs;
   }
 
+  public String jdbcUrl(String database) {
+    return "jdbc:postgresql://" + host() + ":" + port + "/" + database;
+  }
+
   /** The superuser's login, for tests and for building estates. */
   public Login adminLogin(String database) {
-    return login(database, ADMIN, password);
+    return login(database, ADMIN, files.password());
   }
 
   /** A login to this server. */
   public Login login(String database, String user, Secret secret) {
-    return new Login("127.0.0.1", port, database, user, secret);
+    return new Login(host(), port, database, user, secret);
   }
 
   /** A session as the superuser. */
@@ -197,12 +257,18 @@ public final class LocalCluster implements AutoCloseable {
     return open(adminLogin(database));
   }
 
-  /** A session with any login. */
+  /** A session with any login. Silent servers are given up after 10 s, also while connecting. */
   public static Connection open(Login login) throws SQLException {
+    return open(login, new Properties());
+  }
+
+  /** The same with settings of the driver, which win over ours. */
+  static Connection open(Login login, Properties more) throws SQLException {
     var settings = new Properties();
     settings.setProperty("user", login.user());
     settings.setProperty("password", login.password().reveal());
     settings.setProperty("connectTimeout", "10");
+    settings.putAll(more);
     return DriverManager.getConnection(
         "jdbc:postgresql://" + login.host() + ":" + login.port() + "/" + login.database(),
         settings);
@@ -218,96 +284,50 @@ public final class LocalCluster implements AutoCloseable {
       throw new UncheckedIOException("Preparing " + target + " failed.", failed);
     }
     programs.own(target);
-    run(
-        Map.of("PGPASSWORD", password.reveal()),
-        "pg_basebackup",
-        "--pgdata=" + target,
-        "--checkpoint=fast",
-        "--wal-method=stream",
-        "--no-sync",
-        "--no-password",
-        "--host=127.0.0.1",
-        "--port=" + port,
-        "--username=" + ADMIN);
+    programs
+        .run(
+            "pg_basebackup",
+            "--pgdata=" + target,
+            "--checkpoint=fast",
+            "--wal-method=stream",
+            "--no-sync",
+            "--no-password",
+            "--host=" + sockets,
+            "--port=" + port,
+            "--username=" + ADMIN)
+        .orFail("Taking a base backup into " + target);
   }
 
-  /** Stops the server at once; its files stay. */
+  /** Stops the server at once; its files stay or go as its options say. */
   @Override
   public void close() {
-    stopNow();
+    cleanUp();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException shuttingDown) {
-      // the hook runs already and finds the server stopped
+      // the hook runs already and finds everything cleaned up
     }
   }
 
-  private void stopNow() {
-    stop("immediate");
-  }
-
-  private void stop(String mode) {
-    if (postmaster().isPresent()) {
-      run(Map.of(), "pg_ctl", "--wait", "--pgdata=" + dataFolder(), "--mode=" + mode, "stop");
+  private synchronized void cleanUp() {
+    stop(StopMode.IMMEDIATE);
+    ClusterFiles.deleteTree(sockets);
+    ClusterRecord.erase(files.folder());
+    if (options.deleteOnClose()) {
+      ClusterFiles.deleteTree(files.folder());
     }
   }
 
-  /** The server's first process, where it lives: a killed server leaves its pid file behind. */
-  private Optional<ProcessHandle> postmaster() {
-    var file = dataFolder().resolve("postmaster.pid");
-    if (!Files.exists(file)) {
-      return Optional.empty();
-    }
-    try {
-      var lines = Files.readAllLines(file);
-      return lines.isEmpty()
-          ? Optional.empty()
-          : ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
-              .filter(ProcessHandle::isAlive)
-              .filter(LocalCluster::isServer);
-    } catch (NoSuchFileException stoppedMeanwhile) {
-      return Optional.empty();
-    } catch (IOException failed) {
-      throw new UncheckedIOException("Reading " + file + " failed.", failed);
+  private void releaseGuardian() {
+    if (guardian != null) {
+      guardian.close();
+      guardian = null;
     }
   }
 
-  /** A stale pid file may name a process of somebody else. */
-  private static boolean isServer(ProcessHandle process) {
-    return process.info().command().filter(command -> command.endsWith("/postgres")).isPresent();
-  }
-
-  private void run(Map<String, String> environment, String program, String... arguments) {
-    // a file, not a pipe: the server inherits it and would keep a pipe open
-    var output = folder.resolve("programs.log").toFile();
-    var builder =
-        new ProcessBuilder(programs.command(program, arguments))
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(output));
-    builder.environment().putAll(environment);
-    try {
-      var process = builder.start();
-      if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        throw new IllegalStateException(
-            program + " took over " + COMMAND_SECONDS + " s; see " + output + ".");
-      }
-      if (process.exitValue() != 0) {
-        throw new IllegalStateException(
-            "%s failed (%d): %s"
-                .formatted(program, process.exitValue(), lastLines(output.toPath())));
-      }
-    } catch (IOException failed) {
-      throw new UncheckedIOException("Running " + program + " failed.", failed);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while " + program + " ran", interrupted);
-    }
-  }
-
-  private static String lastLines(Path output) throws IOException {
-    List<String> lines = Files.readAllLines(output);
-    return String.join("\n", lines.subList(Math.max(0, lines.size() - 10), lines.size()));
+  private ProgramRun control(String... arguments) {
+    var line = new ArrayList<>(List.of("--pgdata=" + files.data(), "--wait", "--timeout=60"));
+    line.addAll(List.of(arguments));
+    return programs.run("pg_ctl", line.toArray(String[]::new));
   }
 }

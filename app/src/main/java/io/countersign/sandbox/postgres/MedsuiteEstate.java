@@ -5,6 +5,9 @@ import static io.countersign.postgres.Identifiers.quoted;
 
 import io.countersign.Secret;
 import io.countersign.estate.Login;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Map;
@@ -59,6 +62,36 @@ public final class MedsuiteEstate {
     return new MedsuiteEstate(live, folder.toAbsolutePath(), size).create();
   }
 
+  /**
+   * The estate on a running copy of a server that has it. The copy listens on a port of its own, so
+   * the secrets and the registry's row of the server are brought up to date.
+   *
+   * @param folder the copy's counterpart of the folder that {@link #create} was given
+   */
+  public static MedsuiteWorld reopen(LocalCluster live, Path folder) throws SQLException {
+    var estate = new MedsuiteEstate(live, folder.toAbsolutePath(), Size.SMALL);
+    estate.moveSecrets();
+    try (var registry = live.admin(REGISTRY);
+        var update = registry.prepareStatement("UPDATE identity.db_server SET port = ?")) {
+      update.setInt(1, live.port());
+      if (update.executeUpdate() != 1) {
+        throw new IllegalStateException("The registry on " + live.folder() + " names no server.");
+      }
+    }
+    return estate.world();
+  }
+
+  private void moveSecrets() {
+    try (var secrets = Files.list(folder.resolve("secrets"))) {
+      for (var secret : secrets.toList()) {
+        var login = SecretFiles.read(secret);
+        SecretFiles.replace(secret, live.login(login.database(), login.user(), login.password()));
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException("Moving the secrets in " + folder + " failed.", failed);
+    }
+  }
+
   /** The name of the secret with the application's login. */
   public static String secretOf(String slug) {
     return "tenant-db-" + slug;
@@ -74,9 +107,18 @@ public final class MedsuiteEstate {
     }
     letTheBotIn(secrets);
     makeJournal(secrets);
-    var baseBackups = folder.resolve("base");
-    live.baseBackup(baseBackups.resolve("0"));
-    return new MedsuiteWorld(live, REGISTRY, secrets, live.archiveFolder(), baseBackups, slugs);
+    live.baseBackup(folder.resolve("base").resolve("0"));
+    return world();
+  }
+
+  private MedsuiteWorld world() {
+    return new MedsuiteWorld(
+        live,
+        REGISTRY,
+        folder.resolve("secrets"),
+        live.archiveFolder(),
+        folder.resolve("base"),
+        TENANTS.keySet().stream().sorted().toList());
   }
 
   private void makeRegistry(Path secrets) throws SQLException {

@@ -1,66 +1,91 @@
 package io.countersign.sandbox.postgres;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The installed PostgreSQL programs, and the user they run as. PostgreSQL refuses to run as root;
- * where this process is root, its programs run as {@code nobody}.
+ * where this process is root, servers run as {@code postgres} if there is such a user, else as
+ * {@code nobody}.
  *
  * @param bin the folder with {@code initdb}, {@code pg_ctl}, {@code postgres}, {@code pg_dump}
- * @param asNobody whether commands change their user first
+ * @param serverUser the user that servers run as; empty: ourselves
  */
-public record PgPrograms(Path bin, boolean asNobody) {
+public record PgPrograms(Path bin, String serverUser) {
   /** Names another folder of programs; an environment variable or a system property. */
   public static final String SETTING = "COUNTERSIGN_TEST_PG_BIN";
 
   private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
-  private static final String USER = "nobody";
-  private static final String GROUP = "nogroup";
+  private static final Duration LIMIT = Duration.ofMinutes(5);
 
   /**
-   * The programs to use: those that {@link #SETTING} names, else the newest installed ones.
+   * The programs to use: those that {@link #SETTING} names, else the newest installed ones, else
+   * those on the PATH.
    *
    * @throws IllegalStateException where there are none, with the remedy
    */
   public static PgPrograms find() {
-    var named = Optional.ofNullable(System.getProperty(SETTING)).or(PgPrograms::fromEnvironment);
-    var bin = named.map(Path::of).or(PgPrograms::newest);
-    if (bin.isEmpty() || !Files.isExecutable(bin.get().resolve("initdb"))) {
+    var environment = System.getenv();
+    return find(
+        System.getProperty(SETTING, environment.getOrDefault(SETTING, "")),
+        DEBIAN,
+        environment.getOrDefault("PATH", ""));
+  }
+
+  static PgPrograms find(String setting, Path distributions, String searchPath) {
+    var bin =
+        setting.isBlank()
+            ? newest(distributions).or(() -> onPath(searchPath))
+            : Optional.of(Path.of(setting));
+    if (bin.isEmpty() || !isBin(bin.get())) {
       throw new IllegalStateException(
           "Looking for the PostgreSQL server programs: there is no initdb in "
-              + bin.map(Path::toString).orElse(DEBIAN + "/*/bin")
+              + bin.map(Path::toString).orElse(distributions + "/*/bin, nor on the PATH")
               + ". Install them (apt-get install postgresql), or name their folder in "
               + SETTING
               + ".");
     }
-    return new PgPrograms(bin.get(), "root".equals(System.getProperty("user.name")));
+    return new PgPrograms(bin.get(), userForServers());
   }
 
-  private static Optional<String> fromEnvironment() {
-    return Optional.ofNullable(System.getenv(SETTING));
-  }
-
-  private static Optional<Path> newest() {
-    if (!Files.isDirectory(DEBIAN)) {
+  private static Optional<Path> newest(Path distributions) {
+    if (!Files.isDirectory(distributions)) {
       return Optional.empty();
     }
-    try (var versions = Files.list(DEBIAN)) {
+    try (var versions = Files.list(distributions)) {
       return versions
-          .filter(version -> Files.isExecutable(version.resolve("bin/initdb")))
+          .filter(version -> isBin(version.resolve("bin")))
           .max(Comparator.comparingInt(PgPrograms::major))
           .map(version -> version.resolve("bin"));
     } catch (IOException failed) {
-      throw new UncheckedIOException("Listing " + DEBIAN + " failed.", failed);
+      throw new UncheckedIOException("Listing " + distributions + " failed.", failed);
     }
+  }
+
+  private static Optional<Path> onPath(String searchPath) {
+    return Stream.of(searchPath.split(File.pathSeparator, -1))
+        .filter(entry -> !entry.isBlank())
+        .map(Path::of)
+        .filter(PgPrograms::isBin)
+        .findFirst();
+  }
+
+  private static boolean isBin(Path folder) {
+    return Files.isExecutable(folder.resolve("initdb"))
+        && Files.isExecutable(folder.resolve("pg_ctl"));
   }
 
   private static int major(Path version) {
@@ -68,34 +93,88 @@ public record PgPrograms(Path bin, boolean asNobody) {
     return digits.isEmpty() ? 0 : Integer.parseInt(digits);
   }
 
+  private static String userForServers() {
+    if (!"root".equals(System.getProperty("user.name"))) {
+      return "";
+    }
+    return exists("postgres") ? "postgres" : "nobody";
+  }
+
+  private static boolean exists(String user) {
+    try {
+      Path.of("/").getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user);
+      return true;
+    } catch (UserPrincipalNotFoundException unknown) {
+      return false;
+    } catch (IOException failed) {
+      throw new UncheckedIOException("Looking for the user " + user + " failed.", failed);
+    }
+  }
+
+  /** The full path of a program. */
+  public String program(String name) {
+    return bin.resolve(name).toString();
+  }
+
   /** A command line that runs one of the programs, as a user that PostgreSQL accepts. */
   public List<String> command(String program, String... arguments) {
     var line = new ArrayList<String>();
-    if (asNobody) {
-      line.addAll(
-          List.of("setpriv", "--reuid=" + USER, "--regid=" + GROUP, "--clear-groups", "--"));
-    }
-    line.add(bin.resolve(program).toString());
+    line.add(program(program));
     line.addAll(List.of(arguments));
+    return asServer(line);
+  }
+
+  /** Any command line, run as the user that servers run as. */
+  List<String> asServer(List<String> command) {
+    if (serverUser.isEmpty()) {
+      return List.copyOf(command);
+    }
+    var line = new ArrayList<>(List.of("setpriv", "--reuid=" + serverUser));
+    line.addAll(List.of("--regid=" + groupOf(serverUser), "--clear-groups", "--"));
+    line.addAll(command);
     return List.copyOf(line);
   }
 
-  /** Gives a file, or a folder and all it holds, to the user that the programs run as. */
+  private static String groupOf(String user) {
+    return user.equals("nobody") ? "nogroup" : user;
+  }
+
+  /** Runs a program as the servers' user. */
+  public ProgramRun run(String program, String... arguments) {
+    return ProgramRun.of(command(program, arguments), Map.of(), LIMIT);
+  }
+
+  /**
+   * Runs a client program, such as pg_dump, as ourselves.
+   *
+   * @param environment carries the password or the path of a pass file; the arguments never do
+   */
+  public ProgramRun runClient(
+      String program, Map<String, String> environment, String... arguments) {
+    var line = new ArrayList<String>();
+    line.add(program(program));
+    line.addAll(List.of(arguments));
+    return ProgramRun.of(line, environment, LIMIT);
+  }
+
+  /** Gives a file, or a folder and all it holds, to the user that servers run as. */
   public void own(Path path) {
-    if (!asNobody) {
+    if (serverUser.isEmpty()) {
       return;
     }
-    try (var all = Files.walk(path)) {
-      var lookup = path.getFileSystem().getUserPrincipalLookupService();
-      var user = lookup.lookupPrincipalByName(USER);
-      var group = lookup.lookupPrincipalByGroupName(GROUP);
-      for (var one : (Iterable<Path>) all::iterator) {
-        var view = Files.getFileAttributeView(one, PosixFileAttributeView.class);
-        view.setOwner(user);
-        view.setGroup(group);
-      }
+    var user = serverUser + ":" + groupOf(serverUser);
+    ProgramRun.of(List.of("chown", "-R", user, path.toString()), Map.of(), LIMIT)
+        .orFail("Giving " + path + " to " + user);
+  }
+
+  /** A new folder below the system's temporary folder that the servers' user can pass. */
+  public static Path newWorkFolder(String prefix) {
+    try {
+      var folder = Files.createTempDirectory(prefix);
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+      return folder;
     } catch (IOException failed) {
-      throw new UncheckedIOException("Giving " + path + " to " + USER + " failed.", failed);
+      throw new UncheckedIOException("Making a work folder failed.", failed);
     }
   }
 
@@ -105,25 +184,28 @@ public record PgPrograms(Path bin, boolean asNobody) {
    * @throws IllegalStateException where a parent lets no other user pass
    */
   void checkReachable(Path folder) {
-    if (!asNobody) {
+    if (serverUser.isEmpty()) {
       return;
     }
     for (var up = folder.toAbsolutePath().getParent(); up != null; up = up.getParent()) {
-      try {
-        if (Files.exists(up)
-            && !Files.getPosixFilePermissions(up).contains(PosixFilePermission.OTHERS_EXECUTE)) {
-          throw new IllegalStateException(
-              "Preparing "
-                  + folder
-                  + ": the user "
-                  + USER
-                  + " cannot pass "
-                  + up
-                  + ". Allow it (chmod o+x), or use a folder below /tmp.");
-        }
-      } catch (IOException failed) {
-        throw new UncheckedIOException("Reading the permissions of " + up + " failed.", failed);
+      if (Files.exists(up) && !passable(up)) {
+        throw new IllegalStateException(
+            "Preparing "
+                + folder
+                + ": the user "
+                + serverUser
+                + " cannot pass "
+                + up
+                + ". Allow it (chmod o+x), or use a folder below /tmp.");
       }
+    }
+  }
+
+  private static boolean passable(Path folder) {
+    try {
+      return Files.getPosixFilePermissions(folder).contains(PosixFilePermission.OTHERS_EXECUTE);
+    } catch (IOException failed) {
+      throw new UncheckedIOException("Reading the permissions of " + folder + " failed.", failed);
     }
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.UUID;
 
@@ -44,6 +45,17 @@ final class SecretFiles {
       Files.writeString(file, content.toString());
     } catch (IOException failed) {
       throw new UncheckedIOException("Writing the secret " + file + " failed.", failed);
+    }
+  }
+
+  /** Writes an existing secret anew: a reader finds the old or the new one, never a part. */
+  static void replace(Path file, Login login) {
+    var fresh = file.resolveSibling("." + file.getFileName() + ".new");
+    write(fresh, login);
+    try {
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException failed) {
+      throw new UncheckedIOException("Replacing the secret " + file + " failed.", failed);
     }
   }
 

@@ -1,0 +1,66 @@
+package io.countersign.cli;
+
+import io.countersign.sandbox.Sandbox;
+import io.countersign.server.Bot;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code countersign}: exit code 0 good, 1 a finding, 2 misuse. */
+@Command(
+    name = "countersign",
+    mixinStandardHelpOptions = true,
+    version = "countersign 0.1.0",
+    description =
+        "Runs tenant-database runbooks from Slack, and asks a second person before it destroys"
+            + " anything.",
+    subcommands = {Main.Serve.class, Main.InSandbox.class})
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new Main()).execute(arguments));
+  }
+
+  @Command(name = "serve", description = "Runs the bot; settings come from the environment.")
+  static final class Serve implements Callable<Integer> {
+    @Override
+    public Integer call() throws InterruptedException {
+      try (var bot = Bot.start(System.getenv())) {
+        System.out.println("READY " + bot.address());
+        Runtime.getRuntime().addShutdownHook(new Thread(bot::close, "stop"));
+        new CountDownLatch(1).await();
+        return 0;
+      } catch (Bot.CannotStart refused) {
+        System.err.println(refused.getMessage());
+        return 1;
+      }
+    }
+  }
+
+  @Command(
+      name = "sandbox",
+      description =
+          "Runs the bot with local PostgreSQL servers and a stand-in Slack; nothing to configure.")
+  static final class InSandbox implements Callable<Integer> {
+    @CommandLine.Option(
+        names = "--port",
+        defaultValue = "3000",
+        description = "port of the page (default: ${DEFAULT-VALUE}); 0 takes any")
+    private int port;
+
+    @CommandLine.Option(
+        names = "--demo",
+        defaultValue = "",
+        description =
+            "plays the story by itself: true, parity-differs or approver-not-admin; exits 0 only if"
+                + " every check held")
+    private String demo = "";
+
+    @Override
+    public Integer call() {
+      return demo.isEmpty() || demo.equals("false") ? Sandbox.run(port) : Sandbox.demo(demo);
+    }
+  }
+}

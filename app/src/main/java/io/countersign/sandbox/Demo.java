@@ -1,0 +1,317 @@
+package io.countersign.sandbox;
+
+import io.countersign.sandbox.postgres.Mangle;
+import io.countersign.sandbox.postgres.TenantFingerprint;
+import io.countersign.sandbox.postgres.Traffic;
+import io.countersign.sandbox.slack.Message;
+import io.countersign.sandbox.slack.SlackDriver;
+import io.countersign.sandbox.slack.Workspace;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** The story of a bad night, played by Alice and Bob on real databases, with everything checked. */
+final class Demo {
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofMinutes(5);
+  private static final Duration STATUS_TTL = Duration.ofSeconds(30);
+  private static final ZoneId ZONE = ZoneId.of("Europe/Madrid");
+  private static final String CHANNEL = Workspace.INCIDENT;
+
+  private final SandboxWorld world;
+  private final Fault fault;
+  private final SlackDriver slack;
+  private final Transcript transcript = new Transcript(InstantSource.system());
+
+  Demo(SandboxWorld world, Fault fault) {
+    this.world = world;
+    this.fault = fault;
+    this.slack = world.slack().driver();
+  }
+
+  /** What goes wrong on purpose, to show that the demo's checks can fail. */
+  enum Fault {
+    NONE("true"),
+    PARITY_DIFFERS("parity-differs"),
+    APPROVER_NOT_ADMIN("approver-not-admin");
+
+    private final String word;
+
+    Fault(String word) {
+      this.word = word;
+    }
+
+    /**
+     * @throws IllegalArgumentException with the words there are
+     */
+    static Fault of(String word) {
+      return Arrays.stream(values())
+          .filter(it -> it.word.equals(word))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "There is no demo called "
+                          + word
+                          + ". There are: "
+                          + Arrays.stream(values())
+                              .map(it -> it.word)
+                              .collect(Collectors.joining(", "))));
+    }
+  }
+
+  /** What the databases looked like before anything happened. */
+  private record Before(
+      TenantFingerprint acme, TenantFingerprint globex, TenantFingerprint clinic) {}
+
+  int play() {
+    try (var traffic = Traffic.start(world.medsuite(), "acme", 6, STATUS_TTL)) {
+      transcript.title("Before: acme's application is at work, globex and north-clinic are quiet");
+      var before =
+          new Before(look("tenant_acme"), look("tenant_globex"), look("tenant_north_clinic"));
+      transcript.title("A bad migration mangles acme");
+      var moments = Mangle.badMigration(world.medsuite(), "acme");
+      transcript.person(
+          "(migration)", moments.deletedMembers() + " members deleted, addresses blanked");
+      played(moments, before, traffic);
+    } catch (SQLException broken) {
+      transcript.check("the databases can be asked", false, broken.getSQLState());
+    }
+    return transcript.end();
+  }
+
+  private void played(Mangle.Moments moments, Before before, Traffic traffic) throws SQLException {
+    var target = moments.before().truncatedTo(ChronoUnit.SECONDS);
+    var root = started(target);
+    if (root.isEmpty()) {
+      return;
+    }
+    var card = card(root.get());
+    if (card.isEmpty()) {
+      tellThread(root.get());
+      return;
+    }
+    refusals(card.get());
+    var approved = approve(card.get());
+    if (approved) {
+      finished(root.get(), before, moments, traffic);
+    } else {
+      transcript.check(
+          "a second PLATFORM_ADMIN countersigned", false, "nobody did; the card still waits");
+      transcript.check(
+          "nothing was swapped",
+          world.databases().stream().noneMatch(it -> it.contains("_pre_pitr_")),
+          world.databases());
+    }
+    tellThread(root.get());
+  }
+
+  /** Alice types, reads the plan, starts it. */
+  private Optional<Message> started(Instant target) {
+    transcript.title("Alice asks for a restore");
+    var typed =
+        "acme to "
+            + DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZONE).format(target)
+            + " because bad migration 812";
+    transcript.person("Alice", "/tenant-restore " + typed);
+    slack.slash(Workspace.ALICE, CHANNEL, "/tenant-restore", typed);
+    var plan = slack.awaitEphemeral(Workspace.ALICE, it -> it.hasButton("draft.start"), SOON);
+    if (plan.isEmpty()) {
+      transcript.check("Alice sees a plan", false, last(Workspace.ALICE));
+      return Optional.empty();
+    }
+    transcript.bot("(only to Alice) " + read(Workspace.ALICE, plan.get()));
+    transcript.check(
+        "nothing has happened yet", slack.messages(CHANNEL).isEmpty(), slack.messages(CHANNEL));
+    transcript.person("Alice", "[Start]");
+    slack.click(Workspace.ALICE, plan.get(), "draft.start");
+    var root = slack.awaitMessage(CHANNEL, it -> it.threadTs() == null, SOON);
+    transcript.check("one message stands in the channel", root.isPresent(), "none");
+    return root;
+  }
+
+  /** The bot works until it has to ask. */
+  private Optional<Message> card(Message root) {
+    transcript.title("The bot works, and then it asks");
+    var saboteur =
+        fault == Fault.PARITY_DIFFERS
+            ? Optional.of(Saboteur.start(world))
+            : Optional.<Saboteur>empty();
+    var found = await(it -> it.hasButton("gate.approve") || ended(root));
+    saboteur.ifPresent(Saboteur::close);
+    var card = found.filter(it -> it.hasButton("gate.approve"));
+    transcript.check(
+        "the restored copy equals its source, and the card asks for a second person",
+        card.isPresent(),
+        "the run stopped: " + headline(root));
+    card.ifPresent(it -> transcript.bot(read(Workspace.BOB, it)));
+    return card;
+  }
+
+  /** Neither the requester, nor a member without the role, nor a guest can approve. */
+  private void refusals(Message card) {
+    transcript.title("Not everybody may countersign");
+    refused("Alice", Workspace.ALICE, card);
+    refused("Carol", Workspace.CAROL, card);
+    refused("Gus", Workspace.GUS, card);
+    transcript.check("the gate is still open", card(card.ts()).hasButton("gate.approve"), "closed");
+  }
+
+  private void refused(String name, String person, Message card) {
+    var seen = slack.ephemerals(person).size();
+    transcript.person(name, "[Approve the swap]");
+    slack.click(person, card, "gate.approve");
+    slack.await(it -> it.ephemerals(person).size() > seen, SOON);
+    transcript.bot("(only to " + name + ") " + last(person));
+  }
+
+  private boolean approve(Message card) {
+    transcript.title("A second PLATFORM_ADMIN countersigns");
+    var notAdmin = fault == Fault.APPROVER_NOT_ADMIN;
+    var person = notAdmin ? Workspace.CAROL : Workspace.BOB;
+    var name = notAdmin ? "Carol" : "Bob";
+    transcript.person(name, "[Approve the swap], from a phone");
+    slack.click(person, card, "gate.approve");
+    return slack.await(it -> !card(card.ts()).hasButton("gate.approve"), SOON);
+  }
+
+  private void finished(Message root, Before before, Mangle.Moments moments, Traffic traffic)
+      throws SQLException {
+    slack.await(_ -> ended(root), LONG);
+    transcript.bot(read(Workspace.BOB, refreshed(root)));
+    transcript.title("After");
+    var kept = world.databases().stream().filter(it -> it.contains("_pre_pitr_")).findFirst();
+    transcript.check("the run is done", headline(root).contains("acme is back"), headline(root));
+    transcript.check("the old database is kept", kept.isPresent(), world.databases());
+    transcript.check("the copy of the server is gone", world.copies().isEmpty(), world.copies());
+    transcript.check("acme is active again", status().equals("active"), status());
+    transcript.check(
+        "the deleted members are back, among them the one we know",
+        canary("tenant_acme").equals("1"),
+        canary("tenant_acme"));
+    kept.ifPresent(
+        it ->
+            transcript.check(
+                "the kept database is the mangled one",
+                keptCanary(it).equals("0"),
+                keptCanary(it)));
+    transcript.check(
+        "owners, grants, settings and row security equal the original's",
+        TenantFingerprint.differences(before.acme().catalogue(), look("tenant_acme").catalogue())
+            .isEmpty(),
+        TenantFingerprint.differences(before.acme().catalogue(), look("tenant_acme").catalogue()));
+    transcript.check(
+        "globex is untouched",
+        TenantFingerprint.differences(before.globex(), look("tenant_globex")).isEmpty(),
+        "it changed");
+    transcript.check(
+        "north-clinic is untouched",
+        TenantFingerprint.differences(before.clinic(), look("tenant_north_clinic")).isEmpty(),
+        "it changed");
+    transcript.check("the product's audit table says so", audit().equals("1"), audit());
+    long writes = traffic.writes();
+    transcript.check(
+        "acme's application writes again",
+        slack.await(_ -> traffic.writes() > writes, LONG),
+        traffic.writes());
+    System.out.printf(
+        "%6s  %-12s longest time in which no client of acme got through: %d ms%n",
+        "", "measured", traffic.longestOutageMillis());
+    transcript.check(
+        "claims written after the moment are not in it",
+        claimsAfter("tenant_acme", moments).equals("0"),
+        claimsAfter("tenant_acme", moments));
+  }
+
+  /** Claims between the bad migration and its end; the application went on writing in that time. */
+  private String claimsAfter(String database, Mangle.Moments moments) {
+    return world.one(
+        database,
+        "SELECT count(*) FROM members.claim WHERE submitted_at BETWEEN '%s' AND '%s'"
+            .formatted(moments.before(), moments.after()));
+  }
+
+  private String canary(String database) {
+    return world.one(
+        database,
+        "SELECT count(*) FROM members.member WHERE display_name LIKE '%CANARY-ROW-7f3a%'");
+  }
+
+  /**
+   * A kept database is closed even to its administrator; the demo looks by opening and closing it.
+   */
+  private String keptCanary(String kept) {
+    world.execute("postgres", "ALTER DATABASE \"" + kept + "\" ALLOW_CONNECTIONS true");
+    try {
+      return canary(kept);
+    } finally {
+      world.execute("postgres", "ALTER DATABASE \"" + kept + "\" ALLOW_CONNECTIONS false");
+    }
+  }
+
+  private String status() {
+    return world.one("medsuite", "SELECT status FROM identity.tenant WHERE slug = 'acme'");
+  }
+
+  private String audit() {
+    return world.one(
+        "medsuite",
+        "SELECT count(*) FROM identity.tenant_audit WHERE action = 'TENANT_PITR_RESTORED'");
+  }
+
+  private TenantFingerprint look(String database) throws SQLException {
+    return TenantFingerprint.of(world.medsuite().live(), database);
+  }
+
+  private String read(String person, Message message) {
+    return slack.asReadBy(person, message).rendered();
+  }
+
+  private Optional<Message> await(Predicate<Message> wanted) {
+    return slack.awaitMessage(CHANNEL, wanted, LONG);
+  }
+
+  private Message refreshed(Message message) {
+    return slack.refresh(message).orElse(message);
+  }
+
+  private Message card(String ts) {
+    return slack.messages(CHANNEL).stream()
+        .filter(it -> it.ts().equals(ts))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private boolean ended(Message root) {
+    var words = headline(root);
+    return words.contains("acme is back")
+        || words.contains("not done")
+        || words.contains("unchanged")
+        || words.contains("Needs you");
+  }
+
+  private String headline(Message root) {
+    return refreshed(root).text();
+  }
+
+  private String last(String person) {
+    var all = slack.ephemerals(person);
+    return all.isEmpty() ? "(nothing)" : read(person, all.getLast());
+  }
+
+  private void tellThread(Message root) {
+    transcript.title("The thread, as Bob reads it");
+    transcript.bot(read(Workspace.BOB, refreshed(root)));
+    slack.replies(CHANNEL, root.ts()).stream()
+        .filter(it -> !it.ts().equals(root.ts()))
+        .forEach(it -> transcript.bot("  " + read(Workspace.BOB, it).replace("\n", "\n  ")));
+  }
+}

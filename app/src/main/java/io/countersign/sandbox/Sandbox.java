@@ -1,0 +1,124 @@
+package io.countersign.sandbox;
+
+import io.countersign.sandbox.postgres.MedsuiteEstate;
+import io.countersign.sandbox.postgres.Traffic;
+import io.countersign.sandbox.slack.Limits;
+import io.countersign.server.Bot;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** {@code mvn -Psandbox}: the bot, local servers and a stand-in Slack, nothing to configure. */
+public final class Sandbox {
+  private static final Duration STATUS_TTL = Duration.ofSeconds(30);
+  private static final int CLIENTS = 6;
+
+  private Sandbox() {}
+
+  /**
+   * Runs until it is stopped.
+   *
+   * @param port of the page
+   * @return the exit code
+   */
+  public static int run(int port) {
+    quiet();
+    System.out.println(
+        "Starting PostgreSQL with three demo tenants, a stand-in Slack and the bot ...");
+    try (var world = SandboxWorld.start(plan(port));
+        var bot = Bot.start(world.environment());
+        var traffic = Traffic.start(world.medsuite(), "acme", CLIENTS, STATUS_TTL)) {
+      world.slack().deliverTo(bot.address());
+      controls(world, bot);
+      System.out.println(invitation(world, traffic));
+      ParentWatch.endWithParent();
+      new CountDownLatch(1).await();
+      return 0;
+    } catch (Bot.CannotStart | IllegalStateException refused) {
+      System.err.println(refused.getMessage());
+      return 1;
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return 0;
+    }
+  }
+
+  /**
+   * Plays the story by itself.
+   *
+   * @param name {@code true}, or the name of a fault that the demo must find
+   * @return 0 only if every check held
+   */
+  public static int demo(String name) {
+    quiet();
+    ParentWatch.endWithParent();
+    try (var world = SandboxWorld.start(plan(0));
+        var bot = Bot.start(world.environment())) {
+      world.slack().deliverTo(bot.address());
+      return new Demo(world, Demo.Fault.of(name)).play();
+    } catch (Bot.CannotStart | IllegalStateException | IllegalArgumentException refused) {
+      System.err.println(refused.getMessage());
+      return 1;
+    }
+  }
+
+  private static SandboxWorld.Plan plan(int port) {
+    var root = root();
+    return new SandboxWorld.Plan(
+        root.resolve("runbooks"),
+        root.resolve("manifest/estates"),
+        UnaryOperator.identity(),
+        MedsuiteEstate.Size.STANDARD,
+        Limits.slack(),
+        port);
+  }
+
+  /** The repository: the present folder or the one above. */
+  private static Path root() {
+    for (var folder : new Path[] {Path.of(""), Path.of("..")}) {
+      if (Files.isDirectory(folder.resolve("runbooks"))) {
+        return folder.toAbsolutePath().normalize();
+      }
+    }
+    throw new IllegalStateException(
+        "There is no folder runbooks here. Start the sandbox from the repository's top folder.");
+  }
+
+  private static void controls(SandboxWorld world, Bot bot) {
+    world.slack().addControl("skip an hour", () -> skip(world, bot, "1 hour"));
+    world.slack().addControl("skip 7 days", () -> skip(world, bot, "7 days"));
+  }
+
+  private static void skip(SandboxWorld world, Bot bot, String interval) {
+    world.skip(interval);
+    bot.timeHasJumped();
+  }
+
+  private static String invitation(SandboxWorld world, Traffic traffic) {
+    return """
+
+    Countersign's sandbox is ready: %s
+    acme's application is at work (%d queries so far).
+
+    Three things to try:
+      1. As Alice, in #incident-acme: /tenant-restore acme to 1 minute ago because a bad migration
+         then press Start, and watch the thread.
+      2. When the card asks, press Approve as Alice, as Carol, and then as Bob.
+      3. Kill it in the middle (Ctrl-C leaves nothing behind), or press Deny and say why.
+    """
+        .formatted(world.slack().url(), traffic.ok());
+  }
+
+  private static void quiet() {
+    for (var name :
+        new String[] {
+          "org.flywaydb", "com.zaxxer", "com.github.kagkarlsson", "io.helidon", "org.jboss.weld"
+        }) {
+      QuietLoggers.hold(Logger.getLogger(name), Level.WARNING);
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package io.countersign.sandbox;
+
+import io.countersign.sandbox.postgres.LocalCluster;
+import io.countersign.sandbox.postgres.MedsuiteEstate;
+import io.countersign.sandbox.postgres.MedsuiteWorld;
+import io.countersign.sandbox.postgres.PgPrograms;
+import io.countersign.sandbox.slack.Limits;
+import io.countersign.sandbox.slack.StandInSlack;
+import io.countersign.sandbox.slack.Workspace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * The world around the bot: a live cluster with medsuite on it, and a Slack. The bot itself is
+ * started by whoever uses this.
+ */
+public final class SandboxWorld implements AutoCloseable {
+  private final Path folder;
+  private final MedsuiteWorld medsuite;
+  private final StandInSlack slack;
+  private final Map<String, String> environment;
+
+  private SandboxWorld(
+      Path folder, MedsuiteWorld medsuite, StandInSlack slack, Map<String, String> environment) {
+    this.folder = folder;
+    this.medsuite = medsuite;
+    this.slack = slack;
+    this.environment = Map.copyOf(environment);
+  }
+
+  /**
+   * What to start.
+   *
+   * @param runbooks the folder of runbooks
+   * @param estates the folder of estate files, which are copied
+   * @param edit changes an estate file's text, for example to shorten its cache times
+   * @param port of the page, 0 takes any
+   */
+  public record Plan(
+      Path runbooks,
+      Path estates,
+      UnaryOperator<String> edit,
+      MedsuiteEstate.Size size,
+      Limits limits,
+      int port) {}
+
+  /**
+   * Starts the servers and Slack.
+   *
+   * @throws IllegalStateException where PostgreSQL's programs are missing or the port is taken,
+   *     with the remedy
+   */
+  public static SandboxWorld start(Plan plan) {
+    try {
+      var folder = Files.createTempDirectory("countersign-sandbox-");
+      // PostgreSQL runs as another user where this process is root
+      folder.toFile().setExecutable(true, false);
+      folder.toFile().setReadable(true, false);
+      var live = LocalCluster.create(folder.resolve("live"), PgPrograms.find());
+      live.start();
+      var medsuite = MedsuiteEstate.create(live, folder, plan.size());
+      var slack =
+          StandInSlack.start(plan.port(), Workspace.demo(), plan.limits(), Clock.systemUTC());
+      return new SandboxWorld(folder, medsuite, slack, environment(plan, folder, medsuite, slack));
+    } catch (IOException | SQLException broken) {
+      throw new IllegalStateException(
+          "the sandbox could not be made: " + broken.getMessage(), broken);
+    }
+  }
+
+  private static Map<String, String> environment(
+      Plan plan, Path folder, MedsuiteWorld medsuite, StandInSlack slack) throws IOException {
+    var estates = Files.createDirectory(folder.resolve("estates"));
+    try (Stream<Path> files = Files.list(plan.estates())) {
+      for (var file : files.filter(it -> it.toString().endsWith(".yaml")).toList()) {
+        Files.writeString(
+            estates.resolve(file.getFileName()), plan.edit().apply(Files.readString(file)));
+      }
+    }
+    var journal = medsuite.journalLogin();
+    var environment = new TreeMap<String, String>();
+    environment.put("SLACK_API_URL", slack.apiUrl().toString());
+    environment.put("SLACK_BOT_TOKEN", slack.workspace().botToken());
+    environment.put("SLACK_SIGNING_SECRET", slack.workspace().signingSecret());
+    environment.put(
+        "COUNTERSIGN_DATABASE_URL",
+        "jdbc:postgresql://127.0.0.1:" + journal.port() + "/" + journal.database());
+    environment.put("COUNTERSIGN_DATABASE_USER", journal.user());
+    environment.put("COUNTERSIGN_DATABASE_PASSWORD", journal.password().reveal());
+    environment.put("COUNTERSIGN_RUNBOOKS", plan.runbooks().toAbsolutePath().toString());
+    environment.put("COUNTERSIGN_ESTATES", estates.toString());
+    environment.put("COUNTERSIGN_PORT", "0");
+    environment.put("COUNTERSIGN_ROLES_PLATFORM_ADMIN", "usergroup:" + Workspace.PLATFORM_ADMINS);
+    environment.put("MEDSUITE_SECRETS", medsuite.secrets().toString());
+    environment.put("MEDSUITE_BASE_BACKUPS", medsuite.baseBackups().toString());
+    environment.put("MEDSUITE_ARCHIVE", medsuite.archive().toString());
+    environment.put("MEDSUITE_COPIES", folder.resolve("copies").toString());
+    return environment;
+  }
+
+  /** Everything the bot is told, by the names of the environment. */
+  public Map<String, String> environment() {
+    return environment;
+  }
+
+  public MedsuiteWorld medsuite() {
+    return medsuite;
+  }
+
+  public StandInSlack slack() {
+    return slack;
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  /**
+   * The first column of the first row as the administrator, {@code (no row)} where there is none.
+   */
+  public String one(String database, String sql) {
+    try (var connection = medsuite.live().admin(database);
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery(sql)) {
+      return rows.next() ? String.valueOf(rows.getString(1)) : "(no row)";
+    } catch (SQLException refused) {
+      throw new IllegalStateException(refused);
+    }
+  }
+
+  public void execute(String database, String sql) {
+    try (var connection = medsuite.live().admin(database);
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException refused) {
+      throw new IllegalStateException(refused);
+    }
+  }
+
+  /** The names of all databases on the live server. */
+  public Set<String> databases() {
+    return Set.of(
+        one("postgres", "SELECT string_agg(datname, ',') FROM pg_database").split(",", -1));
+  }
+
+  /** The copies of the server that stand at the moment. */
+  public Set<String> copies() {
+    var copies = folder.resolve("copies");
+    if (!Files.isDirectory(copies)) {
+      return Set.of();
+    }
+    try (Stream<Path> all = Files.list(copies)) {
+      return Set.copyOf(all.map(it -> it.getFileName().toString()).toList());
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
+  }
+
+  /** Moves the bot's clock ahead by replacing the one function that everything asks; it adds up. */
+  public void skip(String interval) {
+    var database = medsuite.journalLogin().database();
+    execute(
+        database,
+        """
+        DO $do$
+        DECLARE ahead interval := countersign.now() - clock_timestamp() + interval '%s';
+        BEGIN
+          EXECUTE format(
+            'CREATE OR REPLACE FUNCTION countersign.now() RETURNS timestamptz LANGUAGE sql VOLATILE AS $f$ SELECT clock_timestamp() + interval %%L $f$',
+            ahead);
+        END $do$
+        """
+            .formatted(interval));
+  }
+
+  @Override
+  public void close() {
+    slack.close();
+    Leftovers.stopCopies(folder.resolve("copies"));
+    medsuite.live().close();
+    Leftovers.delete(folder);
+  }
+}

@@ -1,0 +1,256 @@
+package io.countersign.server;
+
+import io.countersign.Role;
+import io.countersign.RunId;
+import io.countersign.gate.Gates;
+import io.countersign.run.CrashPoint;
+import io.countersign.run.EstateParts;
+import io.countersign.run.FrontDesk;
+import io.countersign.run.RunEngine;
+import io.countersign.run.RunSpec;
+import io.countersign.run.Runbooks;
+import io.countersign.runbook.Runbook;
+import io.countersign.slack.RoleSource;
+import io.countersign.slack.SlackEdge;
+import io.countersign.slack.SlackLogging;
+import io.countersign.slack.SlackRoster;
+import io.countersign.slack.SlackSettings;
+import io.countersign.store.Database;
+import io.countersign.store.Workers;
+import io.countersign.yaml.RunbookReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The bot, put together and running. */
+public final class Bot implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Bot.class);
+  private static final int CONNECTIONS = 12;
+  private static final int RUNS_AT_ONCE = 8;
+  private static final Duration HEARTBEAT = Duration.ofSeconds(3);
+
+  private final Database database;
+  private final Workers workers;
+  private final SlackEdge edge;
+  private final WebServer web;
+  private final ScheduledExecutorService scheduler;
+  private final ExecutorService threads;
+  private final SlackLogging logging;
+
+  private Bot(
+      Database database,
+      Workers workers,
+      SlackEdge edge,
+      WebServer web,
+      ScheduledExecutorService scheduler,
+      ExecutorService threads,
+      SlackLogging logging) {
+    this.database = database;
+    this.workers = workers;
+    this.edge = edge;
+    this.web = web;
+    this.scheduler = scheduler;
+    this.threads = threads;
+    this.logging = logging;
+  }
+
+  /** The bot cannot start; the message says what to mend. */
+  public static final class CannotStart extends Exception {
+    private static final long serialVersionUID = 1;
+
+    CannotStart(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /**
+   * Starts everything.
+   *
+   * @param environment also names what estate files refer to by {@code ${env.NAME}}
+   * @throws CannotStart where files, database or port are not right
+   */
+  public static Bot start(Map<String, String> environment) throws CannotStart {
+    var logging = new SlackLogging().pin();
+    try {
+      var settings = Settings.of(environment);
+      var random = new SecureRandom();
+      var estates = new TreeMap<String, EstateParts>();
+      for (var estate : Folders.estates(settings.estates(), environment)) {
+        estates.put(estate.name(), Estates.of(estate, scratch(), random));
+      }
+      var runbooks = Folders.runbooks(settings.runbooks(), estates);
+      var database =
+          Database.open(
+              settings.databaseUrl(),
+              settings.databaseUser(),
+              settings.databasePassword(),
+              CONNECTIONS);
+      return started(settings, estates, runbooks, database, random, logging);
+    } catch (Settings.Refused
+        | Folders.Refused
+        | WebServer.PortTaken
+        | Database.Unreachable refused) {
+      throw new CannotStart(String.valueOf(refused.getMessage()), refused);
+    }
+  }
+
+  private static Bot started(
+      Settings settings,
+      Map<String, EstateParts> estates,
+      Map<String, Runbook> runbooks,
+      Database database,
+      SecureRandom random,
+      SlackLogging logging)
+      throws WebServer.PortTaken {
+    var clock = InstantSource.system();
+    var slack =
+        new SlackSettings(
+            settings.botToken(),
+            settings.signingSecret(),
+            settings.slackApi(),
+            settings.channels());
+    var roster = SlackRoster.of(slack, sources(settings.roles()), clock);
+    var journal = database.journal();
+    var gates = database.gates();
+    var pinned = pinned(estates);
+    var desk =
+        new FrontDesk(
+            runbooks, estates, roster, journal, database.drafts(), () -> RunId.random(random));
+    var scheduler = Executors.newScheduledThreadPool(2, Thread.ofPlatform().daemon().factory());
+    var threads = Executors.newVirtualThreadPerTaskExecutor();
+    var process = process();
+    var edge =
+        new SlackEdge(
+            slack,
+            new SlackEdge.Parts(
+                database.inbox(),
+                database.posts(),
+                database.posts(),
+                journal,
+                gates,
+                new Gates(gates, roster),
+                roster,
+                desk,
+                pinned,
+                command -> byCommand(runbooks, command)),
+            clock,
+            scheduler,
+            threads,
+            process);
+    var engine =
+        new RunEngine(
+            journal,
+            gates,
+            estate -> Optional.ofNullable(estates.get(estate)).orElseThrow().actions(),
+            pinned,
+            () -> nonce(random),
+            CrashPoint.NONE);
+    var workers = new Workers(database, engine, process, HEARTBEAT, RUNS_AT_ONCE);
+    var web = WebServer.start(settings.port(), edge.http(), database::answers);
+    workers.start();
+    edge.start();
+    log.info("countersign listens on port {} as {}", web.port(), process);
+    return new Bot(database, workers, edge, web, scheduler, threads, logging);
+  }
+
+  private static Optional<Runbook> byCommand(Map<String, Runbook> runbooks, String command) {
+    return runbooks.values().stream()
+        .filter(it -> it.command().equals(Optional.of(command)))
+        .findFirst();
+  }
+
+  /** A run goes on with the text that it pinned, whatever the file says now. */
+  private static Runbooks pinned(Map<String, EstateParts> estates) {
+    var read = new ConcurrentHashMap<String, Runbook>();
+    return spec -> read.computeIfAbsent(spec.source(), _ -> pinned(spec, estates));
+  }
+
+  private static Runbook pinned(RunSpec spec, Map<String, EstateParts> estates) {
+    return switch (Folders.read(spec.runbook(), spec.source(), estates)) {
+      case RunbookReader.Read.Valid(var runbook) -> runbook;
+      case RunbookReader.Read.Invalid(var complaints) ->
+          throw new IllegalStateException(
+              "run "
+                  + spec.id()
+                  + " pinned a runbook that this version cannot read: "
+                  + complaints);
+    };
+  }
+
+  private static Map<Role, RoleSource> sources(Map<Role, String> roles) {
+    var sources = new TreeMap<Role, RoleSource>(java.util.Comparator.comparing(Role::name));
+    roles.forEach(
+        (role, source) ->
+            sources.put(
+                role,
+                source.startsWith("usergroup:")
+                    ? new RoleSource.UserGroup(source.substring("usergroup:".length()))
+                    : new RoleSource.Users(
+                        Set.of(source.substring("users:".length()).split(",", -1)))));
+    return sources;
+  }
+
+  private static String nonce(SecureRandom random) {
+    var bytes = new byte[16];
+    random.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  private static String process() {
+    var host = Optional.ofNullable(System.getenv("HOSTNAME")).orElse("countersign");
+    return host + "-" + ProcessHandle.current().pid();
+  }
+
+  /** Where dumps lie for a while; only this user may look. */
+  private static Path scratch() {
+    try {
+      return Files.createTempDirectory(
+          "countersign-",
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (IOException refused) {
+      throw new UncheckedIOException("cannot make a scratch folder", refused);
+    }
+  }
+
+  /** Where Slack sends its requests. */
+  public URI address() {
+    return URI.create("http://127.0.0.1:" + web.port() + "/slack/events");
+  }
+
+  /** Wakes everything that waits for time: a sandbox has moved the database's clock. */
+  public void timeHasJumped() {
+    database.journal().wakeAll();
+    edge.poke();
+  }
+
+  /** Loggers that must stay quiet are held as long as the bot lives. */
+  SlackLogging logging() {
+    return logging;
+  }
+
+  @Override
+  public void close() {
+    workers.close();
+    web.close();
+    scheduler.shutdownNow();
+    threads.close();
+    database.close();
+  }
+}

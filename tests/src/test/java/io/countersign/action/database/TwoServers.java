@@ -1,0 +1,492 @@
+package io.countersign.action.database;
+
+import io.countersign.Person;
+import io.countersign.Problem;
+import io.countersign.RunId;
+import io.countersign.Secret;
+import io.countersign.action.Action;
+import io.countersign.action.ActionFailed;
+import io.countersign.action.Attempt;
+import io.countersign.action.Intent;
+import io.countersign.action.Outcome;
+import io.countersign.action.Stop;
+import io.countersign.action.Visit;
+import io.countersign.estate.DatabaseRef;
+import io.countersign.estate.Estate;
+import io.countersign.estate.Login;
+import io.countersign.estate.Registry;
+import io.countersign.estate.SecretName;
+import io.countersign.estate.SecretStore;
+import io.countersign.estate.ServerRef;
+import io.countersign.estate.ServerRestorer;
+import io.countersign.estate.Tenant;
+import io.countersign.estate.TenantRef;
+import io.countersign.postgres.ClientPrograms;
+import io.countersign.postgres.DatabaseCopier;
+import io.countersign.postgres.Servers;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A live server and a physical copy of it, as a point-in-time restore leaves them: equal OIDs and
+ * system identifiers, two ports. The bot is no superuser. Made once per JVM.
+ */
+final class TwoServers {
+  static final ServerRef LIVE = new ServerRef("medsuite", "pg-1");
+  static final ServerRef COPY = new ServerRef("medsuite", "pg-1-copy");
+  static final TenantRef ACME = new TenantRef("medsuite", "acme");
+  static final String NAME = "tenant_acme";
+  static final String CANARY_ROW = "Jane Canary-Roe 1947";
+  private static final Path PROGRAMS = Path.of("/usr/lib/postgresql/15/bin");
+  private static final Map<String, String> PASSWORDS =
+      Map.of(
+          "postgres",
+          "root:pw\\",
+          "bot",
+          "bot:p\\w",
+          "acme_app",
+          "acme-pw",
+          "exporter",
+          "exporter-pw");
+  private static final List<TwoServers> MADE = new ArrayList<>();
+
+  private final Path folder;
+  final int livePort;
+  final int copyPort;
+  int botPort;
+
+  private TwoServers(Path folder, int livePort, int copyPort) {
+    this.folder = folder;
+    this.livePort = livePort;
+    this.copyPort = copyPort;
+    this.botPort = livePort;
+  }
+
+  static synchronized TwoServers shared() {
+    if (MADE.isEmpty()) {
+      try {
+        MADE.add(make());
+      } catch (IOException | SQLException | InterruptedException error) {
+        throw new IllegalStateException("no servers for the tests", error);
+      }
+    }
+    var servers = MADE.getFirst();
+    servers.botPort = servers.livePort;
+    return servers;
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static TwoServers make() throws IOException, SQLException, InterruptedException {
+    var folder = Files.createTempDirectory("countersign-databases-");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    var servers = new TwoServers(folder, freePort(), freePort());
+    Runtime.getRuntime().addShutdownHook(new Thread(servers::stop));
+    Files.writeString(folder.resolve("pw"), PASSWORDS.get("postgres"));
+    give(folder);
+    servers.run(
+        "initdb",
+        "-D",
+        servers.data("live"),
+        "-U",
+        "postgres",
+        "-A",
+        "scram-sha-256",
+        "--pwfile=" + folder.resolve("pw"),
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "-N");
+    servers.start("live", servers.livePort);
+    servers.execute(LIVE, "postgres", "postgres", ROLES);
+    servers.execute(LIVE, "postgres", "postgres", "CREATE DATABASE tenant_acme OWNER acme_owner");
+    servers.execute(LIVE, NAME, "postgres", TENANT);
+    servers.execute(LIVE, "postgres", "postgres", DATABASE);
+    servers.run("pg_ctl", "stop", "-D", servers.data("live"), "-m", "fast", "-s", "-w");
+    new ProcessBuilder("cp", "-a", servers.data("live"), servers.data("copy")).start().waitFor();
+    servers.start("live", servers.livePort);
+    servers.start("copy", servers.copyPort);
+    return servers;
+  }
+
+  private static final String ROLES =
+      """
+      CREATE ROLE bot LOGIN CREATEDB CREATEROLE PASSWORD 'bot:p\\w';
+      CREATE ROLE acme_owner;
+      CREATE ROLE acme_reports_owner;
+      CREATE ROLE acme_app LOGIN PASSWORD 'acme-pw';
+      CREATE ROLE exporter LOGIN PASSWORD 'exporter-pw';
+      GRANT pg_signal_backend, acme_owner, acme_reports_owner, acme_app TO bot;
+      GRANT SET ON PARAMETER app.tenant TO bot;
+      """;
+
+  private static final String TENANT =
+      """
+      CREATE EXTENSION pg_trgm;
+      SET ROLE acme_owner;
+      CREATE EXTENSION pgcrypto;
+      CREATE SCHEMA members;
+      CREATE SCHEMA "Odd ""Schema";
+      CREATE SCHEMA pgboss;
+      GRANT USAGE, CREATE ON SCHEMA members TO acme_reports_owner;
+      GRANT USAGE ON SCHEMA members TO acme_app;
+      ALTER DEFAULT PRIVILEGES IN SCHEMA members GRANT SELECT ON TABLES TO exporter;
+      CREATE TYPE members.mood AS ENUM ('good', 'bad');
+      CREATE SEQUENCE members.number START 100;
+      SELECT nextval('members.number');
+      CREATE TABLE members.member (
+        id int PRIMARY KEY, name text NOT NULL, mood members.mood DEFAULT 'good',
+        paid numeric, detail jsonb, secret bytea DEFAULT gen_random_bytes(8));
+      COMMENT ON TABLE members.member IS 'the members';
+      COMMENT ON COLUMN members.member.paid IS 'in euros';
+      INSERT INTO members.member (id, name, paid, detail)
+        SELECT g, 'Jane Canary-Roe 1947', g / 3.0, '{"a": 1.0}' FROM generate_series(1, 2000) g;
+      CREATE TABLE members.visit (
+        id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        member int REFERENCES members.member, note json);
+      INSERT INTO members.visit (member, note)
+        SELECT g, '{"x":  "Jane Canary-Roe 1947"}' FROM generate_series(1, 500) g;
+      CREATE TABLE members.log (at timestamptz, line text);
+      INSERT INTO members.log SELECT '2026-01-01', 'l' || g FROM generate_series(1, 50) g;
+      CREATE TABLE members.part (id int, day date, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+      CREATE TABLE members.part_1 PARTITION OF members.part
+        FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+      INSERT INTO members.part SELECT g, '2026-05-01' FROM generate_series(1, 100) g;
+      CREATE TABLE "Odd ""Schema"."Odd Table" ("the ""id" text PRIMARY KEY, t int);
+      INSERT INTO "Odd ""Schema"."Odd Table" VALUES ('ä€😀', 1), ('z', 2);
+      ALTER TABLE members.member ENABLE ROW LEVEL SECURITY;
+      CREATE POLICY own ON members.member TO acme_app USING (id > 0);
+      GRANT SELECT, INSERT, UPDATE, DELETE ON members.member TO acme_app;
+      GRANT SELECT (id) ON members.visit TO exporter;
+      CREATE FUNCTION members.raise_all() RETURNS int LANGUAGE sql SECURITY DEFINER
+        AS 'SELECT count(*)::int FROM members.member';
+      REVOKE ALL ON FUNCTION members.raise_all() FROM PUBLIC;
+      GRANT EXECUTE ON FUNCTION members.raise_all() TO acme_app;
+      CREATE MATERIALIZED VIEW members.totals AS SELECT count(*) AS n FROM members.member;
+      CREATE TABLE pgboss.job (id int PRIMARY KEY, state text);
+      INSERT INTO pgboss.job VALUES (1, 'completed'), (2, 'active'), (3, 'created');
+      SELECT lo_from_bytea(4711, 'a large object');
+      COMMENT ON LARGE OBJECT 4711 IS 'scan';
+      SET ROLE acme_reports_owner;
+      CREATE TABLE members.report (id int PRIMARY KEY, body xml);
+      INSERT INTO members.report VALUES (1, '<a/>');
+      RESET ROLE;
+      """;
+
+  private static final String DATABASE =
+      """
+      ALTER DATABASE tenant_acme SET work_mem = '8MB';
+      ALTER DATABASE tenant_acme SET search_path = "$user", members, "Odd ""Schema";
+      ALTER DATABASE tenant_acme SET app.tenant = 'acme''s "own" \\ one';
+      ALTER ROLE acme_app IN DATABASE tenant_acme SET statement_timeout = '30s';
+      COMMENT ON DATABASE tenant_acme IS 'Acme''s patients';
+      ALTER DATABASE tenant_acme CONNECTION LIMIT 90;
+      REVOKE ALL ON DATABASE tenant_acme FROM PUBLIC;
+      GRANT CONNECT ON DATABASE tenant_acme TO acme_app WITH GRANT OPTION;
+      GRANT CONNECT, TEMPORARY ON DATABASE tenant_acme TO exporter;
+      """;
+
+  private void start(String which, int port) throws IOException, InterruptedException {
+    Files.writeString(
+        Path.of(data(which), "postgresql.auto.conf"),
+        """
+        listen_addresses = '127.0.0.1'
+        port = %d
+        unix_socket_directories = ''
+        fsync = off
+        max_prepared_transactions = 5
+        max_connections = 150
+        shared_buffers = '32MB'
+        """
+            .formatted(port));
+    give(Path.of(data(which)));
+    run(
+        "pg_ctl",
+        "start",
+        "-D",
+        data(which),
+        "-w",
+        "-s",
+        "-l",
+        folder.resolve(which + ".log").toString());
+  }
+
+  Servers servers() {
+    return new Servers(registry(), secrets(), restorer());
+  }
+
+  ClientPrograms programs() {
+    return new ClientPrograms(List.of(), scratch());
+  }
+
+  Path scratch() {
+    return folder.resolve("scratch");
+  }
+
+  DatabaseCopy copyAction() {
+    return new DatabaseCopy(servers(), programs(), new DatabaseCopier(programs(), 2), new Random());
+  }
+
+  DatabaseCompare compareAction() {
+    return new DatabaseCompare(servers(), registry(), estate(), programs());
+  }
+
+  Estate estate() {
+    return new Estate(
+        "medsuite",
+        "Medsuite",
+        Estate.Layout.DATABASE_PER_TENANT,
+        ZoneId.of("Europe/Madrid"),
+        new Estate.Statuses("active", "read_only"),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(30),
+        List.of(new Estate.TableName("members", "member")),
+        List.of("pgboss"),
+        new Estate.RegistryQueries(new SecretName("registry"), Map.of()),
+        "",
+        new Estate.RestoreSource("", "", "", ""));
+  }
+
+  Login login(ServerRef server, String database, String user) {
+    int port = server.equals(COPY) ? copyPort : user.equals("bot") ? botPort : livePort;
+    return new Login(
+        "127.0.0.1", port, database, user, new Secret(PASSWORDS.getOrDefault(user, "")));
+  }
+
+  private SecretStore secrets() {
+    return name ->
+        switch (name.value()) {
+          case "admin" -> login(LIVE, "postgres", "bot");
+          case "tenant-db-acme" -> login(LIVE, NAME, "acme_app");
+          default ->
+              throw new SecretStore.SecretUnavailable(
+                  new Problem("reading the secret " + name, "there is none.", "Create it."));
+        };
+  }
+
+  ServerRestorer restorerOfNothing() {
+    return restorer();
+  }
+
+  private ServerRestorer restorer() {
+    return new ServerRestorer() {
+      @Override
+      public Window window(ServerRef source) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public void begin(Copy copy) {}
+
+      @Override
+      public Progress look(Copy copy) {
+        return new Progress.Absent();
+      }
+
+      @Override
+      public Optional<Login> login(ServerRef copy) {
+        return copy.equals(COPY)
+            ? Optional.of(TwoServers.this.login(COPY, "postgres", "bot"))
+            : Optional.empty();
+      }
+
+      @Override
+      public void remove(Copy copy) {}
+    };
+  }
+
+  Registry registry() {
+    return registry(NAME);
+  }
+
+  /** A registry with the one tenant acme, in a database of this name. */
+  Registry registry(String database) {
+    var acme =
+        new Tenant(ACME, "1", "Acme", "active", database, LIVE, new SecretName("tenant-db-acme"));
+    return new Registry() {
+      @Override
+      public List<Tenant> tenants() {
+        return List.of(acme);
+      }
+
+      @Override
+      public Optional<Tenant> tenant(String slug) {
+        return slug.equals("acme") ? Optional.of(acme) : Optional.empty();
+      }
+
+      @Override
+      public Optional<RegisteredServer> server(String name) {
+        return Optional.of(
+            new RegisteredServer(LIVE, "127.0.0.1", botPort, new SecretName("admin")));
+      }
+
+      @Override
+      public boolean setStatus(String slug, String expected, String wanted, String reason) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public void invalidate(Tenant tenant) {}
+
+      @Override
+      public void audit(
+          Tenant tenant, String action, String actor, String key, Map<String, String> detail) {}
+    };
+  }
+
+  Connection connect(ServerRef server, String database, String user) throws SQLException {
+    var login = login(server, database, user);
+    return DriverManager.getConnection(
+        "jdbc:postgresql://127.0.0.1:" + login.port() + "/" + database,
+        user,
+        login.password().reveal());
+  }
+
+  void execute(ServerRef server, String database, String user, String sql) throws SQLException {
+    try (var session = connect(server, database, user);
+        var statement = session.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** One text, as the superuser; empty for NULL or no row. */
+  Optional<String> ask(ServerRef server, String database, String sql) throws SQLException {
+    try (var session = connect(server, database, "postgres");
+        var statement = session.createStatement();
+        var rows = statement.executeQuery(sql)) {
+      return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
+    }
+  }
+
+  DatabaseRef database(String name) throws SQLException {
+    var oid = ask(LIVE, "postgres", "SELECT oid FROM pg_database WHERE datname = '" + name + "'");
+    return new DatabaseRef(LIVE, Long.parseLong(oid.orElseThrow()), name);
+  }
+
+  /** Drops everything that tests made beside the tenant's database. */
+  void tidy() throws SQLException {
+    var made =
+        ask(
+            LIVE,
+            "postgres",
+            "SELECT string_agg(datname, ',') FROM pg_database WHERE datname ~"
+                + " '^tenant_acme_|^drop_'");
+    if (made.isPresent()) {
+      for (var name : made.get().split(",", -1)) {
+        execute(LIVE, "postgres", "postgres", "DROP DATABASE \"" + name + "\" WITH (FORCE)");
+      }
+    }
+  }
+
+  static <I extends Record> Visit<I> visit(I inputs, String step, int attempt) {
+    var now = Instant.parse("2026-11-21T15:52:00Z");
+    return new Visit<>(
+        inputs,
+        new RunId("7k2m9qxd"),
+        step,
+        attempt,
+        ACME,
+        new Person("T1", "U1"),
+        "",
+        now,
+        now,
+        now);
+  }
+
+  static <I extends Record, O extends Record> Try<I> begun(
+      Action<I, O> action, I inputs, String step, int attempt) throws ActionFailed {
+    var visit = visit(inputs, step, attempt);
+    return new Try<>(visit, action.intent(visit), new Stop(), new ArrayList<>());
+  }
+
+  static <I extends Record, O extends Record> Outcome<O> once(
+      Action<I, O> action, I inputs, String step) throws ActionFailed {
+    return action.act(begun(action, inputs, step, 1));
+  }
+
+  /** An attempt driven by a test. */
+  record Try<I extends Record>(Visit<I> visit, Intent intent, Stop stop, List<Long> done)
+      implements Attempt<I> {
+    @Override
+    public Optional<String> memo() {
+      return Optional.empty();
+    }
+
+    @Override
+    public void progress(long done, long total, Unit unit) {
+      this.done.add(done);
+    }
+
+    @Override
+    public void fence() {
+      stop.check();
+    }
+  }
+
+  private String data(String which) {
+    return folder.resolve(which).toString();
+  }
+
+  private static boolean root() {
+    return "root".equals(System.getProperty("user.name"));
+  }
+
+  private static void give(Path tree) throws IOException, InterruptedException {
+    if (root()) {
+      new ProcessBuilder("chown", "-R", "postgres:postgres", tree.toString()).start().waitFor();
+    }
+  }
+
+  private void run(String program, String... arguments) throws IOException, InterruptedException {
+    var argv = new ArrayList<String>();
+    if (root()) {
+      argv.addAll(List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"));
+    }
+    argv.add(PROGRAMS.resolve(program).toString());
+    argv.addAll(List.of(arguments));
+    var output = Files.createTempFile("countersign-", ".out");
+    var child =
+        new ProcessBuilder(argv)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    if (!child.waitFor(60, TimeUnit.SECONDS) || child.exitValue() != 0) {
+      throw new IllegalStateException(program + " failed: " + Files.readString(output));
+    }
+    Files.delete(output);
+  }
+
+  private void stop() {
+    try {
+      for (var which : List.of("live", "copy")) {
+        if (Files.exists(Path.of(data(which), "postmaster.pid"))) {
+          run("pg_ctl", "stop", "-D", data(which), "-m", "immediate", "-s");
+        }
+      }
+      new ProcessBuilder("rm", "-rf", folder.toString()).start().waitFor();
+    } catch (IOException | InterruptedException error) {
+      System.err.println("the tests' servers could not be removed: " + error);
+    }
+  }
+}

@@ -1,6 +1,7 @@
 package io.countersign.slack;
 
 import io.countersign.thread.Inbox;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -90,9 +91,15 @@ final class Intake {
     }
   }
 
-  /** Messages of exceptions may hold rows; their class and place do not. */
+  /** Messages of exceptions may hold rows; their class, place and SQLSTATE do not. */
   static String name(Throwable failure) {
     var at = failure.getStackTrace().length == 0 ? "" : " at " + failure.getStackTrace()[0];
-    return failure.getClass().getName() + at;
+    var state = "";
+    for (var cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        state = " (SQLSTATE " + sql.getSQLState() + ")";
+      }
+    }
+    return failure.getClass().getName() + state + at;
   }
 }

@@ -38,7 +38,7 @@ public final class JdbiPosts implements Posts, Threads {
             INSERT INTO countersign.channel_lease AS held (channel, sender, until)
             SELECT behind.channel, :sender, clock_timestamp() + CAST(:lease AS interval)
             FROM (SELECT DISTINCT channel FROM countersign.post
-                  WHERE shown_seq < wanted_seq AND next_try <= countersign.now()) behind
+                  WHERE shown_seq < wanted_seq AND next_try <= countersign.now()) AS behind
             ON CONFLICT (channel) DO UPDATE SET sender = excluded.sender, until = excluded.until
             WHERE held.sender = excluded.sender OR held.until < clock_timestamp()
             """)

@@ -67,7 +67,7 @@ final class EdgeRig implements AutoCloseable {
         new SlackEdge.Parts(
             store.inbox(),
             store.posts(),
-            store.posts()::runOf,
+            store.posts(),
             bench.journal,
             bench.gates,
             new Gates(bench.gates, roster),

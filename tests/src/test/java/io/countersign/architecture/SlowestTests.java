@@ -1,0 +1,82 @@
+package io.countersign.architecture;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.support.descriptor.ClassSource;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.TestPlan;
+
+/**
+ * Prints the ten slowest tests after the last one, so that whoever makes the build slow reads it in
+ * his own build. A class's own share, what it spends outside its tests ({@code @BeforeAll}), counts
+ * as one test. Registered in {@code META-INF/services}.
+ */
+public final class SlowestTests implements TestExecutionListener {
+  private static final int SHOWN = 10;
+
+  private final Map<TestIdentifier, Long> began = new ConcurrentHashMap<>();
+  private final Map<TestIdentifier, Duration> took = new ConcurrentHashMap<>();
+
+  @Override
+  public void executionStarted(TestIdentifier test) {
+    began.put(test, System.nanoTime());
+  }
+
+  @Override
+  public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+    var start = began.get(test);
+    if (start != null) {
+      took.put(test, Duration.ofNanos(System.nanoTime() - start));
+    }
+  }
+
+  @Override
+  public void testPlanExecutionFinished(TestPlan plan) {
+    var lines = new StringBuilder("The slowest tests:\n");
+    took.keySet().stream()
+        .filter(SlowestTests::inAClass)
+        .map(test -> new Share(label(plan, test), own(plan, test)))
+        .sorted(Comparator.comparing(Share::time).reversed())
+        .limit(SHOWN)
+        .forEach(share -> lines.append(share.line()));
+    System.out.print(lines);
+  }
+
+  /** The engine itself has no source, and is no test. */
+  private static boolean inAClass(TestIdentifier test) {
+    return test.getSource()
+        .filter(source -> source instanceof MethodSource || source instanceof ClassSource)
+        .isPresent();
+  }
+
+  private Duration own(TestPlan plan, TestIdentifier test) {
+    var inside =
+        plan.getChildren(test).stream()
+            .map(child -> took.getOrDefault(child, Duration.ZERO))
+            .reduce(Duration.ZERO, Duration::plus);
+    return took.getOrDefault(test, Duration.ZERO).minus(inside);
+  }
+
+  private static String label(TestPlan plan, TestIdentifier test) {
+    return name(plan, test) + (test.isContainer() ? " (what its tests share)" : "");
+  }
+
+  private static String name(TestPlan plan, TestIdentifier test) {
+    return plan.getParent(test)
+        .filter(SlowestTests::inAClass)
+        .map(above -> name(plan, above) + ": " + test.getDisplayName())
+        .orElse(test.getDisplayName());
+  }
+
+  private record Share(String name, Duration time) {
+    String line() {
+      return String.format(Locale.ROOT, "%8.2f s  %s%n", time.toMillis() / 1000.0, name);
+    }
+  }
+}

@@ -46,9 +46,9 @@ public final class Main {
   static final class InSandbox implements Callable<Integer> {
     @CommandLine.Option(
         names = "--port",
-        defaultValue = "3000",
-        description = "port of the page (default: ${DEFAULT-VALUE}); 0 takes any")
-    private int port;
+        defaultValue = "",
+        description = "port of the page (3000); 0 takes any")
+    private String port = "";
 
     @CommandLine.Option(
         names = "--demo",
@@ -60,7 +60,16 @@ public final class Main {
 
     @Override
     public Integer call() {
-      return demo.isEmpty() || demo.equals("false") ? Sandbox.run(port) : Sandbox.demo(demo);
+      var story = given(demo, "countersign.demo", "");
+      return story.isEmpty() || story.equals("false")
+          ? Sandbox.run(Integer.parseInt(given(port, "countersign.port", "3000")))
+          : Sandbox.demo(story);
+    }
+
+    /** Maven hands its own options on as system properties, empty where they were not given. */
+    private static String given(String option, String property, String otherwise) {
+      var set = option.isEmpty() ? System.getProperty(property, "") : option;
+      return set.isEmpty() ? otherwise : set;
     }
   }
 }

@@ -133,7 +133,7 @@ final class Demo {
         "nothing has happened yet", slack.messages(CHANNEL).isEmpty(), slack.messages(CHANNEL));
     transcript.person("Alice", "[Start]");
     slack.click(Workspace.ALICE, plan.get(), "draft.start");
-    var root = slack.awaitMessage(CHANNEL, it -> it.threadTs() == null, SOON);
+    var root = slack.awaitMessage(CHANNEL, it -> !it.isEphemeral() && it.threadTs() == null, SOON);
     transcript.check("one message stands in the channel", root.isPresent(), "none");
     return root;
   }

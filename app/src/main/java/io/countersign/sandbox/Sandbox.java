@@ -113,6 +113,7 @@ public final class Sandbox {
         .formatted(world.slack().url(), traffic.ok());
   }
 
+  /** A terminal is for the invitation and the transcript; the bot's own lines are for servers. */
   private static void quiet() {
     for (var name :
         new String[] {
@@ -121,8 +122,7 @@ public final class Sandbox {
           "com.github.kagkarlsson",
           "io.helidon",
           "org.jboss.weld",
-          "io.countersign",
-          "org.glassfish.jersey.internal.inject"
+          "io.countersign"
         }) {
       QuietLoggers.hold(Logger.getLogger(name), Level.WARNING);
     }

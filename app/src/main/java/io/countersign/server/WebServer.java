@@ -10,9 +10,15 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The HTTP endpoint on Helidon MP: Slack's requests, health, metrics. */
 final class WebServer implements AutoCloseable {
+  /** Jersey warns of a resource that is handed to it as an instance, and takes it all the same. */
+  private static final Logger JERSEY =
+      Logger.getLogger("org.glassfish.jersey.internal.inject.Providers");
+
   private final Server server;
 
   private WebServer(Server server) {
@@ -26,6 +32,7 @@ final class WebServer implements AutoCloseable {
    */
   static WebServer start(int port, SlackHttp slack, BooleanSupplier ready) throws PortTaken {
     int wanted = free(port);
+    JERSEY.setLevel(Level.SEVERE);
     var server =
         Server.builder()
             .host("0.0.0.0")

@@ -36,8 +36,7 @@ public final class SlackHttp {
    * @param headers by name, in any case
    * @param body the raw bytes; at most {@link #LONGEST} and one more, so that it shows
    */
-  public Reply handle(
-      Map<String, List<String>> headers, byte[] body, String remoteAddress) {
+  public Reply handle(Map<String, List<String>> headers, byte[] body, String remoteAddress) {
     var named = new TreeMap<String, List<String>>(String.CASE_INSENSITIVE_ORDER);
     named.putAll(headers);
     var verdict =
@@ -52,8 +51,7 @@ public final class SlackHttp {
     };
   }
 
-  private Reply run(
-      Map<String, List<String>> headers, byte[] body, String remoteAddress) {
+  private Reply run(Map<String, List<String>> headers, byte[] body, String remoteAddress) {
     try {
       var request =
           parser.parse(

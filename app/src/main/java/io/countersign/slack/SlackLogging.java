@@ -12,9 +12,14 @@ public final class SlackLogging {
   private final List<Logger> pinned =
       List.of(Logger.getLogger("com.slack.api"), Logger.getLogger("okhttp3"));
 
+  private final Logger unhandled = Logger.getLogger("com.slack.api.bolt.App");
+
   /** To be called once by the wiring, which keeps this object. */
   public SlackLogging pin() {
     pinned.forEach(it -> it.setLevel(Level.WARNING));
+    // Bolt warns of every event that it has no handler for; they are acknowledged, and of no use to
+    // us
+    unhandled.setLevel(Level.SEVERE);
     return this;
   }
 }

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FileSecretsTest {
   private static final String LOGIN =
       """
-      {"host": "db", "port": 5432, "database": "d", "user": "u", "password": "canary-pw"}""";
+      {"host": "db", "port": 5432, "database": "d", "user": "u", "password": "canary-pw"}\
+      """;
   @TempDir private Path outside;
   private Path folder = Path.of("/");
   private FileSecrets secrets = new FileSecrets(folder);
@@ -61,7 +62,9 @@ class FileSecretsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "canary-pw", "{\"password\": \"canary-pw\"", "{\"password\": \"canary-pw\"}",
+        "canary-pw",
+        "{\"password\": \"canary-pw\"",
+        "{\"password\": \"canary-pw\"}",
         "{\"host\":\"h\",\"port\":0,\"database\":\"d\",\"user\":\"u\",\"password\":\"canary-pw\"}"
       })
   void aMalformedFileIsRefusedWithoutItsContent(String content) throws IOException {

@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Pulls the plug at every point that the engine names, one after the other, and rebuilds the engine from the journal. */
+/**
+ * Pulls the plug at every point that the engine names, one after the other, and rebuilds the engine
+ * from the journal.
+ */
 class CrashSweepTest {
   /** Like a dead process: nothing above may catch it and go on. */
   private static final class PulledPlug extends Error {
@@ -33,13 +36,14 @@ class CrashSweepTest {
   }
 
   private static int sweep(boolean denied) {
-    for (int at = 1; ; at++) {
-      try (var database = OurDatabase.fresh()) {
-        var bench = new Bench(database);
+    try (var database = OurDatabase.fresh()) {
+      var bench = new Bench(database);
+      for (int at = 1; ; at++) {
         var seen = play(bench, at, denied);
         if (seen.size() < at) {
           return seen.size();
         }
+        database.execute("TRUNCATE effect");
       }
     }
   }

@@ -221,14 +221,11 @@ class RunEngineTest {
     var old = bench.journal.claim(run).orElseThrow();
     var current = bench.journal.claim(run).orElseThrow();
     var event = new RunEvent.StepPassedOver("prepare", "x");
-    assertThat(
-            bench.journal.append(
-                old, java.util.OptionalLong.empty(), java.util.List.of(event)))
+    assertThat(bench.journal.append(old, java.util.OptionalLong.empty(), java.util.List.of(event)))
         .isInstanceOf(Journal.Appended.Conflict.class);
     assertThat(bench.journal.holds(old)).isFalse();
     assertThat(
-            bench.journal.append(
-                current, java.util.OptionalLong.empty(), java.util.List.of(event)))
+            bench.journal.append(current, java.util.OptionalLong.empty(), java.util.List.of(event)))
         .isInstanceOf(Journal.Appended.Done.class);
   }
 

@@ -61,17 +61,20 @@ class InvariantsTest {
     assertThatThrownBy(
             () ->
                 database.execute(
-                    "INSERT INTO countersign.vote SELECT id, 'T0DEMO/U0BOB', 'T0DEMO/U0ALICE', 'APPROVE', '', 'sql', now() FROM countersign.gate"))
+                    "INSERT INTO countersign.vote SELECT id, 'T0DEMO/U0BOB', 'T0DEMO/U0ALICE',"
+                        + " 'APPROVE', '', 'sql', now() FROM countersign.gate"))
         .isInstanceOf(OurDatabase.Refused.class);
   }
 
   @Test
   void an_approval_without_enough_votes_or_after_the_expiry_is_refused() {
     var approve = "UPDATE countersign.gate SET status = 'APPROVED', decided_at = now()";
-    assertThatThrownBy(() -> database.execute(approve)).hasMessageContaining("has not been approved");
+    assertThatThrownBy(() -> database.execute(approve))
+        .hasMessageContaining("has not been approved");
     vote("T0DEMO/U0BOB");
     database.skip("5 hours");
-    assertThatThrownBy(() -> database.execute(approve)).hasMessageContaining("has not been approved");
+    assertThatThrownBy(() -> database.execute(approve))
+        .hasMessageContaining("has not been approved");
     assertThatThrownBy(() -> vote("T0DEMO/U0DANA")).hasMessageContaining("takes no votes");
   }
 
@@ -110,7 +113,9 @@ class InvariantsTest {
           "UPDATE countersign.run SET epoch = epoch - 1",
           "UPDATE countersign.step_attempt SET intent = '{\"a\": \"b\"}'"
         }) {
-      assertThatThrownBy(() -> database.execute(sql)).as(sql).isInstanceOf(OurDatabase.Refused.class);
+      assertThatThrownBy(() -> database.execute(sql))
+          .as(sql)
+          .isInstanceOf(OurDatabase.Refused.class);
     }
   }
 
@@ -161,7 +166,8 @@ class InvariantsTest {
   void an_ended_run_does_not_change() {
     bench.deny(run, BOB, "no");
     bench.advance(run);
-    assertThatThrownBy(() -> database.execute("UPDATE countersign.run SET ended_at = NULL, ending = NULL"))
+    assertThatThrownBy(
+            () -> database.execute("UPDATE countersign.run SET ended_at = NULL, ending = NULL"))
         .hasMessageContaining("has ended");
   }
 

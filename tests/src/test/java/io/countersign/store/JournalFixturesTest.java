@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Journals of every version that ever wrote one are read by this version: the fixtures are only ever added to. */
+/**
+ * Journals of every version that ever wrote one are read by this version: the fixtures are only
+ * ever added to.
+ */
 class JournalFixturesTest {
   private static final Path FIXTURE = Path.of("src/test/resources/journals/v1.json");
   private final ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -28,14 +31,18 @@ class JournalFixturesTest {
     assertThat(stored).hasSameSizeAs(expected);
     for (int i = 0; i < expected.size(); i++) {
       var row = stored.get(i);
-      assertThat(codec.decode(row.get("kind").asText(), row.get("v").asInt(), row.get("body").toString()))
+      assertThat(
+              codec.decode(
+                  row.get("kind").asText(), row.get("v").asInt(), row.get("body").toString()))
           .isEqualTo(expected.get(i));
     }
   }
 
   @Test
   void an_unknown_kind_says_that_a_newer_bot_is_needed() {
-    assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> codec.decode("teleported", 1, "{}")))
+    assertThat(
+            org.assertj.core.api.Assertions.catchThrowable(
+                () -> codec.decode("teleported", 1, "{}")))
         .isInstanceOf(Json.UnknownForm.class)
         .hasMessageContaining("needs a newer bot");
   }

@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Actions whose effects are rows of a table {@code effect(run, step, attempt)} in a real database: the oracle of what was done how
- * often. What they answer can be scripted per step.
+ * Actions whose effects are rows of a table {@code effect(run, step, attempt)} in a real database:
+ * the oracle of what was done how often. What they answer can be scripted per step.
  */
 public final class FakeActions {
   private final OurDatabase database;
@@ -30,10 +30,14 @@ public final class FakeActions {
 
   public FakeActions(OurDatabase database) {
     this.database = database;
-    database.execute("CREATE TABLE effect (step text, attempt int, at timestamptz DEFAULT clock_timestamp())");
+    database.execute(
+        "CREATE TABLE effect (step text, attempt int, at timestamptz DEFAULT clock_timestamp())");
   }
 
-  /** The step answers once: {@code fail}, {@code throw}, {@code unknown}, {@code drift}, {@code park}. */
+  /**
+   * The step answers once: {@code fail}, {@code throw}, {@code unknown}, {@code drift}, {@code
+   * park}.
+   */
   public void next(String step, String answer) {
     script.put(step, answer);
   }
@@ -44,8 +48,7 @@ public final class FakeActions {
   }
 
   public long effects(String step) {
-    return Long.parseLong(
-        database.one("SELECT count(*) FROM effect WHERE step = '" + step + "'"));
+    return Long.parseLong(database.one("SELECT count(*) FROM effect WHERE step = '" + step + "'"));
   }
 
   public Catalogue catalogue() {

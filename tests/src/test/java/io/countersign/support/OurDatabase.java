@@ -11,7 +11,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A fresh database of Countersign's own for one test, on a cluster that all tests of this JVM share. */
+/**
+ * A fresh database of Countersign's own for one test, on a cluster that all tests of this JVM
+ * share.
+ */
 public final class OurDatabase implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
 

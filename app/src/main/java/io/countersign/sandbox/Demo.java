@@ -292,10 +292,9 @@ final class Demo {
 
   private boolean ended(Message root) {
     var words = headline(root);
-    return words.contains("acme is back")
-        || words.contains("not done")
-        || words.contains("unchanged")
-        || words.contains("Needs you");
+    return words.startsWith("acme is back")
+        || words.startsWith("Not done")
+        || words.startsWith("Needs you");
   }
 
   private String headline(Message root) {

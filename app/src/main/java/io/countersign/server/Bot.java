@@ -36,6 +36,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,19 +82,34 @@ public final class Bot implements AutoCloseable {
   }
 
   /**
+   * Where a test may look in or pull the plug; in production nobody listens.
+   *
+   * @param crash told each point of the engine
+   * @param swap told each point between two statements of a swap
+   */
+  public record Watch(CrashPoint crash, Consumer<String> swap) {
+    public static final Watch NOBODY = new Watch(CrashPoint.NONE, _ -> {});
+  }
+
+  /** Starts everything, watched by nobody. */
+  public static Bot start(Map<String, String> environment) throws CannotStart {
+    return start(environment, Watch.NOBODY);
+  }
+
+  /**
    * Starts everything.
    *
    * @param environment also names what estate files refer to by {@code ${env.NAME}}
    * @throws CannotStart where files, database or port are not right
    */
-  public static Bot start(Map<String, String> environment) throws CannotStart {
+  public static Bot start(Map<String, String> environment, Watch watch) throws CannotStart {
     var logging = new SlackLogging().pin();
     try {
       var settings = Settings.of(environment);
       var random = new SecureRandom();
       var estates = new TreeMap<String, EstateParts>();
       for (var estate : Folders.estates(settings.estates(), environment)) {
-        estates.put(estate.name(), Estates.of(estate, scratch(), random));
+        estates.put(estate.name(), Estates.of(estate, scratch(), random, watch.swap()));
       }
       var runbooks = Folders.runbooks(settings.runbooks(), estates);
       var database =
@@ -102,7 +118,7 @@ public final class Bot implements AutoCloseable {
               settings.databaseUser(),
               settings.databasePassword(),
               CONNECTIONS);
-      return started(settings, estates, runbooks, database, random, logging);
+      return started(settings, estates, runbooks, database, random, logging, watch);
     } catch (Settings.Refused
         | Folders.Refused
         | WebServer.PortTaken
@@ -117,7 +133,8 @@ public final class Bot implements AutoCloseable {
       Map<String, Runbook> runbooks,
       Database database,
       SecureRandom random,
-      SlackLogging logging)
+      SlackLogging logging,
+      Watch watch)
       throws WebServer.PortTaken {
     var clock = InstantSource.system();
     var slack =
@@ -161,7 +178,7 @@ public final class Bot implements AutoCloseable {
             estate -> Optional.ofNullable(estates.get(estate)).orElseThrow().actions(),
             pinned,
             () -> nonce(random),
-            CrashPoint.NONE);
+            watch.crash());
     var workers = new Workers(database, engine, process, HEARTBEAT, RUNS_AT_ONCE);
     var web = WebServer.start(settings.port(), edge.http(), database::answers);
     workers.start();

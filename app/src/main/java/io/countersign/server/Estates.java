@@ -32,6 +32,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /** Puts an estate together: its ports and its actions. */
@@ -43,8 +44,10 @@ public final class Estates {
 
   /**
    * @param scratch where dumps lie for a while; its disk must hold one tenant
+   * @param swapPoints told each point between two statements of a swap; production does not listen
    */
-  public static EstateParts of(Estate estate, Path scratch, RandomGenerator random) {
+  public static EstateParts of(
+      Estate estate, Path scratch, RandomGenerator random, Consumer<String> swapPoints) {
     var secrets = new FileSecrets(Path.of(estate.secretsFolder()));
     var registry = new QueryRegistry(estate, secrets);
     var restorer = new ArchiveRestorer(estate.restore(), registry, secrets);
@@ -61,7 +64,7 @@ public final class Estates {
                 new DatabaseCopy(servers, programs, copier, random),
                 new DatabaseCompare(servers, registry, estate, programs),
                 new DiscardServer(restorer),
-                new DatabaseSwap(servers, estate),
+                new DatabaseSwap(servers, estate, swapPoints),
                 new DatabaseDiscard(servers, registry),
                 new InvalidateTenant(estate, registry),
                 new UnfreezeTenant(estate, registry, servers),

@@ -78,7 +78,7 @@ public final class TestWorld implements AutoCloseable {
   public EstateParts parts() {
     try {
       var estate = Folders.estates(estatesFolder(), environment).getFirst();
-      return Estates.of(estate, scratch(), new SecureRandom());
+      return Estates.of(estate, scratch(), new SecureRandom(), _ -> {});
     } catch (Folders.Refused refused) {
       throw new IllegalStateException(refused.getMessage(), refused);
     }

@@ -51,7 +51,7 @@ public final class DatabaseSwap implements Action<DatabaseSwap.In, DatabaseSwap.
   /**
    * @param between told each point between two statements; tests die there
    */
-  DatabaseSwap(Servers servers, Estate estate, Consumer<String> between) {
+  public DatabaseSwap(Servers servers, Estate estate, Consumer<String> between) {
     this.servers = servers;
     this.estate = estate;
     this.swap = new NameSwap(between);

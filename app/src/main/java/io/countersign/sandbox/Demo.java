@@ -221,7 +221,8 @@ final class Demo {
     transcript.check("the product's audit table says so", audit().equals("1"), audit());
     transcript.check("acme's application writes again", writesAgain(traffic), traffic.writes());
     System.out.printf(
-        "%6s  %-12s longest time in which no client of acme got through: %d ms%n",
+        "%6s  %-12s longest time in which none of acme's clients got anything done (after the"
+            + " freeze they go on trying to write for as long as they cache the status): %d ms%n",
         "", "measured", traffic.longestOutageMillis());
     transcript.check(
         "claims written after the moment are not in it",

@@ -43,6 +43,7 @@ final class Mrkdwn {
     var form =
         switch (style) {
           case TIME -> "{time}";
+          case SECONDS -> "{time_secs}";
           case DAY -> "{date_short}";
           case DAY_AND_TIME -> "{date_short} {time}";
         };

@@ -96,7 +96,7 @@ public record Card(
                     .text(", " + fate().ifAbandoned() + ".");
             case HOLD -> Line.of("If nobody answers, nothing happens and I keep asking.");
           };
-      return line.line(nobody);
+      return row.status() == GateRow.Status.OPEN ? line.line(nobody) : line;
     }
 
     /** What is asked, with what is lost. */

@@ -69,7 +69,7 @@ final class Evidence {
     return value("server.restore", "exactness")
         .map(Names::of)
         .or(() -> saidBy("server.restore"))
-        .map(it -> Line.of("Point in time: " + Texts.clause(it)));
+        .map(it -> Texts.told("Point in time: " + Texts.clause(it)));
   }
 
   private Optional<Line> queues() {
@@ -77,9 +77,11 @@ final class Evidence {
         .map(
             it ->
                 Line.of(
-                    "Would run again: "
-                        + Texts.count(it, "queued job", "queued jobs")
-                        + (it == 0 ? "" : " that had finished since")));
+                    it == 0
+                        ? "Queued jobs that would run again: none"
+                        : "The copy's queue holds "
+                            + Texts.count(it, "job", "jobs")
+                            + "; those that have run since would run again"));
   }
 
   private Optional<Long> count(String action, String output) {

@@ -58,7 +58,11 @@ final class History {
           put(step, Reached.FAILED, at, problem.happened());
       case RunEvent.StepPassedOver(var step, var why) ->
           tracks.put(step, new Track(Reached.SKIPPED, at, at, why));
-      case RunEvent.AttemptAbandoned(var step, _, var why) -> put(step, Reached.FAILED, at, why);
+      case RunEvent.AttemptAbandoned(var step, _, var why) -> {
+        if (of(step).filter(it -> it.reached() == Reached.FAILED).isEmpty()) {
+          put(step, Reached.FAILED, at, why);
+        }
+      }
       case RunEvent.StepDrifted(var step, _, _, var difference) ->
           put(step, Reached.FAILED, at, difference);
       case RunEvent.Finished _ -> endedAt = Optional.of(at);

@@ -109,6 +109,7 @@ public record Line(List<Span> spans) {
     var pattern =
         switch (style) {
           case TIME -> "HH:mm";
+          case SECONDS -> "HH:mm:ss";
           case DAY -> "d MMM uuuu";
           case DAY_AND_TIME -> "d MMM uuuu HH:mm";
         };

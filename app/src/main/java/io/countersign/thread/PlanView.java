@@ -99,9 +99,17 @@ public record PlanView(String draft, List<Line> lines, List<Statements> statemen
       if (step.gated()) {
         line = glued(line).text(++number + " ").bold(gate(runbook, step.id()));
       }
-      line = glued(line).text(++number + " " + Texts.clause(step.sentence()));
+      line = glued(line).text(++number + " " + phrase(runbook, draft, step));
     }
     return line;
+  }
+
+  /** Short, as the thread will call it; the exact statements are one button away. */
+  private static String phrase(Runbook runbook, Draft draft, Draft.PlannedStep step) {
+    return runbook
+        .step(step.id())
+        .map(it -> Texts.phrase(it, draft.spec().tenant().slug()).toDo())
+        .orElse(Texts.clause(step.sentence()));
   }
 
   private static Line glued(Line line) {

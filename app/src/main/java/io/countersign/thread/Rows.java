@@ -102,14 +102,14 @@ final class Rows {
                       Optional.of(
                           new Row(
                               "not done",
-                              Line.of(name(step) + ": " + Texts.sentence(track.said()))));
+                              Texts.told(name(step) + ": " + Texts.sentence(track.said()))));
                   case STARTED -> Optional.empty();
                 });
   }
 
   private Row done(Step step, History.Track track) {
     var said = track.said().isBlank() ? "" : ": " + Texts.clause(track.said());
-    return new Row("done", Line.of(name(step) + said + ", " + Texts.duration(track.took())));
+    return new Row("done", Texts.told(name(step) + said + ", " + Texts.duration(track.took())));
   }
 
   private Optional<Row> present() {

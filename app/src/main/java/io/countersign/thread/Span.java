@@ -22,6 +22,7 @@ public sealed interface Span {
   /** How much of a moment is written. */
   enum Style {
     TIME,
+    SECONDS,
     DAY,
     DAY_AND_TIME
   }

@@ -5,10 +5,18 @@ import io.countersign.runbook.Step;
 import io.countersign.runbook.Value;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** The words for steps, moments, durations and sizes, in one place. */
 public final class Texts {
+  private static final Pattern MOMENT =
+      Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?Z");
+  private static final DateTimeFormatter EXACT =
+      DateTimeFormatter.ofPattern("HH:mm:ss.SSS 'UTC'", Locale.ENGLISH);
+
   private static final Duration NEAR = Duration.ofHours(12);
 
   private Texts() {}
@@ -97,6 +105,34 @@ public final class Texts {
   /** {@code 4,021 rows}, {@code 1 row}. */
   static String count(long number, String one, String many) {
     return String.format(Locale.ENGLISH, "%,d %s", number, number == 1 ? one : many);
+  }
+
+  /**
+   * What an action said, with the moments in it for each reader's own zone. A moment that is given
+   * to the fraction of a second is evidence, and stays exact and in UTC.
+   */
+  static Line told(String text) {
+    var line = Line.EMPTY;
+    int from = 0;
+    var moments = MOMENT.matcher(text);
+    while (moments.find()) {
+      line = line.text(text.substring(from, moments.start()));
+      var at = Instant.parse(moments.group());
+      line =
+          moments.group(1) == null
+              ? line.when(at, Span.Style.SECONDS)
+              : line.text(EXACT.format(at.atZone(ZoneOffset.UTC)));
+      from = moments.end();
+    }
+    return from < text.length() || line.isEmpty() ? line.text(text.substring(from)) : line;
+  }
+
+  /** As {@link #sentence}, beginning with a capital. */
+  static String whole(String text) {
+    var sentence = sentence(text);
+    return sentence.isEmpty()
+        ? sentence
+        : sentence.substring(0, 1).toUpperCase(Locale.ENGLISH) + sentence.substring(1);
   }
 
   /** Ends a text with one full stop, whatever its author did. */

@@ -52,8 +52,7 @@ public final class ThreadLines {
         case RunEvent.StepFailed(var step, _, var problem) ->
             Optional.of(
                 Line.strong("Not done: " + name(step) + ". ")
-                    .text(
-                        Texts.sentence(problem.happened()) + " " + Texts.sentence(problem.next())));
+                    .text(Texts.whole(problem.happened()) + " " + Texts.whole(problem.next())));
         case RunEvent.StepInDoubt(var step, var attempt, var check) ->
             doubtedBefore(step, attempt) ? Optional.empty() : Optional.of(doubt(step, check));
         case RunEvent.StepDrifted(_, _, _, var difference) ->
@@ -62,6 +61,8 @@ public final class ThreadLines {
                     "Nothing was changed: what I found differs from what was approved ("
                         + Texts.clause(difference)
                         + "). I ask again."));
+        case RunEvent.AttemptAbandoned(var step, var attempt, _) when failedBefore(step, attempt) ->
+            Optional.empty();
         case RunEvent.AttemptAbandoned(var step, _, var why) ->
             Optional.of(
                 Line.of(
@@ -75,9 +76,9 @@ public final class ThreadLines {
                 Line.strong(
                         "Needs you: " + name(step) + " stopped; " + decapitalised(fate()) + ". ")
                     .text(
-                        Texts.sentence(problem.happened())
+                        Texts.whole(problem.happened())
                             + " "
-                            + Texts.sentence(problem.next())
+                            + Texts.whole(problem.next())
                             + " If nobody answers, it stays as it is · run "
                             + run()));
         case RunEvent.Finished _ -> Optional.of(finished());
@@ -98,12 +99,12 @@ public final class ThreadLines {
       var took =
           new History(journal).of(step).map(it -> " · " + Texts.duration(it.took())).orElse("");
       return Optional.of(
-          Line.of(
+          Texts.told(
               "done · " + name(step) + (said.isBlank() ? "" : ": " + Texts.clause(said)) + took));
     }
 
     private Optional<Line> about(String step, String said) {
-      return Optional.of(Line.of(name(step) + ": " + Texts.sentence(said)));
+      return Optional.of(Texts.told(name(step) + ": " + Texts.sentence(said)));
     }
 
     private Line doubt(String step, String check) {
@@ -128,6 +129,16 @@ public final class ThreadLines {
                       && s.equals(step)
                       && no == attempt
                       && !said.isBlank());
+    }
+
+    /** Its failure has been told; that what it left was cleared is no news. */
+    private boolean failedBefore(String step, int attempt) {
+      return before()
+          .anyMatch(
+              it ->
+                  it instanceof RunEvent.StepFailed(var s, var no, _)
+                      && s.equals(step)
+                      && no == attempt);
     }
 
     private boolean doubtedBefore(String step, int attempt) {

@@ -175,7 +175,11 @@ public final class FreezeTenant implements Action<FreezeTenant.Inputs, FreezeTen
     }
     return new Outcome.Done<>(
         new Outputs(previous, frozenAt),
-        "read-only since " + frozenAt + ", " + open.size() + " sessions ended");
+        "read-only since "
+            + frozenAt.truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
+            + ", "
+            + open.size()
+            + " sessions ended");
   }
 
   private boolean setFrozen(Attempt<Inputs> attempt, String previous) {

@@ -110,7 +110,10 @@ public final class SettleTenant implements Action<SettleTenant.Inputs, SettleTen
     var until = inputs.frozenAt().plus(estate.statusTtl());
     if (now.isBefore(until)) {
       var left = Duration.between(now, until).plusMillis(10);
-      return new Outcome.Park<>(left, "", "waiting for caches until " + until);
+      return new Outcome.Park<>(
+          left,
+          "",
+          "waiting for caches until " + until.truncatedTo(java.time.temporal.ChronoUnit.SECONDS));
     }
     var old = Sessions.olderThan(session, database.oid(), inputs.frozenAt());
     if (!old.isEmpty() && now.isAfter(until.plus(PATIENCE))) {

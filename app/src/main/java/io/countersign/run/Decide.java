@@ -130,8 +130,8 @@ public final class Decide {
 
   private static Problem afterTheSwap(Halt halt, Step step) {
     var next =
-        "The destructive step has begun, so nothing is put back by itself. Go on with retry, or use"
-            + " the rollback runbook.";
+        "The destructive step has begun, so nothing is put back by itself. Mend the cause and try"
+            + " again.";
     return switch (halt) {
       case Halt.Cancelled(_, var reason) ->
           new Problem(

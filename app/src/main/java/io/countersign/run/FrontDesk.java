@@ -346,7 +346,7 @@ public final class FrontDesk implements Desk {
     }
     if (!written) {
       return before.facts().crossed()
-          ? "The destructive step of run %s has begun; it cannot be cancelled. Retry it, or use the rollback runbook."
+          ? "The destructive step of run %s has begun; it cannot be cancelled any more; it can be tried again."
               .formatted(run)
           : "Run " + run + " is being put back already.";
     }

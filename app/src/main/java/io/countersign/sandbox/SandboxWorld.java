@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -28,6 +29,7 @@ public final class SandboxWorld implements AutoCloseable {
   private final MedsuiteWorld medsuite;
   private final StandInSlack slack;
   private final Map<String, String> environment;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private SandboxWorld(
       Path folder, MedsuiteWorld medsuite, StandInSlack slack, Map<String, String> environment) {
@@ -70,7 +72,10 @@ public final class SandboxWorld implements AutoCloseable {
       var medsuite = MedsuiteEstate.create(live, folder, plan.size());
       var slack =
           StandInSlack.start(plan.port(), Workspace.demo(), plan.limits(), Clock.systemUTC());
-      return new SandboxWorld(folder, medsuite, slack, environment(plan, folder, medsuite, slack));
+      var world =
+          new SandboxWorld(folder, medsuite, slack, environment(plan, folder, medsuite, slack));
+      Runtime.getRuntime().addShutdownHook(new Thread(world::close, "sandbox-close"));
+      return world;
     } catch (IOException | SQLException broken) {
       throw new IllegalStateException(
           "the sandbox could not be made: " + broken.getMessage(), broken);
@@ -182,8 +187,12 @@ public final class SandboxWorld implements AutoCloseable {
             .formatted(interval));
   }
 
+  /** Also called when the process is asked to end; the second call finds nothing left to do. */
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     slack.close();
     Leftovers.stopCopies(folder.resolve("copies"));
     medsuite.live().close();

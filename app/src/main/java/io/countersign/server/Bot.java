@@ -235,14 +235,28 @@ public final class Bot implements AutoCloseable {
     return host + "-" + ProcessHandle.current().pid();
   }
 
-  /** Where dumps lie for a while; only this user may look. */
+  /**
+   * Where dumps lie for a while; only this user may look. The same for every process of this user,
+   * so that the next one removes what a killed one left.
+   */
   private static Path scratch() {
     try {
-      return Files.createTempDirectory(
-          "countersign-",
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      var folder =
+          Path.of(
+              System.getProperty("java.io.tmpdir"),
+              "countersign-scratch-" + System.getProperty("user.name"));
+      if (!Files.isDirectory(folder)) {
+        Files.createDirectory(
+            folder,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      }
+      if (!Files.getPosixFilePermissions(folder)
+          .equals(PosixFilePermissions.fromString("rwx------"))) {
+        throw new IOException(folder + " can be read by others");
+      }
+      return folder;
     } catch (IOException refused) {
-      throw new UncheckedIOException("cannot make a scratch folder", refused);
+      throw new UncheckedIOException("cannot make a private scratch folder", refused);
     }
   }
 

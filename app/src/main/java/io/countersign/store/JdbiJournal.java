@@ -8,6 +8,8 @@ import io.countersign.run.Recorded;
 import io.countersign.run.RunEvent;
 import io.countersign.run.RunSpec;
 import io.countersign.run.RunState;
+import io.countersign.runbook.Gate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -24,6 +26,8 @@ import org.postgresql.util.PSQLException;
  * row lock.
  */
 public final class JdbiJournal implements Journal {
+  private static final Duration HELD_OPEN = Duration.ofDays(3650);
+
   private final Jdbi jdbi;
   private final Json json;
   private final Ledger ledger;
@@ -183,7 +187,9 @@ public final class JdbiJournal implements Journal {
 
   private RunEvent.GateOpened insert(Handle handle, RunId run, NewGate gate) {
     var now = Ledger.now(handle);
-    var expires = now.plus(gate.policy().expires());
+    // a gate that holds keeps asking: it takes votes until somebody decides
+    var expires =
+        now.plus(gate.policy().then() == Gate.Expiry.HOLD ? HELD_OPEN : gate.policy().expires());
     var digest = gate.order().digest();
     handle
         .createUpdate(

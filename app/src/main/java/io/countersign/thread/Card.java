@@ -177,7 +177,7 @@ public record Card(
           Line.of(
               "What is lost: nothing at once. The database that is live now stays, closed"
                   + kept.map(it -> ", as " + it).orElse("")
-                  + "; a rollback puts it back"));
+                  + "; renaming the two databases puts it back"));
     }
 
     private Map<String, String> facts() {

@@ -72,23 +72,39 @@ public record Order(
 
   /** What differs from an earlier order, one line per fact; empty where the orders are equal. */
   public List<String> differenceFrom(Order earlier) {
-    return difference(earlier.facts(), facts());
+    return difference(earlier.canonical(), canonical());
   }
 
-  static List<String> difference(Map<String, String> before, Map<String, String> after) {
-    var names = new TreeSet<>(before.keySet());
-    names.addAll(after.keySet());
+  /**
+   * What differs between two orders in their canonical, stored form: one line per fact, before and
+   * after.
+   */
+  public static List<String> difference(String before, String after) {
+    var old = read(before);
+    var now = read(after);
+    var names = new TreeSet<>(old.keySet());
+    names.addAll(now.keySet());
     var lines = new ArrayList<String>();
     for (var name : names) {
-      if (!Objects.equals(before.get(name), after.get(name))) {
-        lines.add(name + ": " + orNone(before.get(name)) + " -> " + orNone(after.get(name)));
+      if (!Objects.equals(old.get(name), now.get(name))) {
+        lines.add(
+            name
+                + ": "
+                + old.getOrDefault(name, "(none)")
+                + " -> "
+                + now.getOrDefault(name, "(none)"));
       }
     }
     return lines;
   }
 
-  private static String orNone(@org.jspecify.annotations.Nullable String value) {
-    return value == null ? "(none)" : value;
+  private static Map<String, String> read(String canonical) {
+    var facts = new TreeMap<String, String>();
+    for (var line : canonical.lines().toList()) {
+      int equals = line.indexOf('=');
+      facts.put(line.substring(0, equals), line.substring(equals + 1));
+    }
+    return facts;
   }
 
   private static String escaped(String value) {

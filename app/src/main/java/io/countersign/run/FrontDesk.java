@@ -104,7 +104,11 @@ public final class FrontDesk implements Desk {
       if (parts == null) {
         continue;
       }
-      var slug = name.startsWith(estate + "/") ? name.substring(estate.length() + 1) : name;
+      int slash = name.indexOf('/');
+      if (slash >= 0 && !name.substring(0, slash).equals(estate)) {
+        continue;
+      }
+      var slug = name.substring(slash + 1);
       var tenant = parts.registry().tenant(slug);
       if (tenant.isPresent()) {
         return Optional.of(new Found(parts, tenant.get()));

@@ -61,6 +61,7 @@ public interface Journal {
   /** How far a running attempt is; one row that is overwritten. */
   void progress(Claim claim, String step, int attempt, Progress progress);
 
+  /** How far the attempt is that is going on; empty where it has not said so, or none is. */
   Optional<Progress> progress(RunId run);
 
   /** Runs that have not ended, oldest first. */

@@ -8,6 +8,7 @@ import io.countersign.action.Catalogue;
 import io.countersign.action.Intent;
 import io.countersign.action.Stop;
 import io.countersign.gate.GateStore;
+import io.countersign.gate.Order;
 import io.countersign.run.Journal.Appended;
 import io.countersign.run.Journal.Claim;
 import io.countersign.runbook.Runbook;
@@ -231,7 +232,7 @@ public final class RunEngine {
     }
   }
 
-  private List<String> differenceFromBefore(Work work, Step step, io.countersign.gate.Order order) {
+  private List<String> differenceFromBefore(Work work, Step step, Order order) {
     return journal.read(work.claim().run()).reversed().stream()
         .map(Recorded::event)
         .flatMap(
@@ -240,7 +241,7 @@ public final class RunEngine {
                     ? java.util.stream.Stream.of(opened.order())
                     : java.util.stream.Stream.empty())
         .findFirst()
-        .map(before -> OrderText.difference(before, order.canonical()))
+        .map(before -> Order.difference(before, order.canonical()))
         .orElse(List.of());
   }
 
@@ -317,7 +318,7 @@ public final class RunEngine {
                 step.id(),
                 gate,
                 "what would run is not what was approved",
-                OrderText.difference(approved.order(), order.canonical())));
+                Order.difference(approved.order(), order.canonical())));
   }
 
   private Optional<Next> recover(Work work, Step step, Facts.OpenAttempt open, RunState state) {

@@ -299,7 +299,11 @@ public final class JdbiJournal implements Journal {
         handle ->
             handle
                 .createQuery(
-                    "SELECT done, total, unit FROM countersign.step_progress WHERE run = :run")
+                    """
+                    SELECT p.done, p.total, p.unit FROM countersign.step_progress p
+                    JOIN countersign.step_attempt a USING (run, step, attempt)
+                    WHERE p.run = :run AND a.state = 'STARTED'
+                    """)
                 .bind("run", run.value())
                 .map((rows, _) -> new Progress(rows.getLong(1), rows.getLong(2), rows.getString(3)))
                 .findOne());

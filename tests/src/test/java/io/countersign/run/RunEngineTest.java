@@ -229,6 +229,45 @@ class RunEngineTest {
         .isInstanceOf(Journal.Appended.Done.class);
   }
 
+  @Test
+  void a_gate_that_holds_takes_votes_long_after_its_time() {
+    var run = bench.begun();
+    var claim = bench.journal.claim(run).orElseThrow();
+    var policy = io.countersign.support.Samples.gate(1);
+    var holding =
+        new io.countersign.runbook.Gate(
+            1,
+            policy.from(),
+            policy.expires(),
+            io.countersign.runbook.Gate.Expiry.HOLD,
+            policy.validFor(),
+            policy.remind(),
+            policy.evidence());
+    var order =
+        new io.countersign.gate.Order(
+            run,
+            io.countersign.Digest.of("r"),
+            "prepare",
+            "fake.owned",
+            java.util.Map.of(),
+            java.util.Map.of(),
+            java.util.Map.of(),
+            java.util.Map.of());
+    bench.journal.openGate(
+        claim,
+        bench.journal.read(run).getLast().seq(),
+        new NewGate(
+            io.countersign.support.Samples.GATE,
+            "prepare",
+            1,
+            order,
+            "nonce-of-sixteen-letters",
+            holding,
+            java.util.List.of()));
+    database.skip("3 days");
+    assertThat(bench.approve(run, BOB)).isInstanceOf(Ruling.Approved.class);
+  }
+
   private io.countersign.RunId atGate() {
     var run = bench.begun();
     bench.advance(run);

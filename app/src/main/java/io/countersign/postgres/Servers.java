@@ -55,6 +55,15 @@ public final class Servers {
         known.get().host(), known.get().port(), MAINTENANCE, login.user(), login.password());
   }
 
+  /**
+   * What intents call a server, the same in every action: {@code host:port}. The journal refuses an
+   * owned step on an OID that a succeeded destructive step named on the same server.
+   */
+  public String identity(ServerRef server) throws ActionFailed {
+    var login = login(server);
+    return login.host() + ":" + login.port();
+  }
+
   /** A login by the name of its secret, for example the tenant's own. */
   public Login login(SecretName name) throws ActionFailed {
     try {

@@ -129,6 +129,7 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
                 Map.of(
                     "source.server", visit.inputs().from().name(),
                     "source.name", visit.inputs().database().name(),
+                    "server", servers.identity(target),
                     "target.server", target.name(),
                     "target.name", name,
                     "target.oid", Long.toString(freeOid(session))));

@@ -79,7 +79,7 @@ public final class DatabaseDiscard implements Action<DatabaseDiscard.In, Databas
     var database = visit.inputs().database();
     return new Intent(
         Map.of(
-            "server", database.server().name(),
+            "server", servers.identity(database.server()),
             "database.oid", Long.toString(database.oid()),
             "database.name", database.name()));
   }

@@ -134,9 +134,8 @@ public final class DatabaseSwap implements Action<DatabaseSwap.In, DatabaseSwap.
   private Intent look(Visit<In> visit, Connection session) throws ActionFailed, SQLException {
     var in = visit.inputs();
     Databases.requirePrimary(session, in.live().server().name());
-    var login = servers.login(in.live().server());
     var facts = new TreeMap<String, String>();
-    facts.put("server", login.host() + ":" + login.port());
+    facts.put("server", servers.identity(in.live().server()));
     facts.put("server.system", SwapLook.systemIdentifier(session));
     facts.put("live.oid", Long.toString(in.live().oid()));
     facts.put("live.name", SwapLook.name(session, in.live().oid()));

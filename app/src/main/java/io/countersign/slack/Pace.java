@@ -11,12 +11,12 @@ import java.util.Map;
 
 /**
  * How fast messages may be edited and posted. Slack allows 50 edits a minute for everything
- * together; we take 45, and the last ten of them are for cards.
+ * together; we take 45, and the last ten of them are for what people wait for.
  */
 final class Pace {
   static final Duration BETWEEN_EDITS = Duration.ofMillis(1_500);
   static final int EDITS_A_MINUTE = 45;
-  static final int KEPT_FOR_CARDS = 10;
+  static final int KEPT_FOR_URGENT = 10;
   private static final int REMEMBERED = 1_000;
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -31,14 +31,14 @@ final class Pace {
   }
 
   /** How long an edit of this message has to wait; zero books it. */
-  synchronized Duration edit(String message, boolean card) {
+  synchronized Duration edit(String message, boolean urgent) {
     var now = clock.instant();
     while (!edits.isEmpty() && !edits.getFirst().plus(MINUTE).isAfter(now)) {
       edits.removeFirst();
     }
     var earliest =
         max(pausedEdits, lastEdit.getOrDefault(message, Instant.EPOCH).plus(BETWEEN_EDITS));
-    int most = card ? EDITS_A_MINUTE : EDITS_A_MINUTE - KEPT_FOR_CARDS;
+    int most = urgent ? EDITS_A_MINUTE : EDITS_A_MINUTE - KEPT_FOR_URGENT;
     if (edits.size() >= most) {
       earliest = max(earliest, now.plus(BETWEEN_EDITS));
     }

@@ -6,6 +6,7 @@ import io.countersign.run.Fold;
 import io.countersign.run.Journal;
 import io.countersign.run.Recorded;
 import io.countersign.run.RunEvent;
+import io.countersign.run.RunState;
 import io.countersign.run.Runbooks;
 import io.countersign.runbook.Runbook;
 import io.countersign.thread.Card;
@@ -49,9 +50,17 @@ final class Renderer {
     };
   }
 
-  private static boolean goesOn(io.countersign.run.RunState state) {
-    return state instanceof io.countersign.run.RunState.Running
-        || state instanceof io.countersign.run.RunState.Parked;
+  /** Neither waits for people nor has ended. */
+  private static boolean goesOn(RunState state) {
+    return switch (state) {
+      case RunState.Asked _,
+          RunState.Ready _,
+          RunState.Approved _,
+          RunState.Running _,
+          RunState.Parked _ ->
+          true;
+      case RunState.AtGate _, RunState.InDoubt _, RunState.NeedsPerson _, RunState.Ended _ -> false;
+    };
   }
 
   private SlackApi.Content root(Post post, List<Recorded> events, Runbook runbook) {

@@ -177,7 +177,9 @@ final class Sender {
       posts.stands(post, ts, rendered.seq());
       return;
     }
-    var wait = pace.edit(post.run() + "/" + post.key(), post.kind() == Kind.CARD);
+    // the message of a run that waits for people or has ended is as urgent as a card
+    boolean urgent = post.kind() == Kind.CARD || !rendered.live();
+    var wait = pace.edit(post.run() + "/" + post.key(), urgent);
     if (!wait.isZero()) {
       postpone(post, wait, "edits are spread");
       return;

@@ -22,11 +22,11 @@ class PaceTest {
 
   @Test
   void theLastEditsOfAMinuteAreForCards() {
-    for (int i = 0; i < Pace.EDITS_A_MINUTE - Pace.KEPT_FOR_CARDS; i++) {
+    for (int i = 0; i < Pace.EDITS_A_MINUTE - Pace.KEPT_FOR_URGENT; i++) {
       assertThat(pace.edit("root" + i, false)).isZero();
     }
     assertThat(pace.edit("one more root", false)).isPositive();
-    for (int i = 0; i < Pace.KEPT_FOR_CARDS; i++) {
+    for (int i = 0; i < Pace.KEPT_FOR_URGENT; i++) {
       assertThat(pace.edit("card" + i, true)).isZero();
     }
     assertThat(pace.edit("one more card", true)).isPositive();

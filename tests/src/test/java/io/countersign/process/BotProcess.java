@@ -1,0 +1,135 @@
+package io.countersign.process;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.TerminalFailureException;
+
+/** A {@link KillableBot} that was started, and what it has said so far. */
+final class BotProcess implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Process process;
+  private final Path log;
+  private final List<String> said = new CopyOnWriteArrayList<>();
+
+  private BotProcess(Process process, Path log) {
+    this.process = process;
+    this.log = log;
+    Thread.ofVirtual().start(this::read);
+  }
+
+  /**
+   * Starts a bot and waits until it is ready.
+   *
+   * @param temporary where it has its temporary files; its log is written there
+   */
+  static BotProcess start(Map<String, String> environment, Path temporary) {
+    var log = temporary.resolve("bot-" + System.nanoTime() + ".log");
+    var bot = new BotProcess(java(KillableBot.class, environment, temporary, List.of(), log), log);
+    bot.awaitLine("READY");
+    return bot;
+  }
+
+  /** Starts a main class with the class path of this process, and only this environment. */
+  static Process java(
+      Class<?> main,
+      Map<String, String> environment,
+      Path temporary,
+      List<String> arguments,
+      Path errors) {
+    var argv = new ArrayList<String>();
+    argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    argv.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    argv.addAll(List.of("-Duser.timezone=UTC", "-Djava.io.tmpdir=" + temporary));
+    argv.addAll(List.of("-classpath", System.getProperty("java.class.path"), main.getName()));
+    argv.addAll(arguments);
+    var builder = new ProcessBuilder(argv).redirectError(errors.toFile());
+    var path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
+    builder.environment().clear();
+    builder.environment().put("PATH", path);
+    builder.environment().putAll(environment);
+    try {
+      return builder.start();
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
+  }
+
+  private void read() {
+    try (var out = process.inputReader(StandardCharsets.UTF_8)) {
+      out.lines().forEach(said::add);
+    } catch (IOException | UncheckedIOException killed) {
+      // that is what it is here for
+    }
+  }
+
+  /** Has a run stop for ever at a point. */
+  void stopAt(String run, String point) {
+    try {
+      var in = process.outputWriter(StandardCharsets.UTF_8);
+      in.write("stop " + run + " " + point + "\n");
+      in.flush();
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
+    awaitLine("STOPS " + run);
+  }
+
+  void awaitAt(String run) {
+    awaitLine("AT " + run);
+  }
+
+  private void awaitLine(String begin) {
+    try {
+      await(begin)
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(10))
+          .failFast("the bot has ended", () -> !process.isAlive())
+          .until(() -> said.stream().anyMatch(it -> it.startsWith(begin)));
+    } catch (ConditionTimeoutException | TerminalFailureException never) {
+      throw new AssertionError(begin + " was not said; said: " + said + "; log: " + log(), never);
+    }
+  }
+
+  /** The programs that it has started and that still run, by name. */
+  List<ProcessHandle> programs(String name) {
+    return process
+        .descendants()
+        .filter(it -> it.info().command().filter(path -> path.endsWith("/" + name)).isPresent())
+        .toList();
+  }
+
+  /** SIGKILL: nothing in it gets to know. */
+  void kill() {
+    try {
+      process.destroyForcibly().waitFor();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  String log() {
+    try {
+      return Files.readString(log);
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+}

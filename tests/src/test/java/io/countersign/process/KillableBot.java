@@ -1,0 +1,73 @@
+package io.countersign.process;
+
+import io.countersign.server.Bot;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Phaser;
+import org.slf4j.MDC;
+
+/**
+ * The bot as a process of its own, told on its input where runs stop for ever ({@code stop RUN
+ * POINT}), so that it can be killed there. Runs that are to stop within a swap wait for one another
+ * before it: none of them stands still for longer than the others. It ends with its input.
+ */
+final class KillableBot {
+  private static final String BEFORE_THE_SWAP = "started cutover/";
+
+  private final Map<String, String> stops = new ConcurrentHashMap<>();
+  private final Phaser together = new Phaser();
+
+  private KillableBot() {}
+
+  public static void main(String[] arguments) throws InterruptedException {
+    var killable = new KillableBot();
+    Thread.ofPlatform().daemon().start(killable::listen);
+    var watch = new Bot.Watch(killable::reached, killable::reached);
+    try (var bot = Bot.start(System.getenv(), watch)) {
+      System.out.println("READY " + bot.address());
+      new CountDownLatch(1).await();
+    } catch (Bot.CannotStart refused) {
+      System.err.println(refused.getMessage());
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  private void listen() {
+    try (var in =
+        new java.io.BufferedReader(
+            new java.io.InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+      for (var line = in.readLine(); line != null; line = in.readLine()) {
+        var words = line.split(" ", 3);
+        together.register();
+        stops.put(words[1], words[2]);
+        System.out.println("STOPS " + words[1]);
+      }
+    } catch (IOException gone) {
+      // whoever started this is gone
+    }
+    Runtime.getRuntime().halt(0);
+  }
+
+  private void reached(String where) {
+    var run = String.valueOf(MDC.get("run"));
+    var stop = stops.getOrDefault(run, "");
+    if (!stop.isEmpty() && where.startsWith(BEFORE_THE_SWAP)) {
+      together.arriveAndAwaitAdvance();
+    }
+    if (where.equals(stop)) {
+      System.out.println("AT " + run);
+      forEver();
+    }
+  }
+
+  private static void forEver() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

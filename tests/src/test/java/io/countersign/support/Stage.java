@@ -229,6 +229,13 @@ public final class Stage implements AutoCloseable {
     return String.join("\n", lines(run));
   }
 
+  /** Lines follow the headline, one by one. */
+  public void awaitTold(Run run, String... words) {
+    for (var word : words) {
+      await("the thread says " + word, () -> thread(run).contains(word));
+    }
+  }
+
   public List<String> lines(Run run) {
     return slack.replies(CHANNEL, run.root().ts()).stream().map(Message::rendered).toList();
   }

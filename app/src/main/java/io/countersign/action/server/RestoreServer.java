@@ -98,7 +98,9 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
 
   private static String name(Visit<Inputs> visit) throws ActionFailed {
     var source = visit.inputs().source();
-    var name = source.name() + "-pitr-" + visit.stamp() + "-a" + visit.attempt();
+    // the run as well: two tenants of one server may be asked for in the same second
+    var name =
+        source.name() + "-pitr-" + visit.stamp() + "-" + visit.run() + "-a" + visit.attempt();
     if (name.length() > LONGEST_NAME) {
       throw new ActionFailed(
           new Problem(

@@ -18,12 +18,8 @@ import io.countersign.slack.SlackSettings;
 import io.countersign.store.Database;
 import io.countersign.store.Workers;
 import io.countersign.yaml.RunbookReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -108,8 +104,9 @@ public final class Bot implements AutoCloseable {
       var settings = Settings.of(environment);
       var random = new SecureRandom();
       var estates = new TreeMap<String, EstateParts>();
+      var scratch = ScratchFolder.ofThisUser(Path.of(System.getProperty("java.io.tmpdir")));
       for (var estate : Folders.estates(settings.estates(), environment)) {
-        estates.put(estate.name(), Estates.of(estate, scratch(), random, watch.swap()));
+        estates.put(estate.name(), Estates.of(estate, scratch, random, watch.swap()));
       }
       var runbooks = Folders.runbooks(settings.runbooks(), estates);
       var database =
@@ -121,6 +118,7 @@ public final class Bot implements AutoCloseable {
       return started(settings, estates, runbooks, database, random, logging, watch);
     } catch (Settings.Refused
         | Folders.Refused
+        | ScratchFolder.Refused
         | WebServer.PortTaken
         | Database.Unreachable refused) {
       throw new CannotStart(String.valueOf(refused.getMessage()), refused);
@@ -233,31 +231,6 @@ public final class Bot implements AutoCloseable {
   private static String process() {
     var host = Optional.ofNullable(System.getenv("HOSTNAME")).orElse("countersign");
     return host + "-" + ProcessHandle.current().pid();
-  }
-
-  /**
-   * Where dumps lie for a while; only this user may look. The same for every process of this user,
-   * so that the next one removes what a killed one left.
-   */
-  private static Path scratch() {
-    try {
-      var folder =
-          Path.of(
-              System.getProperty("java.io.tmpdir"),
-              "countersign-scratch-" + System.getProperty("user.name"));
-      if (!Files.isDirectory(folder)) {
-        Files.createDirectory(
-            folder,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      }
-      if (!Files.getPosixFilePermissions(folder)
-          .equals(PosixFilePermissions.fromString("rwx------"))) {
-        throw new IOException(folder + " can be read by others");
-      }
-      return folder;
-    } catch (IOException refused) {
-      throw new UncheckedIOException("cannot make a private scratch folder", refused);
-    }
   }
 
   /** Where Slack sends its requests. */

@@ -59,6 +59,13 @@ class TheRestoreIsRealTest {
       assertThat(stage.copies()).isEmpty();
       assertThat(world.one("medsuite", "SELECT string_agg(action, ',') FROM identity.tenant_audit"))
           .isEqualTo("TENANT_PITR_RESTORED");
+      assertThat(
+              stage.journal(
+                  "SELECT count(DISTINCT intent ->> 'server') || ' for ' || count(*) FROM"
+                      + " countersign.step_attempt WHERE action IN ('database.copy',"
+                      + " 'database.swap')"))
+          .as("one name for the server, or the guard on live OIDs compares nothing")
+          .isEqualTo("1 for 2");
       requireMangledKept(stage, mangledOid);
       requireToldOnce(stage, run);
       long writes = traffic.writes();

@@ -76,7 +76,7 @@ public final class Stage implements AutoCloseable {
     var world =
         SandboxWorld.start(
             new SandboxWorld.Plan(
-                TestWorld.RUNBOOKS,
+                Path.of("../runbooks"),
                 Path.of("../manifest/estates"),
                 it -> it.replaceAll("(?m)^(status-ttl|metadata-ttl): \\S+", "$1: 1s"),
                 MedsuiteEstate.Size.SMALL,

@@ -36,6 +36,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Copies a database of a server copy beside the live one, under a new name and with an OID that is
@@ -54,6 +56,8 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
       SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
       """;
+
+  private static final Logger log = LoggerFactory.getLogger(DatabaseCopy.class);
 
   private final Servers servers;
   private final ClientPrograms programs;
@@ -302,8 +306,8 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
   public void clear(Attempt<In> attempt) {
     var visit = attempt.visit();
     var prefix = visit.applicationPrefix();
-    programs.removeScratch(prefix);
     var in = attempt.inputs();
+    endAtSource(attempt);
     var intent = attempt.intent();
     var made =
         new DatabaseRef(
@@ -320,6 +324,18 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
             return dropHalfMade(doing, session, made, attempt);
           }
         });
+    programs.removeScratch(prefix);
+  }
+
+  /** A dump goes on writing after its bot was killed. A source that is gone has ended it. */
+  private void endAtSource(Attempt<In> attempt) {
+    try (var session =
+        servers.open(
+            attempt.inputs().from(), Servers.MAINTENANCE, attempt.visit().applicationName())) {
+      StepSessions.end(session, attempt.visit().applicationPrefix());
+    } catch (ActionFailed | SQLException gone) {
+      log.info("the sessions at {} could not be ended", attempt.inputs().from());
+    }
   }
 
   /** The name alone may be another's, and so may the OID alone: then nothing of ours is left. */

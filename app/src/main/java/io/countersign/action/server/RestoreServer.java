@@ -98,7 +98,7 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
 
   private static String name(Visit<Inputs> visit) throws ActionFailed {
     var source = visit.inputs().source();
-    // with the run: two tenants of one server may be asked for in the same second
+    // the run as well: two tenants of one server may be asked for in the same second
     var name =
         source.name() + "-pitr-" + visit.stamp() + "-" + visit.run() + "-a" + visit.attempt();
     if (name.length() > LONGEST_NAME) {

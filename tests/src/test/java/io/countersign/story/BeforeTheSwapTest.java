@@ -118,12 +118,12 @@ class BeforeTheSwapTest {
             + " CHECK (id <> 8 OR current_database() = 'tenant_acme')");
     requireDetailQuotesTheRow();
     var moment = stage.moment();
-    stage.at("started parity/1", this::deleteFromTheCopies);
     var acme = stage.start("acme", moment);
     var globex = stage.start("globex", moment);
+    stage.at("started parity/1", globex, this::deleteFromTheCopies);
     var clinic = stage.start("north-clinic", moment);
-    stage.at("started clear/1", () -> editMarkers("\"" + clinic.id() + "\"", "\"another1\""));
-    stage.at("acted clear/1", () -> editMarkers("\"another1\"", "\"" + clinic.id() + "\""));
+    stage.at("started clear/1", clinic, () -> editMarkers("\"" + clinic.id() + "\"", "\"another1\""));
+    stage.at("acted clear/1", clinic, () -> editMarkers("\"another1\"", "\"" + clinic.id() + "\""));
 
     requireNotDone(acme, "copy", "only_here");
     assertThat(stage.thread(acme)).doesNotContain(Canaries.ROW, "Failing row");

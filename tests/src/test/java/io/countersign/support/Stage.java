@@ -29,6 +29,7 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.slf4j.MDC;
 
 /**
  * The whole bot in this JVM between real databases and a stand-in Slack, and what people do on it.
@@ -347,6 +348,11 @@ public final class Stage implements AutoCloseable {
     points.once.put(point, act);
   }
 
+  /** As {@link #at(String, Runnable)}, at that point of one run; others pass it. */
+  public void at(String point, Run run, Runnable act) {
+    points.once.put(point + " of " + run.id(), act);
+  }
+
   /** Stops every run that comes to a point, until it is released. */
   public Hold hold(String point) {
     var hold = new Hold(point);
@@ -389,6 +395,7 @@ public final class Stage implements AutoCloseable {
     @Override
     public void reached(String where) {
       Optional.ofNullable(once.remove(where)).ifPresent(Runnable::run);
+      Optional.ofNullable(once.remove(where + " of " + MDC.get("run"))).ifPresent(Runnable::run);
       holds.stream().filter(it -> it.point.equals(where)).forEach(Points::hold);
     }
 

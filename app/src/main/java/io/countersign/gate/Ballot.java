@@ -11,6 +11,7 @@ import io.countersign.Person;
  * @param digest of the order on the card that was clicked
  * @param nonce of the card that was clicked
  * @param reason of a denial; empty for an approval
+ * @param typed what the actor typed to confirm; empty where the card has only buttons
  * @param door {@code button} or {@code modal}, for the audit
  */
 public record Ballot(
@@ -20,6 +21,7 @@ public record Ballot(
     Digest digest,
     String nonce,
     String reason,
+    String typed,
     String door) {
   public enum Choice {
     APPROVE,

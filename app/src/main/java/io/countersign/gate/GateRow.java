@@ -17,6 +17,7 @@ import java.util.Set;
  * @param order the canonical order that {@code digest} is of
  * @param barred people who may not vote: the requester, and whoever skipped or resolved something
  *     in this run
+ * @param phrase what an approver has to type; empty where the button is enough
  * @param decidedAt when it was approved, denied, expired or closed
  */
 public record GateRow(
@@ -31,6 +32,7 @@ public record GateRow(
     Set<Person> barred,
     Gate policy,
     String order,
+    Optional<String> phrase,
     Instant openedAt,
     Instant expiresAt,
     Optional<Instant> decidedAt,

@@ -38,7 +38,8 @@ public final class GateRules {
             .or(() -> notAMember(standing))
             .or(() -> notInRole(row, ballot.actor(), standing, now))
             .or(() -> notASecondPerson(row, ballot.actor()))
-            .or(() -> withoutReason(ballot));
+            .or(() -> withoutReason(ballot))
+            .or(() -> notTyped(row, ballot));
     if (refusal.isPresent()) {
       return new Ruling.Refused(refusal.get(), canAct(row, standing));
     }
@@ -119,6 +120,15 @@ public final class GateRules {
         : Optional.empty();
   }
 
+  /** Typing the name is what keeps a tired thumb from destroying something for ever. */
+  private static Optional<Ruling.Refusal> notTyped(GateRow row, Ballot ballot) {
+    return ballot.choice() == Ballot.Choice.APPROVE
+        ? row.phrase()
+            .filter(it -> !it.equals(ballot.typed().strip()))
+            .map(Ruling.Refusal.NotTyped::new)
+        : Optional.empty();
+  }
+
   // 6
   private static Ruling counted(GateRow row, Ballot ballot, Instant now) {
     var votes = new java.util.ArrayList<>(row.votes());
@@ -148,6 +158,7 @@ public final class GateRules {
         row.barred(),
         row.policy(),
         row.order(),
+        row.phrase(),
         row.openedAt(),
         row.expiresAt(),
         decided,

@@ -57,5 +57,8 @@ public sealed interface Ruling {
     record VotedBefore(Vote vote) implements Refusal {}
 
     record ReasonMissing() implements Refusal {}
+
+    /** An approval of this gate takes the phrase, typed exactly. */
+    record NotTyped(String phrase) implements Refusal {}
   }
 }

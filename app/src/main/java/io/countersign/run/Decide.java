@@ -43,6 +43,9 @@ public final class Decide {
   }
 
   private static Decision ready(Runbook runbook, Facts facts, Place next) {
+    if (facts.halt().orElse(null) instanceof Halt.Left left) {
+      return new Finish(left.ending());
+    }
     return switch (next.section()) {
       case STEPS -> forward(runbook, facts, next);
       case ON_ABORT -> back(runbook, facts, next);
@@ -140,6 +143,8 @@ public final class Decide {
               next);
       case Halt.Denied(_, _, var reason) ->
           new Problem("at step " + step.id(), "The gate was denied: " + reason + ".", next);
+      case Halt.Left(_, var reason) ->
+          new Problem("at step " + step.id(), "The run was left as it is: " + reason + ".", next);
       case Halt.Expired _ ->
           new Problem("at step " + step.id(), "Nobody countersigned in time.", next);
       case Halt.Failed(_, var problem) ->

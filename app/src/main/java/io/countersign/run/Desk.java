@@ -23,6 +23,9 @@ public interface Desk {
    */
   Told cancel(RunId run, Person who, String reason);
 
+  /** Ends a run that needs a person, with everything as it stands; it holds nothing any more. */
+  Told leave(RunId run, Person who, String reason);
+
   /** Tries the step again for which a person is needed. */
   Told retry(RunId run, Person who);
 

@@ -125,6 +125,11 @@ public record Facts(
         : new Facts(spec, outputs, attempts, openings, crossedBy, Optional.of(why), open);
   }
 
+  /** Whatever halted the run before, this is why it ends. */
+  Facts left(Halt.Left why) {
+    return new Facts(spec, outputs, attempts, openings, crossedBy, Optional.of(why), open);
+  }
+
   Facts resumed() {
     return new Facts(spec, outputs, attempts, openings, crossedBy, Optional.empty(), open);
   }

@@ -49,6 +49,10 @@ public final class Fold {
       case Begun _ -> state instanceof Asked(var facts) ? new Ready(facts, Place.FIRST) : state;
       case CancelRequested(var by, var reason) -> halted(state, new Halt.Cancelled(by, reason));
       case RetryRequested _ -> retried(state);
+      case LeftAsIs(var by, var reason) ->
+          state instanceof NeedsPerson(var facts, var place, _)
+              ? new Ready(facts.left(new Halt.Left(by, reason)), place)
+              : state;
       case GateApproved(_, var gate, _, var until) ->
           state instanceof AtGate(var facts, var place, var open, _, _) && open.equals(gate)
               ? new Approved(facts, place, gate, until)

@@ -13,7 +13,6 @@ import io.countersign.runbook.Value;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -85,7 +84,19 @@ public final class FrontDesk implements Desk {
               .formatted(tenant.ref().slug(), tenant.database(), tenant.server()));
     }
     var id = ids.get();
-    var spec = spec(ask, runbook, tenant, new Value.OfDatabase(database.get()), id);
+    var kept =
+        Specs.needsKept(runbook)
+            ? journal.kept(tenant.ref().subject())
+            : Optional.<Journal.Kept>empty();
+    if (Specs.needsKept(runbook)) {
+      var missing = missing(kept, parts, tenant);
+      if (missing.isPresent()) {
+        return refused(missing.get());
+      }
+    }
+    var home = new Specs.Home(tenant, new Value.OfDatabase(database.get()), kept);
+    var wish = new Specs.Wish(ask.who(), ask.channel(), ask.parameters(), ask.reason());
+    var spec = Specs.of(id, runbook, home, wish, journal.now());
     var countersigners = countersigners(runbook, ask.who());
     if (countersigners.refusal().isPresent()) {
       return new Proposed.Refused(List.of(countersigners.refusal().get()));
@@ -93,6 +104,23 @@ public final class FrontDesk implements Desk {
     drafts.keep(id.value(), spec);
     return new Proposed.Planned(
         new Draft(id.value(), spec, plan(runbook, spec), countersigners.people()));
+  }
+
+  /** Why there is nothing to go back to. */
+  private static Optional<String> missing(
+      Optional<Journal.Kept> kept, EstateParts parts, Tenant tenant) {
+    if (kept.isEmpty()) {
+      return Optional.of(
+          "No swap of %s has kept a database, so there is nothing to go back to."
+              .formatted(tenant.ref().slug()));
+    }
+    var wanted = kept.get().database();
+    var found = parts.databases().find(wanted.server(), wanted.name());
+    return found.isPresent() && found.get().oid() == wanted.oid()
+        ? Optional.empty()
+        : Optional.of(
+            "The database that was kept when %s was swapped last, %s, is no longer there; there is nothing to go back to."
+                .formatted(tenant.ref().slug(), wanted));
   }
 
   private record Found(EstateParts parts, Tenant tenant) {}
@@ -150,44 +178,6 @@ public final class FrontDesk implements Desk {
 
   private static String minute(Instant moment) {
     return java.time.format.DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'")
-        .withZone(java.time.ZoneOffset.UTC)
-        .format(moment);
-  }
-
-  private RunSpec spec(Ask ask, Runbook runbook, Tenant tenant, Value database, RunId id) {
-    var now = journal.now();
-    var pinned = new HashMap<String, Value>();
-    pinned.put("run.id", new Value.Text(id.value()));
-    pinned.put("run.stamp", new Value.Text(stamp(now)));
-    pinned.put("tenant.name", new Value.OfTenant(tenant.ref()));
-    pinned.put("tenant.slug", new Value.Text(tenant.ref().slug()));
-    pinned.put("tenant.id", new Value.Text(tenant.id()));
-    pinned.put("tenant.server", new Value.OfServer(tenant.server()));
-    pinned.put("tenant.database", database);
-    pinned.put("tenant.secret", new Value.OfSecret(tenant.secret()));
-    pinned.put("estate.name", new Value.Text(tenant.ref().estate()));
-    var parameters = new HashMap<>(ask.parameters());
-    parameters.put("tenant", new Value.OfTenant(tenant.ref()));
-    runbook
-        .parameters()
-        .forEach(it -> it.preset().ifPresent(value -> parameters.putIfAbsent(it.name(), value)));
-    return new RunSpec(
-        id,
-        tenant.ref().subject(),
-        tenant.ref(),
-        runbook.name(),
-        runbook.title(),
-        runbook.source(),
-        parameters,
-        pinned,
-        ask.who(),
-        ask.channel(),
-        ask.reason(),
-        now);
-  }
-
-  private static String stamp(Instant moment) {
-    return java.time.format.DateTimeFormatter.ofPattern("yyyyMMddHHmmss")
         .withZone(java.time.ZoneOffset.UTC)
         .format(moment);
   }
@@ -379,6 +369,25 @@ public final class FrontDesk implements Desk {
     return written.isPresent()
         ? new Told(true, "Run " + run + " tries the step again.")
         : new Told(false, "Run " + run + " does not wait for anybody's retry.");
+  }
+
+  @Override
+  public Told leave(RunId run, Person who, String reason) {
+    var refusal = mayCommand(run, who);
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    var written =
+        journal.command(
+            run,
+            state ->
+                state instanceof RunState.NeedsPerson
+                    ? Optional.of(new RunEvent.LeftAsIs(who, reason))
+                    : Optional.empty());
+    return written.isPresent()
+        ? new Told(true, "Run " + run + " ends here; everything stays as it is.")
+        : new Told(
+            false, "Run " + run + " does not wait for a person, so it cannot be left as it is.");
   }
 
   private Optional<Told> mayCommand(RunId run, Person who) {

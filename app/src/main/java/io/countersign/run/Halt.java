@@ -22,6 +22,16 @@ public sealed interface Halt {
     }
   }
 
+  /**
+   * Nobody will mend it within this run: a person ended it where it stood, and nothing is put back.
+   */
+  record Left(Person by, String reason) implements Halt {
+    @Override
+    public Ending ending() {
+      return Ending.FAILED;
+    }
+  }
+
   record Expired(String step) implements Halt {
     @Override
     public Ending ending() {

@@ -1,6 +1,8 @@
 package io.countersign.run;
 
 import io.countersign.RunId;
+import io.countersign.Subject;
+import io.countersign.estate.DatabaseRef;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -64,8 +66,18 @@ public interface Journal {
   /** How far the attempt is that is going on; empty where it has not said so, or none is. */
   Optional<Progress> progress(RunId run);
 
+  /**
+   * The database that the last succeeded swap of a subject kept, whether or not it is still there.
+   */
+  Optional<Kept> kept(Subject subject);
+
   /** Runs that have not ended, oldest first. */
   List<RunId> active();
+
+  /**
+   * @param since when the swap was done, which ended its time as the live database
+   */
+  record Kept(DatabaseRef database, Instant since, RunId by) {}
 
   record Progress(long done, long total, String unit) {}
 

@@ -4,11 +4,13 @@ import io.countersign.GateId;
 import io.countersign.gate.Order;
 import io.countersign.runbook.Gate;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A gate about to be opened.
  *
  * @param difference from the order of the opening before
+ * @param phrase what an approver has to type, where the policy asks for it
  */
 public record NewGate(
     GateId id,
@@ -17,7 +19,8 @@ public record NewGate(
     Order order,
     String nonce,
     Gate policy,
-    List<String> difference) {
+    List<String> difference,
+    Optional<String> phrase) {
   public NewGate {
     difference = List.copyOf(difference);
   }

@@ -219,7 +219,10 @@ public final class RunEngine {
               order,
               nonces.get(),
               step.gate().orElseThrow(),
-              difference);
+              difference,
+              step.gate().orElseThrow().typed()
+                  ? Optional.of(work.facts().spec().tenant().slug())
+                  : Optional.empty());
       var appended = journal.openGate(work.claim(), work.seen(), gate);
       if (appended instanceof Appended.Done) {
         log.info(

@@ -43,6 +43,9 @@ public sealed interface RunEvent {
   /** A person wants the step tried again after {@link PersonNeeded}. */
   record RetryRequested(Person by) implements Command {}
 
+  /** A person ends the run after {@link PersonNeeded}, with everything as it stands. */
+  record LeftAsIs(Person by, String reason) implements Command {}
+
   record GateApproved(String step, GateId gate, List<Person> by, Instant validUntil)
       implements Command, OfStep {}
 

@@ -9,16 +9,18 @@ import java.util.TreeMap;
  */
 public final class ContextFields {
   private static final Map<String, ValueType> TYPES =
-      Map.of(
-          "run.id", ValueType.TEXT,
-          "run.stamp", ValueType.TEXT,
-          "tenant.name", ValueType.TENANT,
-          "tenant.slug", ValueType.TEXT,
-          "tenant.id", ValueType.TEXT,
-          "tenant.server", ValueType.SERVER,
-          "tenant.database", ValueType.DATABASE,
-          "tenant.secret", ValueType.SECRET_NAME,
-          "estate.name", ValueType.TEXT);
+      Map.ofEntries(
+          Map.entry("run.id", ValueType.TEXT),
+          Map.entry("run.stamp", ValueType.TEXT),
+          Map.entry("tenant.name", ValueType.TENANT),
+          Map.entry("tenant.slug", ValueType.TEXT),
+          Map.entry("tenant.id", ValueType.TEXT),
+          Map.entry("tenant.server", ValueType.SERVER),
+          Map.entry("tenant.database", ValueType.DATABASE),
+          Map.entry("tenant.secret", ValueType.SECRET_NAME),
+          Map.entry("tenant.kept", ValueType.DATABASE),
+          Map.entry("estate.name", ValueType.TEXT),
+          Map.entry("tenant.kept-since", ValueType.INSTANT));
 
   private ContextFields() {}
 

@@ -14,6 +14,7 @@ import java.util.List;
  * @param validFor how long an approval is good; a step not begun by then asks again
  * @param remind when to remind, counted from the opening
  * @param evidence ids of the earlier steps whose binding outputs become part of the order
+ * @param typed whether an approver has to type the tenant's name
  */
 public record Gate(
     int approvals,
@@ -22,7 +23,8 @@ public record Gate(
     Expiry then,
     Duration validFor,
     List<Duration> remind,
-    List<String> evidence) {
+    List<String> evidence,
+    boolean typed) {
   public static final Duration VALID_FOR = Duration.ofMinutes(15);
 
   public Gate {

@@ -9,6 +9,8 @@ import io.countersign.run.FrontDesk;
 import io.countersign.run.RunEngine;
 import io.countersign.run.RunSpec;
 import io.countersign.run.Runbooks;
+import io.countersign.run.Schedules;
+import io.countersign.run.Timetable;
 import io.countersign.runbook.Runbook;
 import io.countersign.slack.RoleSource;
 import io.countersign.slack.SlackEdge;
@@ -25,6 +27,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -32,6 +35,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,11 +46,16 @@ public final class Bot implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Bot.class);
   private static final int CONNECTIONS = 12;
   private static final int RUNS_AT_ONCE = 8;
+
+  /** How often it is looked what is due, in seconds. */
+  private static final long DUE = 10;
+
   private static final Duration HEARTBEAT = Duration.ofSeconds(3);
 
   private final Database database;
   private final Workers workers;
   private final SlackEdge edge;
+  private final Timetable timetable;
   private final WebServer web;
   private final ScheduledExecutorService scheduler;
   private final ExecutorService threads;
@@ -55,6 +65,7 @@ public final class Bot implements AutoCloseable {
       Database database,
       Workers workers,
       SlackEdge edge,
+      Timetable timetable,
       WebServer web,
       ScheduledExecutorService scheduler,
       ExecutorService threads,
@@ -62,6 +73,7 @@ public final class Bot implements AutoCloseable {
     this.database = database;
     this.workers = workers;
     this.edge = edge;
+    this.timetable = timetable;
     this.web = web;
     this.scheduler = scheduler;
     this.threads = threads;
@@ -104,9 +116,18 @@ public final class Bot implements AutoCloseable {
       var settings = Settings.of(environment);
       var random = new SecureRandom();
       var estates = new TreeMap<String, EstateParts>();
+      // actions plan and are linted before our own database is looked for
+      var schedules = new AtomicReference<Schedules>();
       var scratch = ScratchFolder.ofThisUser(Path.of(System.getProperty("java.io.tmpdir")));
       for (var estate : Folders.estates(settings.estates(), environment)) {
-        estates.put(estate.name(), Estates.of(estate, scratch, random, watch.swap()));
+        estates.put(
+            estate.name(),
+            Estates.of(
+                estate,
+                scratch,
+                random,
+                () -> Objects.requireNonNull(schedules.get()),
+                watch.swap()));
       }
       var runbooks = Folders.runbooks(settings.runbooks(), estates);
       var database =
@@ -115,6 +136,7 @@ public final class Bot implements AutoCloseable {
               settings.databaseUser(),
               settings.databasePassword(),
               CONNECTIONS);
+      schedules.set(database.schedules());
       return started(settings, estates, runbooks, database, random, logging, watch);
     } catch (Settings.Refused
         | Folders.Refused
@@ -177,12 +199,25 @@ public final class Bot implements AutoCloseable {
             pinned,
             () -> nonce(random),
             watch.crash());
+    var timetable =
+        new Timetable(runbooks, estates, journal, database.schedules(), () -> RunId.random(random));
     var workers = new Workers(database, engine, process, HEARTBEAT, RUNS_AT_ONCE);
     var web = WebServer.start(settings.port(), edge.http(), database::answers);
     workers.start();
     edge.start();
+    var _ =
+        scheduler.scheduleWithFixedDelay(
+            () -> threads.execute(() -> look(timetable)), DUE, DUE, TimeUnit.SECONDS);
     log.info("countersign listens on port {} as {}", web.port(), process);
-    return new Bot(database, workers, edge, web, scheduler, threads, logging);
+    return new Bot(database, workers, edge, timetable, web, scheduler, threads, logging);
+  }
+
+  private static void look(Timetable timetable) {
+    try {
+      timetable.look();
+    } catch (RuntimeException lost) {
+      log.warn("could not look what is due: {}", lost.getClass().getSimpleName());
+    }
   }
 
   private static Optional<Runbook> byCommand(Map<String, Runbook> runbooks, String command) {
@@ -241,6 +276,7 @@ public final class Bot implements AutoCloseable {
   /** Wakes everything that waits for time: a sandbox has moved the database's clock. */
   public void timeHasJumped() {
     database.journal().wakeAll();
+    look(timetable);
     edge.poke();
   }
 

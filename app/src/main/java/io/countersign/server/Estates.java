@@ -5,8 +5,13 @@ import io.countersign.action.Catalogue;
 import io.countersign.action.database.DatabaseCompare;
 import io.countersign.action.database.DatabaseCopy;
 import io.countersign.action.database.DatabaseDiscard;
+import io.countersign.action.database.DatabaseDropKept;
 import io.countersign.action.database.DatabaseSwap;
+import io.countersign.action.database.DatabaseSwapBack;
+import io.countersign.action.database.DatabaseUnused;
 import io.countersign.action.restore.RestorePreflight;
+import io.countersign.action.schedule.CancelDrop;
+import io.countersign.action.schedule.ScheduleDrop;
 import io.countersign.action.server.DiscardServer;
 import io.countersign.action.server.RestoreServer;
 import io.countersign.action.tenant.AuditTenant;
@@ -27,12 +32,14 @@ import io.countersign.postgres.ServerErrors;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.TenantDatabases;
 import io.countersign.run.EstateParts;
+import io.countersign.run.Schedules;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** Puts an estate together: its ports and its actions. */
@@ -44,10 +51,15 @@ public final class Estates {
 
   /**
    * @param scratch where dumps lie for a while; its disk must hold one tenant
+   * @param schedules what comes later; no action asks it before it acts
    * @param swapPoints told each point between two statements of a swap; production does not listen
    */
   public static EstateParts of(
-      Estate estate, Path scratch, RandomGenerator random, Consumer<String> swapPoints) {
+      Estate estate,
+      Path scratch,
+      RandomGenerator random,
+      Supplier<Schedules> schedules,
+      Consumer<String> swapPoints) {
     var secrets = new FileSecrets(Path.of(estate.secretsFolder()));
     var registry = new QueryRegistry(estate, secrets);
     var restorer = new ArchiveRestorer(estate.restore(), registry, secrets);
@@ -65,7 +77,12 @@ public final class Estates {
                 new DatabaseCompare(servers, registry, estate, programs),
                 new DiscardServer(restorer),
                 new DatabaseSwap(servers, estate, swapPoints),
+                new DatabaseSwapBack(servers, estate, swapPoints),
                 new DatabaseDiscard(servers, registry),
+                new DatabaseUnused(servers, registry),
+                new DatabaseDropKept(servers, registry),
+                new ScheduleDrop(schedules),
+                new CancelDrop(schedules),
                 new InvalidateTenant(estate, registry),
                 new UnfreezeTenant(estate, registry, servers),
                 new AuditTenant(registry)));

@@ -104,6 +104,21 @@ final class Blocks {
     return add(block);
   }
 
+  /** One word that a person types. */
+  Blocks word(String id, String label, String hint) {
+    var block = JSON.objectNode().put("type", "input").put("block_id", id);
+    block.set("label", plain(Mrkdwn.clipped(label, 150)));
+    block.set("hint", plain(hint));
+    block
+        .putObject("element")
+        .put("type", "plain_text_input")
+        .put("action_id", id)
+        .put("multiline", false)
+        .put("min_length", 1)
+        .put("max_length", 100);
+    return add(block);
+  }
+
   String json() {
     return blocks.toString();
   }

@@ -60,7 +60,9 @@ final class BoltApp {
         ANY,
         (request, context) ->
             submitted(request.getPayload()) == Intake.Taken.LOST
-                ? context.ackWithErrors(Map.of(Modals.REASON, LOST))
+                ? context.ackWithErrors(
+                    Map.of(
+                        Modals.fieldOf(text(request.getPayload().getView().getCallbackId())), LOST))
                 : context.ack());
     app.viewClosed(ANY, (_, context) -> context.ack());
     app.event(

@@ -52,13 +52,17 @@ final class Clicks {
 
   void handle(Inbound.Clicked click) {
     switch (click.action()) {
-      case Drawing.APPROVE -> votes.cast(click, click.value(), Ballot.Choice.APPROVE, "", "button");
+      case Drawing.APPROVE -> votes.cast(click, click.value(), Ballot.Choice.APPROVE, "button");
+      case Drawing.TYPE -> askToType(click);
       case Drawing.DENY -> askWhy(click);
       case Drawing.ORDER -> showOrder(click);
       case Commands.START -> start(click);
       case Commands.STATEMENTS -> showStatements(click);
       case Commands.NOT_NOW -> whisper.say(click, Line.of("Nothing was started."));
       case Drawing.RETRY -> told(click, run(click).map(it -> desk.retry(it, click.who())));
+      case Drawing.KEEP ->
+          told(click, run(click).map(it -> desk.cancel(it, click.who(), "keep it for now")));
+      case Drawing.LEAVE -> told(click, run(click).map(it -> desk.leave(it, click.who(), "")));
       case Drawing.CANCEL -> told(click, run(click).map(it -> desk.cancel(it, click.who(), "")));
       case String action when action.startsWith(Commands.TIME) -> typeAgain(click);
       default -> whisper.say(click, Line.of("I do not know this button. Nothing was done."));
@@ -110,6 +114,32 @@ final class Clicks {
             "A denial ends this run's way forward: what it began is put back as far as that is"
                 + " safe.");
     open(click, Modals.deny(click.value(), click.channel(), click.thread(), question));
+  }
+
+  /** Typing is only how an approval is confirmed: who may approve is decided behind the form. */
+  private void askToType(Inbound.Clicked click) {
+    var view = open(click, Modals.loading());
+    if (view.isEmpty()) {
+      return;
+    }
+    var gate = Drawing.GateKey.read(click.value()).flatMap(it -> gates.find(it.id()));
+    var phrase = gate.flatMap(it -> it.phrase());
+    if (phrase.isEmpty()) {
+      update(
+          view.get(),
+          Modals.show(
+              "Approve",
+              List.of(Line.of("I do not know this card. Nothing was done.")),
+              List.of()));
+      return;
+    }
+    var question =
+        Line.of(
+            "This cannot be undone. It counts only if somebody else asked for it and you hold the"
+                + " role.");
+    update(
+        view.get(),
+        Modals.type(click.value(), click.channel(), click.thread(), question, phrase.get()));
   }
 
   private void showOrder(Inbound.Clicked click) {

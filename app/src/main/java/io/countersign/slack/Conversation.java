@@ -1,7 +1,6 @@
 package io.countersign.slack;
 
 import io.countersign.Digest;
-import io.countersign.gate.Ballot;
 import io.countersign.thread.Line;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,16 +45,12 @@ final class Conversation implements Intake.Handler {
   }
 
   private void submitted(Inbound.Submitted form) {
-    if (!form.view().equals(Modals.DENY)) {
-      whisper.say(form, Line.of("I do not know this form. Nothing was done."));
-      return;
+    var gate = Modals.gateOf(form.metadata());
+    switch (form.view()) {
+      case Modals.DENY -> votes.deny(form, gate, form.entered().getOrDefault(Modals.REASON, ""));
+      case Modals.TYPE -> votes.approve(form, gate, form.entered().getOrDefault(Modals.TYPED, ""));
+      default -> whisper.say(form, Line.of("I do not know this form. Nothing was done."));
     }
-    votes.cast(
-        form,
-        Modals.gateOf(form.metadata()),
-        Ballot.Choice.DENY,
-        form.entered().getOrDefault(Modals.REASON, ""),
-        "modal");
   }
 
   private static String sentence(Inbound inbound) {

@@ -13,6 +13,9 @@ final class Drawing {
   static final String APPROVE = "gate.approve";
   static final String DENY = "gate.deny";
   static final String ORDER = "gate.order";
+  static final String TYPE = "gate.type";
+  static final String KEEP = "run.keep";
+  static final String LEAVE = "run.leave";
   static final String RETRY = "run.retry";
   static final String CANCEL = "run.cancel";
   private static final int TEXT = 3_000;
@@ -56,7 +59,11 @@ final class Drawing {
     var key = GateKey.of(card).text();
     var buttons = new ArrayList<Blocks.Button>();
     if (card.open()) {
-      buttons.add(Blocks.Button.primary(APPROVE, card.approve(), key));
+      buttons.add(
+          card.phrase().isPresent()
+              ? Blocks.Button.plain(TYPE, card.approve(), key)
+              : Blocks.Button.primary(APPROVE, card.approve(), key));
+      card.keep().ifPresent(it -> buttons.add(Blocks.Button.plain(KEEP, it, card.run().value())));
       buttons.add(Blocks.Button.plain(DENY, "Deny…", key));
     }
     buttons.add(Blocks.Button.plain(ORDER, "Show order", key));
@@ -68,10 +75,14 @@ final class Drawing {
     if (offers.contains(RunView.Offer.RETRY)) {
       buttons.add(Blocks.Button.plain(RETRY, "Try again", run.value()));
     }
-    if (offers.contains(RunView.Offer.CANCEL)) {
+    if (offers.contains(RunView.Offer.LEAVE)) {
       buttons.add(
-          Blocks.Button.plain(CANCEL, "Cancel", run.value())
-              .asking("Cancel run " + run + "? What it began is put back as far as that is safe."));
+          Blocks.Button.plain(LEAVE, "Leave as it is", run.value())
+              .asking(
+                  "End run "
+                      + run
+                      + " with everything as it stands now? Nothing is put back, and what is frozen"
+                      + " stays frozen."));
     }
     return buttons;
   }

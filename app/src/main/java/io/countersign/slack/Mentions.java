@@ -91,6 +91,10 @@ final class Mentions {
         var told = desk.cancel(run.id(), said.who(), words.length > 1 ? words[1] : "");
         whisper.say(said, Line.of(told.sentence()));
       }
+      case "leave" -> {
+        var told = desk.leave(run.id(), said.who(), words.length > 1 ? words[1] : "");
+        whisper.say(said, Line.of(told.sentence()));
+      }
       case "retry" -> whisper.say(said, Line.of(desk.retry(run.id(), said.who()).sentence()));
       default -> whisper.say(said, Questions.help());
     }

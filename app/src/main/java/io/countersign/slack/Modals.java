@@ -9,7 +9,9 @@ import java.util.List;
 final class Modals {
   static final String DENY = "gate.deny";
   static final String SHOW = "show";
+  static final String TYPE = "gate.type";
   static final String REASON = "reason";
+  static final String TYPED = "typed";
   static final int REASON_LENGTH = 500;
 
   private Modals() {}
@@ -32,6 +34,23 @@ final class Modals {
     view.put("private_metadata", String.join("\n", gateKey, channel, thread));
     view.set("submit", Blocks.plain("Deny"));
     return view.toString();
+  }
+
+  /** Asks an approver to type what the card names. */
+  static String type(String gateKey, String channel, String thread, Line question, String phrase) {
+    var blocks =
+        Blocks.view()
+            .section(question)
+            .word(TYPED, "Type " + phrase + " to approve", "Exactly as it is written here.");
+    var view = view(TYPE, "Approve", blocks);
+    view.put("private_metadata", String.join("\n", gateKey, channel, thread));
+    view.set("submit", Blocks.plain("Approve"));
+    return view.toString();
+  }
+
+  /** The field at which a form's trouble is shown. */
+  static String fieldOf(String callback) {
+    return callback.equals(TYPE) ? TYPED : REASON;
   }
 
   static String show(String title, List<Line> lead, List<String> exact) {

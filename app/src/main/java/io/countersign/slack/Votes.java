@@ -24,7 +24,21 @@ final class Votes {
     this.changed = changed;
   }
 
-  void cast(Inbound from, String key, Ballot.Choice choice, String reason, String through) {
+  void cast(Inbound from, String key, Ballot.Choice choice, String through) {
+    cast(from, key, choice, "", "", through);
+  }
+
+  void deny(Inbound from, String key, String reason) {
+    cast(from, key, Ballot.Choice.DENY, reason, "", "modal");
+  }
+
+  /** An approval with the name that the approver typed. */
+  void approve(Inbound from, String key, String typed) {
+    cast(from, key, Ballot.Choice.APPROVE, "", typed, "modal");
+  }
+
+  private void cast(
+      Inbound from, String key, Ballot.Choice choice, String reason, String typed, String through) {
     var gate = Drawing.GateKey.read(key);
     if (gate.isEmpty()) {
       whisper.say(from, Line.of("I do not know this card, so nothing was counted."));
@@ -38,6 +52,7 @@ final class Votes {
             new Digest(gate.get().digest()),
             gate.get().nonce(),
             reason.strip(),
+            typed,
             through);
     var ruling = door.decide(ballot);
     changed.run();

@@ -119,6 +119,10 @@ public final class Database implements AutoCloseable {
     return new JdbiDrafts(jdbi, json);
   }
 
+  public JdbiSchedules schedules() {
+    return new JdbiSchedules(jdbi, json);
+  }
+
   @Override
   public void close() {
     pool.close();

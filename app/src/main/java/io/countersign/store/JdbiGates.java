@@ -111,14 +111,15 @@ public final class JdbiGates implements GateStore {
     handle
         .createUpdate(
             """
-            INSERT INTO countersign.vote (gate, requester, person, choice, reason, door, at)
-            VALUES (CAST(:gate AS uuid), :requester, :person, :choice, :reason, :door, countersign.now())
+            INSERT INTO countersign.vote (gate, requester, person, choice, reason, typed, door, at)
+            VALUES (CAST(:gate AS uuid), :requester, :person, :choice, :reason, :typed, :door, countersign.now())
             """)
         .bind("gate", gate.id().toString())
         .bind("requester", gate.requester().key())
         .bind("person", ballot.actor().key())
         .bind("choice", ballot.choice().name())
         .bind("reason", ballot.reason())
+        .bind("typed", ballot.typed().strip())
         .bind("door", ballot.door())
         .execute();
   }
@@ -139,7 +140,7 @@ public final class JdbiGates implements GateStore {
     var sql =
         """
         SELECT run, step, opening, digest, nonce, status, requester, barred, policy::text, order_text,
-          opened_at, expires_at, decided_at
+          opened_at, expires_at, decided_at, phrase
         FROM countersign.gate WHERE id = CAST(:id AS uuid)
         """
             + (lock ? "FOR UPDATE" : "");
@@ -165,6 +166,7 @@ public final class JdbiGates implements GateStore {
         barred((String[]) rows.getArray(8).getArray()),
         json.read(rows.getString(9), Gate.class),
         rows.getString(10),
+        Optional.ofNullable(rows.getString(14)),
         Ledger.instant(rows, 11),
         Ledger.instant(rows, 12),
         Optional.ofNullable(decided).map(OffsetDateTime::toInstant),

@@ -1,6 +1,7 @@
 package io.countersign.store;
 
 import io.countersign.RunId;
+import io.countersign.Subject;
 import io.countersign.run.Fold;
 import io.countersign.run.Journal;
 import io.countersign.run.NewGate;
@@ -195,9 +196,9 @@ public final class JdbiJournal implements Journal {
         .createUpdate(
             """
             INSERT INTO countersign.gate
-              (id, run, step, opening, digest, nonce, requester, approvals, policy, order_text, opened_at, expires_at)
+              (id, run, step, opening, digest, nonce, requester, approvals, policy, order_text, phrase, opened_at, expires_at)
             SELECT CAST(:id AS uuid), id, :step, :opening, :digest, :nonce, requester, :approvals,
-              CAST(:policy AS jsonb), :order, :now, :expires
+              CAST(:policy AS jsonb), :order, :phrase, :now, :expires
             FROM countersign.run WHERE id = :run
             """)
         .bind("id", gate.id().toString())
@@ -209,6 +210,7 @@ public final class JdbiJournal implements Journal {
         .bind("approvals", gate.policy().approvals())
         .bind("policy", json.text(gate.policy()))
         .bind("order", gate.order().canonical())
+        .bind("phrase", gate.phrase().orElse(null))
         .bind("now", now.atOffset(ZoneOffset.UTC))
         .bind("expires", expires.atOffset(ZoneOffset.UTC))
         .execute();
@@ -307,6 +309,11 @@ public final class JdbiJournal implements Journal {
                 .bind("run", run.value())
                 .map((rows, _) -> new Progress(rows.getLong(1), rows.getLong(2), rows.getString(3)))
                 .findOne());
+  }
+
+  @Override
+  public Optional<Kept> kept(Subject subject) {
+    return jdbi.withHandle(handle -> ledger.kept(handle, subject));
   }
 
   @Override

@@ -147,7 +147,8 @@ final class Json {
     @JsonSubTypes.Type(value = Halt.Cancelled.class, name = "cancelled"),
     @JsonSubTypes.Type(value = Halt.Denied.class, name = "denied"),
     @JsonSubTypes.Type(value = Halt.Expired.class, name = "expired"),
-    @JsonSubTypes.Type(value = Halt.Failed.class, name = "failed")
+    @JsonSubTypes.Type(value = Halt.Failed.class, name = "failed"),
+    @JsonSubTypes.Type(value = Halt.Left.class, name = "left")
   })
   private interface HaltTypes {}
 }

@@ -2,14 +2,18 @@ package io.countersign.store;
 
 import io.countersign.GateId;
 import io.countersign.RunId;
+import io.countersign.Subject;
 import io.countersign.run.Ending;
+import io.countersign.run.Journal;
 import io.countersign.run.Recorded;
 import io.countersign.run.RunEvent;
+import io.countersign.runbook.Value;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -46,6 +50,34 @@ final class Ledger {
                     instant(rows, 2),
                     codec.decode(rows.getString(3), rows.getInt(4), rows.getString(5))))
         .list();
+  }
+
+  /** From the outputs {@code kept} of the newest destructive step that made one. */
+  Optional<Journal.Kept> kept(Handle handle, Subject subject) {
+    return handle
+        .createQuery(
+            """
+            SELECT e.run, e.at, e.kind, e.v, e.body::text
+            FROM countersign.run r
+            JOIN countersign.step_attempt a ON a.run = r.id AND a.risk = 'DESTRUCTIVE' AND a.state = 'DONE'
+            JOIN countersign.run_event e ON e.run = a.run AND e.kind = 'step-succeeded'
+              AND e.body ->> 'step' = a.step AND (e.body ->> 'attempt')::int = a.attempt
+            WHERE r.subject = :subject AND e.body -> 'outputs' ->> 'kept' IS NOT NULL
+            ORDER BY e.at DESC, e.seq DESC LIMIT 1
+            """)
+        .bind("subject", subject.value())
+        .map(
+            (rows, _) -> {
+              var run = new RunId(rows.getString(1));
+              var at = instant(rows, 2);
+              return codec.decode(rows.getString(3), rows.getInt(4), rows.getString(5))
+                          instanceof RunEvent.StepSucceeded(_, _, var outputs, _)
+                      && outputs.get("kept") instanceof Value.OfDatabase(var database)
+                  ? Optional.of(new Journal.Kept(database, at, run))
+                  : Optional.<Journal.Kept>empty();
+            })
+        .findOne()
+        .flatMap(it -> it);
   }
 
   /** Appends after {@code last}; the caller holds the run's row lock. */
@@ -94,7 +126,8 @@ final class Ledger {
         halted(handle, run, false);
         close(handle, run);
       }
-      case RunEvent.RetryRequested _, RunEvent.PersonNeeded _ -> halted(handle, run, false);
+      case RunEvent.RetryRequested _, RunEvent.LeftAsIs _, RunEvent.PersonNeeded _ ->
+          halted(handle, run, false);
       case RunEvent.Finished it -> finished(handle, run, it.ending());
       case RunEvent.Requested _,
           RunEvent.Begun _,
@@ -187,6 +220,7 @@ final class Ledger {
         .bind("ending", ending.name())
         .bind("run", run.value())
         .execute();
+    JdbiSchedules.ended(handle, run, ending);
   }
 
   /** Moves what the channel should show, in the same transaction. */
@@ -208,6 +242,7 @@ final class Ledger {
       case RunEvent.Begun _, RunEvent.StepStarted _ -> {}
       case RunEvent.CancelRequested _,
           RunEvent.RetryRequested _,
+          RunEvent.LeftAsIs _,
           RunEvent.GateApproved _,
           RunEvent.GateDenied _,
           RunEvent.GateExpired _,

@@ -13,7 +13,6 @@ import io.countersign.run.RunSpec;
 import io.countersign.run.RunState;
 import io.countersign.runbook.Runbook;
 import io.countersign.runbook.Step;
-import io.countersign.runbook.Value;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +27,8 @@ import java.util.Optional;
  * @param evidence sentences to decide by
  * @param outcome what became of the gate; empty while it is open
  * @param approve what the button says: the act itself
+ * @param phrase what an approver has to type, if anything
+ * @param keep what the button for leaving it be says, where there is one
  */
 public record Card(
     RunId run,
@@ -38,6 +39,8 @@ public record Card(
     List<Line> evidence,
     Optional<Line> outcome,
     String approve,
+    Optional<String> phrase,
+    Optional<String> keep,
     long seq) {
   public Card {
     evidence = List.copyOf(evidence);
@@ -73,7 +76,9 @@ public record Card(
         drawing.question(),
         drawing.evidence(),
         drawing.outcome(),
-        drawing.approve(),
+        drawing.deed().approve(),
+        row.phrase(),
+        drawing.deed().keep(),
         journal.getLast().seq());
   }
 
@@ -87,7 +92,7 @@ public record Card(
       Instant now) {
 
     Line question() {
-      var line = Line.EMPTY.mention(row.requester()).text(" asks you to ").line(act()).text(". ");
+      var line = deed().question();
       var nobody =
           switch (row.policy().then()) {
             case ABORT ->
@@ -99,41 +104,8 @@ public record Card(
       return row.status() == GateRow.Status.OPEN ? line.line(nobody) : line;
     }
 
-    /** What is asked, with what is lost. */
-    private Line act() {
-      var spec = spec();
-      var tenant = spec.tenant().slug();
-      return switch (step.action()) {
-        case "database.swap" -> {
-          var replace = Line.of("replace " + tenant + "'s live database by ");
-          yield (spec.parameters().get("to") instanceof Value.Moment(var to)
-                  ? replace.text("its state of ").line(Texts.moment(to, now))
-                  : replace.text("the restored one"))
-              .text(loss());
-        }
-        default ->
-            Line.of(
-                "let "
-                    + spec.runbook()
-                    + " go on for "
-                    + tenant
-                    + " with its destructive step "
-                    + step.id()
-                    + " ("
-                    + step.action()
-                    + ")");
-      };
-    }
-
-    /** What leaves the live database, where it was counted. */
-    private String loss() {
-      var compared = List.of("database.compare");
-      return fate().made(compared, List.of("go")).orElse(null) instanceof Value.Int(var rows)
-          ? "; "
-              + Texts.count(rows, "row that is", "rows that are")
-              + " there now "
-              + (rows == 1 ? "goes" : "go")
-          : "";
+    Deed deed() {
+      return new Deed(step, spec(), fate(), facts(), now);
     }
 
     List<Line> evidence() {
@@ -146,7 +118,7 @@ public record Card(
       var lines = new ArrayList<Line>();
       difference().ifPresent(lines::add);
       lines.addAll(new Evidence(runbook, state.facts().outputs(), said).sentences());
-      undo().ifPresent(lines::add);
+      deed().undo().ifPresent(lines::add);
       why().ifPresent(lines::add);
       lines.add(reference());
       return lines;
@@ -163,21 +135,6 @@ public record Card(
                           ? "This replaces an earlier card of the same order."
                           : "This replaces an earlier card. What is different: "
                               + String.join("; ", it.difference())));
-    }
-
-    private Optional<Line> undo() {
-      if (!step.action().equals("database.swap")) {
-        return Optional.empty();
-      }
-      var intent = facts();
-      var kept =
-          Optional.ofNullable(intent.get("intent.kept"))
-              .or(() -> Optional.ofNullable(intent.get("intent.kept.name")));
-      return Optional.of(
-          Line.of(
-              "What is lost: nothing at once. The database that is live now stays, closed"
-                  + kept.map(it -> ", as " + it).orElse("")
-                  + "; renaming the two databases puts it back"));
     }
 
     private Map<String, String> facts() {
@@ -258,13 +215,6 @@ public record Card(
       return row.decidedAt()
           .map(it -> line.text(", ").line(Texts.moment(it, now)).text("."))
           .orElse(line.text("."));
-    }
-
-    String approve() {
-      return switch (step.action()) {
-        case "database.swap" -> "Approve the swap";
-        default -> "Approve " + step.id();
-      };
     }
 
     private Optional<RunEvent.GateOpened> opened() {

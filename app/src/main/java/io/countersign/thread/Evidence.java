@@ -29,6 +29,7 @@ final class Evidence {
     parity().ifPresent(lines::add);
     moment().ifPresent(lines::add);
     queues().ifPresent(lines::add);
+    unused().ifPresent(lines::add);
     return lines;
   }
 
@@ -82,6 +83,11 @@ final class Evidence {
                         : "The copy's queue holds "
                             + Texts.count(it, "job", "jobs")
                             + "; those that have run since would run again"));
+  }
+
+  private Optional<Line> unused() {
+    return value("database.unused", "verdict")
+        .map(it -> Line.of("It is " + Texts.clause(Names.of(it))));
   }
 
   private Optional<Long> count(String action, String output) {

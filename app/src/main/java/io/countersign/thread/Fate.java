@@ -40,7 +40,19 @@ final class Fate {
     if (state.facts().crossed()) {
       return "the run stops and needs a person";
     }
+    if (dropping()) {
+      return "it stays, and I ask again in some days";
+    }
     return frozen() ? tenant + " is unfrozen unchanged" : tenant + " stays as it is";
+  }
+
+  /** A kept database that was not dropped is asked about again, by the schedule that asked now. */
+  String again() {
+    return dropping() ? " It stays, and I ask again in some days." : "";
+  }
+
+  private boolean dropping() {
+    return runbook.steps().stream().anyMatch(it -> it.action().equals("database.drop"));
   }
 
   boolean frozen() {

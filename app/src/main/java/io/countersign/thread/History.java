@@ -71,6 +71,7 @@ final class History {
           RunEvent.CancelRequested _,
           RunEvent.AbortBegun _,
           RunEvent.RetryRequested _,
+          RunEvent.LeftAsIs _,
           RunEvent.GateApproved _,
           RunEvent.GateDenied _,
           RunEvent.GateExpired _,

@@ -64,7 +64,16 @@ public record PlanView(String draft, List<Line> lines, List<Statements> statemen
     return spec.runbook().endsWith("restore")
             && spec.parameters().get("to") instanceof Value.Moment(var to)
         ? Line.of("Restore " + tenant + " to ").line(Texts.moment(to, now)).text("?")
-        : Line.of(spec.title() + ": " + tenant + "?");
+        : spec.pinned().get("tenant.kept") instanceof Value.OfDatabase(var kept)
+            ? back(spec, tenant, kept.name(), now)
+            : Line.of(spec.title() + ": " + tenant + "?");
+  }
+
+  private static Line back(RunSpec spec, String tenant, String kept, Instant now) {
+    var line = Line.of("Roll " + tenant + " back to " + kept);
+    return spec.pinned().get("tenant.kept-since") instanceof Value.Moment(var since)
+        ? line.text(", which was live until ").line(Texts.moment(since, now)).text("?")
+        : line.text("?");
   }
 
   /** Each moment in the requester's zone and in UTC, so that a misread one is seen. */

@@ -99,6 +99,10 @@ public final class Refusals {
       case Refusal.ReasonMissing() ->
           Line.of(
               "A denial needs a reason, so nothing was counted. Press Deny… again and say why.");
+      case Refusal.NotTyped(var phrase) ->
+          Line.of("To approve this, type ")
+              .code(phrase)
+              .text(" exactly as it stands here; nothing was counted.");
     };
   }
 

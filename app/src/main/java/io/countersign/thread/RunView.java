@@ -10,6 +10,7 @@ import io.countersign.run.Place;
 import io.countersign.run.Recorded;
 import io.countersign.run.RunState;
 import io.countersign.runbook.Runbook;
+import io.countersign.runbook.Value;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -42,7 +43,7 @@ public record RunView(
   /** A button on the run's message. */
   public enum Offer {
     RETRY,
-    CANCEL
+    LEAVE
   }
 
   /**
@@ -121,7 +122,7 @@ public record RunView(
 
     private Set<Offer> offers() {
       return switch (state) {
-        case RunState.NeedsPerson _ -> Set.of(Offer.RETRY, Offer.CANCEL);
+        case RunState.NeedsPerson _ -> Set.of(Offer.RETRY, Offer.LEAVE);
         case RunState.Asked _,
             RunState.Ready _,
             RunState.Running _,
@@ -201,22 +202,35 @@ public record RunView(
           .line(what.decapitalised())
           .text(": ")
           .line(why)
-          .text(". " + fate.now() + ".");
+          .text(". " + fate.now() + "." + fate.again());
     }
 
     private Line done() {
       var spec = state.facts().spec();
       var ended = history.endedAt().orElse(now);
-      var line = Texts.achieved(spec, now).text(" since ").line(Texts.moment(ended, now)).text(".");
+      var line = Texts.achieved(spec, ended, now);
       if (fate.freeze().isPresent() && fate.unfreeze().isPresent()) {
         var closed =
             Duration.between(fate.freeze().get().changed(), fate.unfreeze().get().changed());
         line = line.text(" Read-only for " + Texts.duration(closed) + ".");
       }
-      var kept = fate.made(List.of("database.swap"), List.of("kept"));
-      return kept.isPresent()
-          ? line.text(" The database that was live before stays as " + Names.of(kept.get()) + ".")
-          : line;
+      return line.line(keeps());
+    }
+
+    /** What is kept, until when at least, and how to go back. */
+    private Line keeps() {
+      var kept = fate.made(List.of("database.swap", "database.swap-back"), List.of("kept"));
+      if (kept.isEmpty()) {
+        return Line.EMPTY;
+      }
+      var line = Line.of(" The database that was live before stays as " + Names.of(kept.get()));
+      return fate.made(List.of("drop.schedule"), List.of("due")).orElse(null)
+              instanceof Value.Moment(var due)
+          ? line.text("; before ")
+              .line(Texts.moment(due, now))
+              .text(
+                  " nobody is asked to drop it. /tenant-rollback " + tenant + " swaps them again.")
+          : line.text(".");
     }
 
     private Line because(Halt halt) {
@@ -227,6 +241,10 @@ public record RunView(
                 .text(reason.isBlank() ? "" : ", " + Texts.clause(reason));
         case Halt.Denied(_, var by, var reason) ->
             Line.of("denied by ").mention(by).text(", " + Texts.clause(reason));
+        case Halt.Left(var by, var reason) ->
+            Line.of("left as it stands by ")
+                .mention(by)
+                .text(reason.isBlank() ? "" : ", " + Texts.clause(reason));
         case Halt.Expired _ -> Line.of("nobody countersigned in time");
         case Halt.Failed(var step, var problem) ->
             Line.of("step " + step + " failed, " + Texts.clause(problem.happened()));

@@ -39,6 +39,14 @@ public final class Texts {
       case "database.compare" -> new Phrase("compare", "comparing the copy");
       case "server.discard" -> new Phrase("remove the server copy", "removing the server copy");
       case "database.swap" -> new Phrase("swap the databases", "swapping the databases");
+      case "database.swap-back" ->
+          new Phrase("swap the databases back", "swapping the databases back");
+      case "database.unused" ->
+          new Phrase("make sure that nobody uses it", "making sure that nobody uses it");
+      case "database.drop" -> new Phrase("drop it for ever", "dropping it");
+      case "drop.schedule" ->
+          new Phrase("plan the old database's drop", "planning the old database's drop");
+      case "drop.cancel" -> new Phrase("cancel the planned drop", "cancelling the planned drop");
       case "tenant.invalidate" -> new Phrase("tell caches", "telling caches");
       case "tenant.unfreeze" -> new Phrase("unfreeze " + tenant, "unfreezing " + tenant);
       case "tenant.audit" -> new Phrase("write the audit row", "writing the audit row");
@@ -51,6 +59,13 @@ public final class Texts {
   /** What the whole run does, going on: "Restoring acme to 14:30". */
   static Line undertaking(RunSpec spec, Instant now) {
     var tenant = spec.tenant().slug();
+    if (spec.runbook().endsWith("rollback")) {
+      return Line.of("Rolling " + tenant + " back");
+    }
+    if (spec.parameters().get("database") instanceof Value.OfDatabase(var database)
+        && spec.runbook().contains("drop")) {
+      return Line.of("Dropping " + tenant + "'s kept database " + database.name());
+    }
     if (!spec.runbook().endsWith("restore")) {
       return Line.of(spec.title() + ": " + tenant);
     }
@@ -60,13 +75,24 @@ public final class Texts {
         : line;
   }
 
-  /** What the whole run has achieved: "acme is back at 14:30". */
-  static Line achieved(RunSpec spec, Instant now) {
+  /** What the whole run has achieved: "acme is back at 14:30 since 15:52." */
+  static Line achieved(RunSpec spec, Instant ended, Instant now) {
     var tenant = spec.tenant().slug();
-    return spec.runbook().endsWith("restore")
-            && spec.parameters().get("to") instanceof Value.Moment(var to)
-        ? Line.of(tenant + " is back at ").line(moment(to, now))
-        : Line.of("Done: " + spec.title() + ", " + tenant);
+    var since = Line.of(" since ").line(moment(ended, now)).text(".");
+    if (spec.runbook().endsWith("restore")
+        && spec.parameters().get("to") instanceof Value.Moment(var to)) {
+      return Line.of(tenant + " is back at ").line(moment(to, now)).line(since);
+    }
+    if (spec.runbook().endsWith("rollback")) {
+      return Line.of(tenant + " is rolled back").line(since);
+    }
+    if (spec.parameters().get("database") instanceof Value.OfDatabase(var database)
+        && spec.runbook().contains("drop")) {
+      return Line.of(tenant + "'s kept database " + database.name() + " was dropped for ever at ")
+          .line(moment(ended, now))
+          .text(". " + tenant + " itself was not touched.");
+    }
+    return Line.of("Done: " + spec.title() + ", " + tenant).line(since);
   }
 
   /** The time of day where it is near, else with the day, so that nobody takes it for today. */

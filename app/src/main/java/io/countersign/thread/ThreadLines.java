@@ -39,6 +39,13 @@ public final class ThreadLines {
                             + (reason.isBlank() ? "." : ": " + Texts.sentence(reason))));
         case RunEvent.RetryRequested(var by) ->
             Optional.of(Line.EMPTY.mention(by).text(" asked to try again."));
+        case RunEvent.LeftAsIs(var by, var reason) ->
+            Optional.of(
+                Line.EMPTY
+                    .mention(by)
+                    .text(
+                        " ended this run with everything as it stands"
+                            + (reason.isBlank() ? "." : ": " + Texts.sentence(reason))));
         case RunEvent.GateDenied(_, _, var by, var reason) ->
             Optional.of(Line.of("Denied by ").mention(by).text(": " + Texts.sentence(reason)));
         case RunEvent.GateExpired _ ->

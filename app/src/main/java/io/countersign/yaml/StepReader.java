@@ -25,7 +25,7 @@ final class StepReader {
       List.of("id", "action", "with", "when", "gate", "optional");
   private static final List<String> ABORT_KEYS = List.of("action", "with", "when");
   private static final List<String> GATE_KEYS =
-      List.of("approvals", "from", "expires", "then", "valid-for", "remind", "evidence");
+      List.of("approvals", "from", "expires", "then", "valid-for", "remind", "evidence", "typed");
   private static final Pattern REFERENCE =
       Pattern.compile("\\$\\{([a-z][a-z0-9-]*)(?:\\.([a-z][a-z0-9-]*))?}");
   private static final Set<String> CONTEXTS = Set.of("run", "tenant", "estate");
@@ -123,7 +123,8 @@ final class StepReader {
         section.word("then").flatMap(it -> expiry(section, it)).orElse(Gate.Expiry.ABORT),
         section.duration("valid-for").orElse(Gate.VALID_FOR),
         section.each("remind", Readings::duration, "duration", "Write such as 15m or 1h."),
-        section.words("evidence"));
+        section.words("evidence"),
+        section.bool("typed").orElse(false));
   }
 
   private static Optional<Gate.Expiry> expiry(Section section, String word) {

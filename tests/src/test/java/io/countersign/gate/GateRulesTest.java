@@ -63,9 +63,10 @@ class GateRulesTest {
   @Test
   void another_digest_or_nonce_is_another_order() {
     var wrongDigest =
-        new Ballot(GATE, BOB, Ballot.Choice.APPROVE, Digest.of("other"), NONCE, "", "button");
+        new Ballot(GATE, BOB, Ballot.Choice.APPROVE, Digest.of("other"), NONCE, "", "", "button");
     var wrongNonce =
-        new Ballot(GATE, BOB, Ballot.Choice.APPROVE, DIGEST, "another-nonce-of-16", "", "button");
+        new Ballot(
+            GATE, BOB, Ballot.Choice.APPROVE, DIGEST, "another-nonce-of-16", "", "", "button");
     assertThat(refusal(rule(row(1), wrongDigest))).isInstanceOf(Refusal.Outdated.class);
     assertThat(refusal(rule(row(1), wrongNonce))).isInstanceOf(Refusal.Outdated.class);
   }
@@ -156,11 +157,11 @@ class GateRulesTest {
   }
 
   private static Ballot approve(Person actor) {
-    return new Ballot(GATE, actor, Ballot.Choice.APPROVE, DIGEST, NONCE, "", "button");
+    return new Ballot(GATE, actor, Ballot.Choice.APPROVE, DIGEST, NONCE, "", "", "button");
   }
 
   private static Ballot deny(Person actor, String reason) {
-    return new Ballot(GATE, actor, Ballot.Choice.DENY, DIGEST, NONCE, reason, "modal");
+    return new Ballot(GATE, actor, Ballot.Choice.DENY, DIGEST, NONCE, reason, "", "modal");
   }
 
   private static Standing standing() {
@@ -193,6 +194,7 @@ class GateRulesTest {
         barred,
         Samples.gate(approvals),
         "order",
+        Optional.empty(),
         NOON,
         NOON.plus(Duration.ofHours(4)),
         Optional.empty(),

@@ -242,7 +242,8 @@ class RunEngineTest {
             io.countersign.runbook.Gate.Expiry.HOLD,
             policy.validFor(),
             policy.remind(),
-            policy.evidence());
+            policy.evidence(),
+            false);
     var order =
         new io.countersign.gate.Order(
             run,
@@ -263,7 +264,8 @@ class RunEngineTest {
             order,
             "nonce-of-sixteen-letters",
             holding,
-            java.util.List.of()));
+            java.util.List.of(),
+            java.util.Optional.empty()));
     database.skip("3 days");
     assertThat(bench.approve(run, BOB)).isInstanceOf(Ruling.Approved.class);
   }

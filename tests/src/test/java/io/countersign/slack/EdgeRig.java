@@ -168,6 +168,11 @@ final class EdgeRig implements AutoCloseable {
     }
 
     @Override
+    public Told leave(RunId run, Person who, String reason) {
+      return new Told(false, "Run " + run + " does not wait for a person.");
+    }
+
+    @Override
     public Told retry(RunId run, Person who) {
       return new Told(true, "Run " + run + " tries again.");
     }

@@ -8,8 +8,8 @@ import io.countersign.run.RunEvent;
 import io.countersign.support.Samples;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -54,8 +54,11 @@ class JournalFixturesTest {
             .map(
                 it -> {
                   try {
-                    return Map.of(
-                        "kind", it.kind(), "v", it.version(), "body", mapper.readTree(it.body()));
+                    var row = new LinkedHashMap<String, Object>();
+                    row.put("body", mapper.readTree(it.body()));
+                    row.put("v", it.version());
+                    row.put("kind", it.kind());
+                    return row;
                   } catch (com.fasterxml.jackson.core.JsonProcessingException bug) {
                     throw new IllegalStateException(bug);
                   }

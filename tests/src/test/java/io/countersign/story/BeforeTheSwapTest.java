@@ -122,7 +122,8 @@ class BeforeTheSwapTest {
     var globex = stage.start("globex", moment);
     stage.at("started parity/1", globex, this::deleteFromTheCopies);
     var clinic = stage.start("north-clinic", moment);
-    stage.at("started clear/1", clinic, () -> editMarkers("\"" + clinic.id() + "\"", "\"another1\""));
+    stage.at(
+        "started clear/1", clinic, () -> editMarkers("\"" + clinic.id() + "\"", "\"another1\""));
     stage.at("acted clear/1", clinic, () -> editMarkers("\"another1\"", "\"" + clinic.id() + "\""));
 
     requireNotDone(acme, "copy", "only_here");

@@ -114,7 +114,16 @@ public final class Bench {
   private Ruling vote(RunId run, Person who, Ballot.Choice choice, String reason) {
     var gate = gate(run);
     return new Gates(gates, roster())
-        .decide(new Ballot(gate.id(), who, choice, gate.digest(), gate.nonce(), reason, "button"));
+        .decide(
+            new Ballot(
+                gate.id(),
+                who,
+                choice,
+                gate.digest(),
+                gate.nonce(),
+                reason,
+                gate.phrase().orElse(""),
+                "button"));
   }
 
   public static Roster roster() {

@@ -260,6 +260,7 @@ public final class RestoreStory {
         Set.of(),
         Samples.gate(1),
         ORDER,
+        Optional.empty(),
         at,
         at.plus(Duration.ofHours(4)),
         open ? Optional.empty() : Optional.of(at),

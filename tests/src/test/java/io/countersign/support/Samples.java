@@ -49,7 +49,8 @@ public final class Samples {
         Gate.Expiry.ABORT,
         Gate.VALID_FOR,
         List.of(),
-        List.of());
+        List.of(),
+        false);
   }
 
   public static RunSpec spec(RunId run, String source) {
@@ -98,6 +99,7 @@ public final class Samples {
             NOON.plusSeconds(14_400),
             Gate.Expiry.ABORT,
             List.of("intent.live.oid: 1 -> 2")),
+        new RunEvent.LeftAsIs(BOB, "mended by hand"),
         new RunEvent.PersonNeeded("one", problem),
         new RunEvent.Requested(spec(RUN, "runbook: sample")),
         new RunEvent.RetryRequested(BOB),

@@ -83,7 +83,8 @@ class RunbookReaderTest {
                 Gate.Expiry.ABORT,
                 Duration.ofMinutes(15),
                 List.of(Duration.ofMinutes(15), Duration.ofHours(1)),
-                List.of("pitr", "parity")));
+                List.of("pitr", "parity"),
+                false));
   }
 
   @Test
@@ -99,7 +100,8 @@ class RunbookReaderTest {
                 Gate.Expiry.ABORT,
                 Gate.VALID_FOR,
                 List.of(),
-                List.of()));
+                List.of(),
+                false));
   }
 
   @Test

@@ -74,6 +74,34 @@ final class Signatures {
               Map.of("live", DATABASE, "kept", DATABASE, "blackout", DURATION),
               Risk.DESTRUCTIVE,
               false),
+          new ActionSignature(
+              "database.swap-back",
+              Map.of(
+                  "live", DATABASE,
+                  "kept", DATABASE,
+                  "keep-as", TEXT,
+                  "writes-at-freeze", INT,
+                  "statistics-since", TEXT),
+              Set.of(),
+              Map.of("live", DATABASE, "kept", DATABASE, "blackout", DURATION),
+              Risk.DESTRUCTIVE,
+              false),
+          safe(
+              "database.unused",
+              Map.of("database", DATABASE),
+              Map.of("bytes", INT, "verdict", TEXT)),
+          new ActionSignature(
+              "database.drop",
+              Map.of("database", DATABASE),
+              Set.of(),
+              Map.of(),
+              Risk.DESTRUCTIVE,
+              false),
+          safe(
+              "drop.schedule",
+              Map.of("database", DATABASE, "runbook", TEXT, "after", DURATION),
+              Map.of("due", INSTANT)),
+          safe("drop.cancel", Map.of("database", DATABASE), Map.of()),
           safe("tenant.invalidate", Map.of(), Map.of()),
           safe(
               "tenant.unfreeze",
@@ -82,7 +110,7 @@ final class Signatures {
           new ActionSignature(
               "tenant.audit",
               Map.of("event", TEXT, "to", INSTANT, "kept", DATABASE),
-              Set.of("kept"),
+              Set.of("to", "kept"),
               Map.of(),
               Risk.SAFE,
               false));

@@ -14,7 +14,6 @@ import io.countersign.action.Recovery;
 import io.countersign.action.Visit;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Registry;
-import io.countersign.estate.Tenant;
 import io.countersign.postgres.DatabaseDrop;
 import io.countersign.postgres.Databases;
 import io.countersign.postgres.ServerWork;
@@ -125,14 +124,10 @@ public final class DatabaseDiscard implements Action<DatabaseDiscard.In, Databas
   /** Fails closed: a registry or secret that cannot be read refuses. */
   private void notReferenced(Visit<In> visit, String doing, DatabaseRef database)
       throws ActionFailed {
-    for (var tenant : registry.tenants()) {
-      if (tenant.database().equals(database.name())) {
-        throw refused(doing, "the registry names it as the database of " + tenant.ref() + ".");
-      }
-    }
-    var secret = registry.tenant(visit.tenant().slug()).map(Tenant::secret);
-    if (secret.isPresent() && servers.login(secret.get()).database().equals(database.name())) {
-      throw refused(doing, "the current secret of " + visit.tenant() + " leads to it.");
+    var own = registry.tenant(visit.tenant().slug()).stream().toList();
+    var reference = References.to(database, registry, servers, own);
+    if (reference.isPresent()) {
+      throw refused(doing, reference.get() + ".");
     }
   }
 

@@ -1,0 +1,82 @@
+package io.countersign.run;
+
+import io.countersign.Person;
+import io.countersign.RunId;
+import io.countersign.estate.Tenant;
+import io.countersign.runbook.Input;
+import io.countersign.runbook.Runbook;
+import io.countersign.runbook.Value;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Pins what a run is about: parameters, and what {@code ${tenant.*}} and the like mean now. */
+final class Specs {
+  static final String KEPT = "tenant.kept";
+  static final String KEPT_SINCE = "tenant.kept-since";
+
+  private Specs() {}
+
+  /**
+   * Who asks for what.
+   *
+   * @param parameters without the tenant
+   */
+  record Wish(Person who, String channel, Map<String, Value> parameters, String reason) {}
+
+  /** A tenant with its database as the server shows it now. */
+  record Home(Tenant tenant, Value.OfDatabase database, Optional<Journal.Kept> kept) {}
+
+  static RunSpec of(RunId id, Runbook runbook, Home home, Wish wish, Instant now) {
+    var tenant = home.tenant();
+    var pinned = new HashMap<String, Value>();
+    pinned.put("run.id", new Value.Text(id.value()));
+    pinned.put("run.stamp", new Value.Text(stamp(now)));
+    pinned.put("tenant.name", new Value.OfTenant(tenant.ref()));
+    pinned.put("tenant.slug", new Value.Text(tenant.ref().slug()));
+    pinned.put("tenant.id", new Value.Text(tenant.id()));
+    pinned.put("tenant.server", new Value.OfServer(tenant.server()));
+    pinned.put("tenant.database", home.database());
+    pinned.put("tenant.secret", new Value.OfSecret(tenant.secret()));
+    pinned.put("estate.name", new Value.Text(tenant.ref().estate()));
+    home.kept()
+        .ifPresent(
+            it -> {
+              pinned.put(KEPT, new Value.OfDatabase(it.database()));
+              pinned.put(KEPT_SINCE, new Value.Moment(it.since()));
+            });
+    var parameters = new HashMap<>(wish.parameters());
+    parameters.put("tenant", new Value.OfTenant(tenant.ref()));
+    runbook
+        .parameters()
+        .forEach(it -> it.preset().ifPresent(value -> parameters.putIfAbsent(it.name(), value)));
+    return new RunSpec(
+        id,
+        tenant.ref().subject(),
+        tenant.ref(),
+        runbook.name(),
+        runbook.title(),
+        runbook.source(),
+        parameters,
+        pinned,
+        wish.who(),
+        wish.channel(),
+        wish.reason(),
+        now);
+  }
+
+  private static String stamp(Instant moment) {
+    return DateTimeFormatter.ofPattern("yyyyMMddHHmmss").withZone(ZoneOffset.UTC).format(moment);
+  }
+
+  /** Whether the runbook works on a database that an earlier swap kept. */
+  static boolean needsKept(Runbook runbook) {
+    return Stream.concat(runbook.steps().stream(), runbook.onAbort().stream())
+        .flatMap(it -> it.with().values().stream())
+        .anyMatch(it -> it instanceof Input.OfContext(var path) && path.startsWith(KEPT));
+  }
+}

@@ -1,0 +1,171 @@
+package io.countersign.thread;
+
+import io.countersign.run.RunSpec;
+import io.countersign.runbook.Step;
+import io.countersign.runbook.Value;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The words of a card for what one gated step does: what is asked, what is lost, how to undo it.
+ */
+final class Deed {
+  private final Step step;
+  private final RunSpec spec;
+  private final Fate fate;
+  private final Map<String, String> order;
+  private final Instant now;
+
+  /**
+   * @param order the facts of the order, by their full names
+   */
+  Deed(Step step, RunSpec spec, Fate fate, Map<String, String> order, Instant now) {
+    this.step = step;
+    this.spec = spec;
+    this.fate = fate;
+    this.order = order;
+    this.now = now;
+  }
+
+  /** The whole question, without what happens if nobody answers. */
+  Line question() {
+    return switch (step.action()) {
+      case "database.drop" ->
+          Line.of("May " + dropped() + size() + " be dropped for ever? ").line(past());
+      case "database.swap" -> asking(swap());
+      case "database.swap-back" -> asking(swapBack());
+      default ->
+          asking(
+              Line.of(
+                  "let "
+                      + spec.runbook()
+                      + " go on for "
+                      + tenant()
+                      + " with its destructive step "
+                      + step.id()
+                      + " ("
+                      + step.action()
+                      + ")"));
+    };
+  }
+
+  private Line asking(Line act) {
+    return Line.EMPTY.mention(spec.requester()).text(" asks you to ").line(act).text(". ");
+  }
+
+  private Line swap() {
+    var replace = Line.of("replace " + tenant() + "'s live database by ");
+    return (spec.parameters().get("to") instanceof Value.Moment(var to)
+            ? replace.text("its state of ").line(Texts.moment(to, now))
+            : replace.text("the restored one"))
+        .text(loss());
+  }
+
+  /** What leaves the live database, where it was counted. */
+  private String loss() {
+    var compared = java.util.List.of("database.compare");
+    return fate.made(compared, java.util.List.of("go")).orElse(null) instanceof Value.Int(var rows)
+        ? "; "
+            + Texts.count(rows, "row that is", "rows that are")
+            + " there now "
+            + (rows == 1 ? "goes" : "go")
+        : "";
+  }
+
+  private Line swapBack() {
+    var line =
+        Line.of(
+            "roll "
+                + tenant()
+                + " back: its live database by "
+                + named("intent.back.name", "kept"));
+    return since()
+        .map(
+            it ->
+                line.text(", which was live until ")
+                    .line(Texts.moment(it, now))
+                    .text("; what was written since then goes"))
+        .orElse(line);
+  }
+
+  private Optional<Instant> since() {
+    return spec.pinned().get("tenant.kept-since") instanceof Value.Moment(var at)
+        ? Optional.of(at)
+        : Optional.empty();
+  }
+
+  private Line past() {
+    return spec.parameters().get("live-until") instanceof Value.Moment(var until)
+        ? Line.of("It was " + tenant() + "'s live database until ")
+            .line(Texts.moment(until, now))
+            .text(". ")
+        : Line.EMPTY;
+  }
+
+  private String size() {
+    return fate.made(java.util.List.of("database.unused"), java.util.List.of("bytes")).orElse(null)
+            instanceof Value.Int(var bytes)
+        ? " (" + Texts.bytes(bytes) + ")"
+        : "";
+  }
+
+  private String dropped() {
+    return named("intent.database.name", "the kept database");
+  }
+
+  /** What is lost at once, and how to undo it. */
+  Optional<Line> undo() {
+    return switch (step.action()) {
+      case "database.swap" ->
+          Optional.of(
+              Line.of(
+                  "What is lost: nothing at once. The database that is live now stays, closed, as "
+                      + named("intent.kept.name", "it is named in the order")
+                      + ". Undo: /tenant-rollback "
+                      + tenant()));
+      case "database.swap-back" ->
+          Optional.of(
+              Line.of(
+                  "What is lost: nothing at once. The database that is live now stays, closed, as "
+                      + named("intent.kept.name", "it is named in the order")
+                      + ". Undo: /tenant-rollback "
+                      + tenant()
+                      + " again"));
+      case "database.drop" ->
+          Optional.of(
+              Line.of(
+                  "What is lost: this database, OID "
+                      + named("intent.database.oid", "unknown")
+                      + ", for ever. After this, /tenant-rollback cannot go back to it. "
+                      + tenant()
+                      + "'s live database is another one and is not touched"));
+      default -> Optional.empty();
+    };
+  }
+
+  /** What the button says: the act itself. */
+  String approve() {
+    return switch (step.action()) {
+      case "database.swap" -> "Approve the swap";
+      case "database.swap-back" -> "Approve the rollback";
+      case "database.drop" -> "Approve and type…";
+      default -> "Approve " + step.id();
+    };
+  }
+
+  /** The harmless way out, where the run was not asked for by anybody who waits for it. */
+  Optional<String> keep() {
+    return step.action().equals("database.drop")
+        ? Optional.of("Keep it for now")
+        : Optional.empty();
+  }
+
+  private String named(String fact, String otherwise) {
+    return order.getOrDefault(fact, otherwise);
+  }
+
+  private String tenant() {
+    return spec.tenant().slug();
+  }
+}

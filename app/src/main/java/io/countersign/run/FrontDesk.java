@@ -95,7 +95,8 @@ public final class FrontDesk implements Desk {
       }
     }
     var home = new Specs.Home(tenant, new Value.OfDatabase(database.get()), kept);
-    var wish = new Specs.Wish(ask.who(), ask.channel(), ask.parameters(), ask.reason());
+    var wish =
+        new Specs.Wish(ask.who(), ask.channel(), ask.parameters(), ask.reason(), Optional.empty());
     var spec = Specs.of(id, runbook, home, wish, journal.now());
     var countersigners = countersigners(runbook, ask.who());
     if (countersigners.refusal().isPresent()) {

@@ -6,6 +6,7 @@ import io.countersign.estate.Tenant;
 import io.countersign.runbook.Input;
 import io.countersign.runbook.Runbook;
 import io.countersign.runbook.Value;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -19,14 +20,23 @@ final class Specs {
   static final String KEPT = "tenant.kept";
   static final String KEPT_SINCE = "tenant.kept-since";
 
+  /** Only for texts: no step may refer to it. */
+  static final String AGAIN = "schedule.again";
+
   private Specs() {}
 
   /**
    * Who asks for what.
    *
    * @param parameters without the tenant
+   * @param again after how long a schedule asks again, where one asks
    */
-  record Wish(Person who, String channel, Map<String, Value> parameters, String reason) {}
+  record Wish(
+      Person who,
+      String channel,
+      Map<String, Value> parameters,
+      String reason,
+      Optional<Duration> again) {}
 
   /** A tenant with its database as the server shows it now. */
   record Home(Tenant tenant, Value.OfDatabase database, Optional<Journal.Kept> kept) {}
@@ -49,6 +59,7 @@ final class Specs {
               pinned.put(KEPT, new Value.OfDatabase(it.database()));
               pinned.put(KEPT_SINCE, new Value.Moment(it.since()));
             });
+    wish.again().ifPresent(it -> pinned.put(AGAIN, new Value.Span(it)));
     var parameters = new HashMap<>(wish.parameters());
     parameters.put("tenant", new Value.OfTenant(tenant.ref()));
     runbook

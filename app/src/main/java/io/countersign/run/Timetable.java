@@ -112,7 +112,13 @@ public final class Timetable {
     }
     var home = new Specs.Home(tenant, new Value.OfDatabase(database.get()), Optional.empty());
     var later = due.later();
-    var wish = new Specs.Wish(later.requester(), due.channel(), later.parameters(), later.reason());
+    var wish =
+        new Specs.Wish(
+            later.requester(),
+            due.channel(),
+            later.parameters(),
+            later.reason(),
+            Optional.of(later.after()));
     var spec = Specs.of(ids.get(), runbook, home, wish, journal.now());
     switch (journal.submit(spec, due.draft())) {
       case Journal.Submission.Accepted(var run) -> {

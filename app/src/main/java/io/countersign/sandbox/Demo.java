@@ -15,7 +15,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** The story of a bad night, played by Alice and Bob on real databases, with everything checked. */
@@ -24,17 +24,23 @@ final class Demo {
   private static final Duration LONG = Duration.ofMinutes(5);
   private static final Duration STATUS_TTL = Duration.ofSeconds(30);
   private static final ZoneId ZONE = ZoneId.of("Europe/Madrid");
-  private static final String CHANNEL = Workspace.INCIDENT;
 
   private final SandboxWorld world;
   private final Fault fault;
+  private final Consumer<String> skip;
   private final SlackDriver slack;
   private final Transcript transcript = new Transcript(InstantSource.system());
+  private final Scene scene;
 
-  Demo(SandboxWorld world, Fault fault) {
+  /**
+   * @param skip moves the bot's clock ahead by an interval as PostgreSQL writes it
+   */
+  Demo(SandboxWorld world, Fault fault, Consumer<String> skip) {
     this.world = world;
     this.fault = fault;
+    this.skip = skip;
     this.slack = world.slack().driver();
+    this.scene = new Scene(world, transcript);
   }
 
   /** What goes wrong on purpose, to show that the demo's checks can fail. */
@@ -98,13 +104,15 @@ final class Demo {
     }
     var card = card(root.get());
     if (card.isEmpty()) {
-      tellThread(root.get());
+      scene.tellThread(root.get());
       return;
     }
     refusals(card.get());
     var approved = approve(card.get());
     if (approved) {
       finished(root.get(), before, moments, traffic);
+      scene.tellThread(root.get());
+      afterwards(target);
     } else {
       transcript.check(
           "a second PLATFORM_ADMIN countersigned", false, "nobody did; the card still waits");
@@ -112,8 +120,19 @@ final class Demo {
           "nothing was swapped",
           world.databases().stream().noneMatch(it -> it.contains("_pre_pitr_")),
           world.databases());
+      scene.tellThread(root.get());
     }
-    tellThread(root.get());
+  }
+
+  /** Another tenant is restored by mistake and rolled back; then a week passes. */
+  private void afterwards(Instant moment) {
+    new TheWayBack(world, scene, transcript).play(moment);
+    var globex =
+        world.one("postgres", "SELECT oid FROM pg_database WHERE datname = 'tenant_globex'");
+    var later = new SevenDaysLater(world, scene, transcript, skip);
+    later.pass();
+    later.dropped("acme", "pre_pitr");
+    later.kept("globex", "rolled_back", globex);
   }
 
   /** Alice types, reads the plan, starts it. */
@@ -123,20 +142,7 @@ final class Demo {
         "acme to "
             + DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZONE).format(target)
             + " because bad migration 812";
-    transcript.person("Alice", "/tenant-restore " + typed);
-    slack.slash(Workspace.ALICE, CHANNEL, "/tenant-restore", typed);
-    var plan = slack.awaitEphemeral(Workspace.ALICE, it -> it.hasButton("draft.start"), SOON);
-    if (plan.isEmpty()) {
-      transcript.check("Alice sees a plan", false, last(Workspace.ALICE));
-      return Optional.empty();
-    }
-    transcript.bot("(only to Alice) " + read(Workspace.ALICE, plan.get()));
-    transcript.check(
-        "nothing has happened yet", slack.messages(CHANNEL).isEmpty(), slack.messages(CHANNEL));
-    transcript.person("Alice", "[Start]");
-    slack.click(Workspace.ALICE, plan.get(), "draft.start");
-    var root = slack.awaitMessage(CHANNEL, it -> !it.isEphemeral() && it.threadTs() == null, SOON);
-    transcript.check("one message stands in the channel", root.isPresent(), "none");
+    var root = scene.start("/tenant-restore", typed);
     return root;
   }
 
@@ -147,32 +153,24 @@ final class Demo {
         fault == Fault.PARITY_DIFFERS
             ? Optional.of(Saboteur.start(world))
             : Optional.<Saboteur>empty();
-    var found = await(it -> it.hasButton("gate.approve") || ended(root));
+    var found = scene.await(it -> it.hasButton("gate.approve") || scene.ended(root));
     saboteur.ifPresent(Saboteur::close);
     var card = found.filter(it -> it.hasButton("gate.approve"));
     transcript.check(
         "the restored copy equals its source, and the card asks for a second person",
         card.isPresent(),
-        "the run stopped: " + headline(root));
-    card.ifPresent(it -> transcript.bot(read(Workspace.BOB, it)));
+        "the run stopped: " + scene.headline(root));
+    card.ifPresent(it -> transcript.bot(scene.read(Workspace.BOB, it)));
     return card;
   }
 
   /** Neither the requester, nor a member without the role, nor a guest can approve. */
   private void refusals(Message card) {
     transcript.title("Not everybody may countersign");
-    refused("Alice", Workspace.ALICE, card);
-    refused("Carol", Workspace.CAROL, card);
-    refused("Gus", Workspace.GUS, card);
-    transcript.check("the gate is still open", card(card.ts()).hasButton("gate.approve"), "closed");
-  }
-
-  private void refused(String name, String person, Message card) {
-    var seen = slack.ephemerals(person).size();
-    transcript.person(name, "[Approve the swap]");
-    slack.click(person, card, "gate.approve");
-    slack.await(it -> it.ephemerals(person).size() > seen, SOON);
-    transcript.bot("(only to " + name + ") " + last(person));
+    scene.refused("Alice", Workspace.ALICE, card, "gate.approve");
+    scene.refused("Carol", Workspace.CAROL, card, "gate.approve");
+    scene.refused("Gus", Workspace.GUS, card, "gate.approve");
+    transcript.check("the gate is still open", scene.now(card).hasButton("gate.approve"), "closed");
   }
 
   private boolean approve(Message card) {
@@ -182,16 +180,17 @@ final class Demo {
     var name = notAdmin ? "Carol" : "Bob";
     transcript.person(name, "[Approve the swap], from a phone");
     slack.click(person, card, "gate.approve");
-    return slack.await(it -> !card(card.ts()).hasButton("gate.approve"), SOON);
+    return slack.await(it -> !scene.now(card).hasButton("gate.approve"), SOON);
   }
 
   private void finished(Message root, Before before, Mangle.Moments moments, Traffic traffic)
       throws SQLException {
-    slack.await(_ -> ended(root), LONG);
-    transcript.bot(read(Workspace.BOB, refreshed(root)));
+    slack.await(_ -> scene.ended(root), LONG);
+    transcript.bot(scene.read(Workspace.BOB, scene.refreshed(root)));
     transcript.title("After");
     var kept = world.databases().stream().filter(it -> it.contains("_pre_pitr_")).findFirst();
-    transcript.check("the run is done", headline(root).contains("acme is back"), headline(root));
+    transcript.check(
+        "the run is done", scene.headline(root).contains("acme is back"), scene.headline(root));
     transcript.check("the old database is kept", kept.isPresent(), world.databases());
     transcript.check("the copy of the server is gone", world.copies().isEmpty(), world.copies());
     transcript.check("acme is active again", status().equals("active"), status());
@@ -280,48 +279,5 @@ final class Demo {
 
   private TenantFingerprint look(String database) throws SQLException {
     return TenantFingerprint.of(world.medsuite().live(), database);
-  }
-
-  private String read(String person, Message message) {
-    return slack.asReadBy(person, message).rendered();
-  }
-
-  private Optional<Message> await(Predicate<Message> wanted) {
-    return slack.awaitMessage(CHANNEL, wanted, LONG);
-  }
-
-  private Message refreshed(Message message) {
-    return slack.refresh(message).orElse(message);
-  }
-
-  private Message card(String ts) {
-    return slack.messages(CHANNEL).stream()
-        .filter(it -> it.ts().equals(ts))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private boolean ended(Message root) {
-    var words = headline(root);
-    return words.startsWith("acme is back")
-        || words.startsWith("Not done")
-        || words.startsWith("Needs you");
-  }
-
-  private String headline(Message root) {
-    return refreshed(root).text();
-  }
-
-  private String last(String person) {
-    var all = slack.ephemerals(person);
-    return all.isEmpty() ? "(nothing)" : read(person, all.getLast());
-  }
-
-  private void tellThread(Message root) {
-    transcript.title("The thread, as Bob reads it");
-    transcript.bot(read(Workspace.BOB, refreshed(root)));
-    slack.replies(CHANNEL, root.ts()).stream()
-        .filter(it -> !it.ts().equals(root.ts()))
-        .forEach(it -> transcript.bot("  " + read(Workspace.BOB, it).replace("\n", "\n  ")));
   }
 }

@@ -65,12 +65,16 @@ final class Deed {
   /** What leaves the live database, where it was counted. */
   private String loss() {
     var compared = java.util.List.of("database.compare");
-    return fate.made(compared, java.util.List.of("go")).orElse(null) instanceof Value.Int(var rows)
-        ? "; "
+    if (!(fate.made(compared, java.util.List.of("go")).orElse(null)
+        instanceof Value.Int(var rows))) {
+      return "";
+    }
+    return rows == 0
+        ? "; no row that is there now goes"
+        : "; "
             + Texts.count(rows, "row that is", "rows that are")
             + " there now "
-            + (rows == 1 ? "goes" : "go")
-        : "";
+            + (rows == 1 ? "goes" : "go");
   }
 
   private Line swapBack() {

@@ -41,14 +41,20 @@ final class Fate {
       return "the run stops and needs a person";
     }
     if (dropping()) {
-      return "it stays, and I ask again in some days";
+      return "it stays, and I ask again" + inDays();
     }
     return frozen() ? tenant + " is unfrozen unchanged" : tenant + " stays as it is";
   }
 
   /** A kept database that was not dropped is asked about again, by the schedule that asked now. */
   String again() {
-    return dropping() ? " It stays, and I ask again in some days." : "";
+    return dropping() ? " It stays, and I ask again" + inDays() + "." : "";
+  }
+
+  private String inDays() {
+    return state.facts().spec().pinned().get("schedule.again") instanceof Value.Span(var again)
+        ? " " + Texts.days(again) + " later"
+        : "";
   }
 
   private boolean dropping() {

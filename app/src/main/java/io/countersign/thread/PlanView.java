@@ -51,6 +51,12 @@ public record PlanView(String draft, List<Line> lines, List<Statements> statemen
               draft.spec().tenant().slug()
                   + " is read-only from the freeze until the run has ended."));
     }
+    if (draft.spec().pinned().containsKey("tenant.kept")) {
+      lines.add(
+          Line.of(
+              "What it has written since then goes; it stays in the database that is live now,"
+                  + " which is kept, closed."));
+    }
     lines.add(steps(draft, runbook));
     lines.add(countersigners(draft));
     if (!draft.spec().reason().isBlank()) {

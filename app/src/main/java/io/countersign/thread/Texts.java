@@ -120,6 +120,12 @@ public final class Texts {
         : hours + " h" + (minutes % 60 == 0 ? "" : " " + minutes % 60 + " min");
   }
 
+  /** {@code 7 days}, {@code a day}; shorter ones as {@link #duration}. */
+  static String days(Duration length) {
+    long days = length.toDays();
+    return days == 0 ? duration(length) : days == 1 ? "a day" : days + " days";
+  }
+
   /** {@code 11.8 GB}. */
   static String bytes(long bytes) {
     if (bytes < 1_000_000) {

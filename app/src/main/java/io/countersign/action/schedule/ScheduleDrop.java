@@ -111,9 +111,9 @@ public final class ScheduleDrop implements Action<ScheduleDrop.In, ScheduleDrop.
     return new Outcome.Done<>(
         new Out(due),
         in.database().name()
-            + " is kept; at "
-            + due
-            + " I ask whether it may be dropped"
+            + " is kept; in "
+            + in.after().toDays()
+            + " days I ask whether it may be dropped"
             + (added.moved() == 0
                 ? ""
                 : "; " + added.moved() + " earlier kept are asked about not before then"));

@@ -108,8 +108,26 @@ final class BotProcess implements AutoCloseable {
 
   /** Has a run stop for ever at a point. */
   void stopAt(String run, String point) {
-    tell("stop " + run + " " + point);
-    awaitLine("STOPS " + run);
+    obey("stop " + run + " " + point);
+  }
+
+  /** The same without waiting for other runs. */
+  void holdAt(String run, String point) {
+    obey("hold " + run + " " + point);
+  }
+
+  /** All runs stand where they are until {@link #open}. */
+  void shut() {
+    obey("shut");
+  }
+
+  void open() {
+    obey("open");
+  }
+
+  private void obey(String line) {
+    tell(line);
+    awaitLine("HEARD " + line);
   }
 
   /** Has the run that comes first to a point that begins so stop for ever. */

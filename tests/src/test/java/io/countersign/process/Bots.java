@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** Real databases, a stand-in Slack, bots as processes of their own, and what people do there. */
 final class Bots implements AutoCloseable {
@@ -178,14 +179,15 @@ final class Bots implements AutoCloseable {
             .formatted(database));
   }
 
-  /** Alice asks, is shown a plan, and starts it. */
+  /** Alice has a tenant restored to its moment. */
   String ask(String slug) {
+    return ask(slug, "/tenant-restore", command(slug));
+  }
+
+  /** Alice types a command, is shown a plan, and starts it. */
+  String ask(String slug, String command, String text) {
     int seen = slack.ephemerals(Workspace.ALICE).size();
-    slack.slash(
-        Workspace.ALICE,
-        Workspace.INCIDENT,
-        "/tenant-restore",
-        command(slug) + " because bad migration");
+    slack.slash(Workspace.ALICE, Workspace.INCIDENT, command, text + " because bad migration");
     assertThat(slack.await(it -> it.ephemerals(Workspace.ALICE).size() > seen, LONG)).isTrue();
     var plan = slack.ephemerals(Workspace.ALICE).getLast();
     slack.click(Workspace.ALICE, plan, "draft.start");
@@ -213,18 +215,23 @@ final class Bots implements AutoCloseable {
   }
 
   void awaitAllDone() {
-    var going = "SELECT count(*) FROM countersign.run WHERE ending IS DISTINCT FROM 'DONE'";
-    try {
-      await("all runs end").atMost(LONG).until(() -> own(going).equals("0"));
-    } catch (org.awaitility.core.ConditionTimeoutException late) {
-      throw new AssertionError("runs do not end: " + logs(), late);
-    }
+    awaitAllEnded();
     assertThat(
             slack.await(
                 _ -> runs.keySet().stream().allMatch(it -> root(it).text().contains("is back")),
                 LONG))
         .as("the messages say so")
         .isTrue();
+  }
+
+  /** Waits until the journal says that every run has done what it was asked for. */
+  void awaitAllEnded() {
+    var going = "SELECT count(*) FROM countersign.run WHERE ending IS DISTINCT FROM 'DONE'";
+    try {
+      await("all runs end").atMost(LONG).until(() -> own(going).equals("0"));
+    } catch (ConditionTimeoutException late) {
+      throw new AssertionError("runs do not end: " + logs(), late);
+    }
   }
 
   String logs() {
@@ -290,13 +297,17 @@ final class Bots implements AutoCloseable {
 
   /** How often the product was told that a tenant was restored. */
   String audited(String slug) {
+    return audited(slug, "TENANT_PITR_RESTORED");
+  }
+
+  String audited(String slug, String event) {
     return world.one(
         "medsuite",
         """
         SELECT count(*) FROM identity.tenant_audit a JOIN identity.tenant t ON t.id = a.tenant_id
-         WHERE t.slug = '%s' AND a.action = 'TENANT_PITR_RESTORED'\
+         WHERE t.slug = '%s' AND a.action = '%s'\
         """
-            .formatted(slug));
+            .formatted(slug, event));
   }
 
   /** OIDs of a tenant's closed former databases. */
@@ -310,9 +321,17 @@ final class Bots implements AutoCloseable {
             .formatted(MedsuiteWorld.databaseOf(slug)));
   }
 
-  /** Somebody drops the former databases by hand. */
-  void dropKept(String slug) {
-    var prefix = MedsuiteWorld.databaseOf(slug) + "_pre_pitr_";
+  /** Beside the live database there is what the last swap kept, and nothing half-made. */
+  void requireNoneBesideKept(String slug) {
+    var live = MedsuiteWorld.databaseOf(slug);
+    assertThat(world.databases())
+        .filteredOn(it -> it.startsWith(live + "_"))
+        .allMatch(it -> it.startsWith(live + "_pre_pitr_"));
+  }
+
+  /** Somebody drops all databases beside the live one by hand. */
+  void dropBeside(String slug) {
+    var prefix = MedsuiteWorld.databaseOf(slug) + "_";
     world.databases().stream()
         .filter(it -> it.startsWith(prefix))
         .forEach(it -> world.execute("postgres", "DROP DATABASE " + it));

@@ -21,8 +21,10 @@ final class KillableBot {
   private static final String BEFORE_THE_SWAP = "started cutover/";
 
   private final Map<String, String> stops = new ConcurrentHashMap<>();
+  private final Map<String, String> holds = new ConcurrentHashMap<>();
   private final Phaser together = new Phaser();
   private final CountDownLatch released = new CountDownLatch(1);
+  private volatile CountDownLatch door = new CountDownLatch(0);
   private volatile String next = "";
   private volatile CountDownLatch goOn = new CountDownLatch(1);
 
@@ -62,17 +64,23 @@ final class KillableBot {
       next = line.substring("next ".length());
       return;
     }
-    if (line.equals("go")) {
-      released.countDown();
-      return;
-    }
     var words = line.split(" ", 3);
-    together.register();
-    stops.put(words[1], words[2]);
-    System.out.println("STOPS " + words[1]);
+    switch (words[0]) {
+      case "go" -> released.countDown();
+      case "shut" -> door = new CountDownLatch(1);
+      case "open" -> door.countDown();
+      case "stop" -> {
+        together.register();
+        stops.put(words[1], words[2]);
+      }
+      case "hold" -> holds.put(words[1], words[2]);
+      default -> throw new IllegalArgumentException(line);
+    }
+    System.out.println("HEARD " + line);
   }
 
   private void reached(String where) {
+    stand(door);
     if (isNext(where)) {
       var latch = goOn;
       System.out.println("FIRST " + MDC.get("run") + " " + where);
@@ -83,7 +91,7 @@ final class KillableBot {
     if (!stop.isEmpty() && where.startsWith(BEFORE_THE_SWAP)) {
       together.arriveAndAwaitAdvance();
     }
-    if (where.equals(stop)) {
+    if (where.equals(stop) || where.equals(holds.get(run))) {
       System.out.println("AT " + run);
       stand(released);
     }

@@ -203,7 +203,8 @@ final class TenantLife {
     assertThat(bots.own("SELECT count(*)" + attempts(run) + " AND state = 'DONE'")).isEqualTo("1");
     assertThat(audits(run)).isEqualTo("1");
     assertThat(bots.members(database())).isEqualTo(bots.tenant(slug).members());
-    bots.dropKept(slug);
+    bots.requireNoneBesideKept(slug);
+    bots.dropBeside(slug);
   }
 
   private void requireUntouched(String run, String before) {

@@ -186,10 +186,15 @@ final class Bots implements AutoCloseable {
 
   /** Alice types a command, is shown a plan, and starts it. */
   String ask(String slug, String command, String text) {
-    int seen = slack.ephemerals(Workspace.ALICE).size();
+    var before = slack.ephemerals(Workspace.ALICE).stream().map(Message::ts).toList();
     slack.slash(Workspace.ALICE, Workspace.INCIDENT, command, text + " because bad migration");
-    assertThat(slack.await(it -> it.ephemerals(Workspace.ALICE).size() > seen, LONG)).isTrue();
-    var plan = slack.ephemerals(Workspace.ALICE).getLast();
+    var plan =
+        slack
+            .awaitEphemeral(
+                Workspace.ALICE,
+                it -> it.hasButton("draft.start") && !before.contains(it.ts()),
+                LONG)
+            .orElseThrow(() -> new AssertionError("no plan for " + slug + ": " + logs()));
     slack.click(Workspace.ALICE, plan, "draft.start");
     var id =
         "SELECT id FROM countersign.run WHERE subject = 'medsuite/" + slug + "' AND ending IS NULL";

@@ -84,8 +84,9 @@ class RunbookSweepTest {
   @MethodSource("runbooks")
   void wherever_the_plug_is_pulled_a_run_that_was_cancelled_in_a_step_ends_the_same(
       Runbook runbook) {
-    for (var step : runbook.steps()) {
-      sweep(runbook, new People.CancelAt(step.id()), Again.NEVER);
-    }
+    // a destructive step that was cut off is found done and does not wait again: nothing to cancel
+    runbook.steps().stream()
+        .filter(it -> it.gate().isEmpty())
+        .forEach(it -> sweep(runbook, new People.CancelAt(it.id()), Again.NEVER));
   }
 }

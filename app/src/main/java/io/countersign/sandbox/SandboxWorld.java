@@ -62,14 +62,33 @@ public final class SandboxWorld implements AutoCloseable {
    *     with the remedy
    */
   public static SandboxWorld start(Plan plan) {
+    return start(plan, folder -> made(folder, plan.size()));
+  }
+
+  /** Where the demo estate comes from. */
+  @FunctionalInterface
+  public interface Origin {
+    /**
+     * @param folder gets {@code live}, {@code secrets} and {@code base}
+     * @return the estate on a server that runs
+     */
+    MedsuiteWorld in(Path folder) throws IOException, SQLException;
+  }
+
+  private static MedsuiteWorld made(Path folder, MedsuiteEstate.Size size) throws SQLException {
+    var live = LocalCluster.create(folder.resolve("live"), PgPrograms.find());
+    live.start();
+    return MedsuiteEstate.create(live, folder, size);
+  }
+
+  /** The same around an estate that comes from elsewhere, for example a copy of one made before. */
+  public static SandboxWorld start(Plan plan, Origin origin) {
     try {
       var folder = Files.createTempDirectory("countersign-sandbox-");
       // PostgreSQL runs as another user where this process is root
       folder.toFile().setExecutable(true, false);
       folder.toFile().setReadable(true, false);
-      var live = LocalCluster.create(folder.resolve("live"), PgPrograms.find());
-      live.start();
-      var medsuite = MedsuiteEstate.create(live, folder, plan.size());
+      var medsuite = origin.in(folder);
       var slack =
           StandInSlack.start(plan.port(), Workspace.demo(), plan.limits(), Clock.systemUTC());
       var world =

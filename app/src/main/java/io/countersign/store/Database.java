@@ -40,7 +40,9 @@ public final class Database implements AutoCloseable {
     config.addDataSourceProperty("ApplicationName", "countersign");
     config.addDataSourceProperty("logServerErrorDetail", "false");
     config.addDataSourceProperty("socketTimeout", "60");
-    config.setConnectionInitSql("SET synchronous_commit = on");
+    // a process that stands still in a transaction must not keep a run from whoever takes it over
+    config.setConnectionInitSql(
+        "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '10s'");
     var pool = new HikariDataSource(config);
     try {
       migrate(pool);

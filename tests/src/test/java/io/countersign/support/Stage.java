@@ -82,7 +82,8 @@ public final class Stage implements AutoCloseable {
                 it -> it.replaceAll("(?m)^(status-ttl|metadata-ttl): \\S+", "$1: 1s"),
                 MedsuiteEstate.Size.SMALL,
                 Limits.hurried(),
-                0));
+                0),
+            MadeOnce::in);
     var points = new Points();
     try {
       var bot =

@@ -15,7 +15,8 @@ import java.util.Map;
 
 /**
  * Makes the demo estate medsuite on one server: a registry, three tenants with a database each, the
- * bot's role with the rights in {@code grants-medsuite.sql}, and the bot's own database.
+ * bot's role with the rights in {@code manifest/estates/medsuite-grants.sql}, and the bot's own
+ * database.
  */
 public final class MedsuiteEstate {
   /** The registry's database. */
@@ -166,7 +167,7 @@ public final class MedsuiteEstate {
 
   private void letTheBotIn(Path secrets) throws SQLException {
     Secret password = SecretFiles.invent("bot");
-    Script.runParts(live::admin, "grants-medsuite.sql", Map.of("bot_password", password.reveal()));
+    Script.runParts(live::admin, "medsuite-grants.sql", Map.of("bot_password", password.reveal()));
     var login = live.login(MAINTENANCE, BOT, password);
     SecretFiles.write(secrets.resolve(SERVER_SECRET), login);
     SecretFiles.write(secrets.resolve(REGISTRY_SECRET), login.withDatabase(REGISTRY));

@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       Main.Serve.class,
       Migrate.class,
+      Doctor.class,
       Main.InSandbox.class,
     })
 public final class Main {
@@ -27,7 +28,10 @@ public final class Main {
     System.exit(new CommandLine(new Main()).execute(arguments));
   }
 
-  @Command(name = "serve", description = "Runs the bot; settings come from the environment.")
+  @Command(
+      name = "serve",
+      mixinStandardHelpOptions = true,
+      description = "Runs the bot; settings come from the environment.")
   static final class Serve implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
@@ -45,6 +49,7 @@ public final class Main {
 
   @Command(
       name = "sandbox",
+      mixinStandardHelpOptions = true,
       description =
           "Runs the bot with local PostgreSQL servers and a stand-in Slack; nothing to configure.")
   static final class InSandbox implements Callable<Integer> {

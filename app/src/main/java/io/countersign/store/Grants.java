@@ -2,7 +2,6 @@ package io.countersign.store;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Everything that the login of a serving bot may do in the schema, and why. What is not listed here
@@ -113,9 +112,4 @@ public final class Grants {
               "UPDATE",
               "DELETE"),
           Grant.on("flyway_schema_history", "sees whether the schema is up to date", "SELECT"));
-
-  /** What is listed for a table. */
-  static Optional<Grant> on(String table) {
-    return SERVE.stream().filter(it -> it.table().equals(table)).findFirst();
-  }
 }

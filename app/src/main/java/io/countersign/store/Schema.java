@@ -150,6 +150,11 @@ public final class Schema implements AutoCloseable {
     }
   }
 
+  /** What stands there, for whoever installs it; changes nothing. */
+  public SchemaLook look() {
+    return jdbi.withHandle(SchemaLook::at);
+  }
+
   /** The login with which this is connected. */
   public String user() {
     return jdbi.withHandle(it -> it.createQuery("SELECT current_user").mapTo(String.class).one());

@@ -2,6 +2,10 @@ package io.countersign.cli;
 
 import io.countersign.sandbox.Sandbox;
 import io.countersign.server.Bot;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
@@ -25,7 +29,14 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    System.setOut(inUtf8(FileDescriptor.out));
+    System.setErr(inUtf8(FileDescriptor.err));
     System.exit(new CommandLine(new Main()).execute(arguments));
+  }
+
+  /** Containers and services have no locale, and without one every sign but ASCII would be lost. */
+  private static PrintStream inUtf8(FileDescriptor stream) {
+    return new PrintStream(new FileOutputStream(stream), true, StandardCharsets.UTF_8);
   }
 
   @Command(

@@ -27,7 +27,7 @@ public final class Database implements AutoCloseable {
    * @throws Unreachable where the database cannot be used; the message says what to do
    */
   public static Database open(String url, String user, Secret password, int connections) {
-    var pool = pool(url, user, password, connections);
+    var pool = new HikariDataSource(config(url, user, password, connections));
     try {
       var _ = new Schema(pool).migrate();
       return new Database(pool);
@@ -40,7 +40,7 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  static HikariDataSource pool(String url, String user, Secret password, int connections) {
+  static HikariConfig config(String url, String user, Secret password, int connections) {
     var config = new HikariConfig();
     config.setJdbcUrl(url);
     config.setUsername(user);
@@ -53,7 +53,7 @@ public final class Database implements AutoCloseable {
     config.addDataSourceProperty("logServerErrorDetail", "false");
     config.addDataSourceProperty("socketTimeout", "60");
     config.setConnectionInitSql("SET synchronous_commit = on");
-    return new HikariDataSource(config);
+    return config;
   }
 
   static Unreachable unusable(String url, String user, RuntimeException why) {

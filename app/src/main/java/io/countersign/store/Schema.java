@@ -32,13 +32,12 @@ public final class Schema implements AutoCloseable {
    * @throws Database.Unreachable where the database cannot be reached
    */
   public static Schema open(String url, String user, Secret password) {
-    var pool = Database.pool(url, user, password, CONNECTIONS);
+    var config = Database.config(url, user, password, CONNECTIONS);
+    // a person waits for the answer: the first refusal is told at once
+    config.setInitializationFailTimeout(1);
     try {
-      var schema = new Schema(pool);
-      schema.user();
-      return schema;
+      return new Schema(new HikariDataSource(config));
     } catch (RuntimeException unreachable) {
-      pool.close();
       throw Database.unusable(url, user, unreachable);
     }
   }

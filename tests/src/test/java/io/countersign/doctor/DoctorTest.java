@@ -254,7 +254,7 @@ class DoctorTest {
       delimiter = '|',
       value = {
         "AS server, t.db_config_ref | AS machine, t.db_config_ref | column name server",
-        "s.admin_secret_ref AS      | s.admin_secret_ref AS x_    | column name admin_secret",
+        "AS admin_secret            | AS secret_of_admin          | column name admin_secret",
         "SET status = :wanted       | SET state = :wanted         | set-status of medsuite",
         "INSERT INTO identity.tenant_audit | INSERT INTO identity.audit | audit of medsuite"
       })
@@ -300,41 +300,55 @@ class DoctorTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "ALTER ROLE countersign_bot NOCREATEDB   | ALTER ROLE countersign_bot CREATEDB   | lacks"
-            + " CREATEDB   | ALTER ROLE \"countersign_bot\" CREATEDB",
-        "ALTER ROLE countersign_bot NOCREATEROLE | ALTER ROLE countersign_bot CREATEROLE | lacks"
-            + " CREATEROLE | ALTER ROLE \"countersign_bot\" CREATEROLE",
-        "ALTER ROLE countersign_bot SUPERUSER    | ALTER ROLE countersign_bot NOSUPERUSER | is a"
-            + " superuser  | NOSUPERUSER",
-        "REVOKE pg_signal_backend FROM countersign_bot | GRANT pg_signal_backend TO countersign_bot"
-            + " | lacks pg_signal_backend | GRANT pg_signal_backend",
-        "REVOKE tenant_acme_owner FROM countersign_bot | GRANT tenant_acme_owner TO countersign_bot"
-            + " | no member of tenant_acme_owner | GRANT \"tenant_acme_owner\"",
-        "REVOKE EXECUTE ON FUNCTION pg_switch_wal() FROM countersign_bot | GRANT EXECUTE ON"
-            + " FUNCTION pg_switch_wal() TO countersign_bot | lacks EXECUTE of pg_switch_wal() |"
-            + " GRANT EXECUTE",
-        "ALTER DATABASE tenant_acme RENAME TO tenant_lost | ALTER DATABASE tenant_lost RENAME TO"
-            + " tenant_acme | names tenant_acme of acme, and there is none | find out who renamed"
-            + " it"
-      })
-  void rights_on_the_server_that_are_not_as_they_should_be(
-      String plant, String revert, String wrong, String remedy) {
+  @Test
+  void rights_that_the_bot_lacks_on_the_server_are_found_each_with_its_statement() {
     planted(
         "postgres",
-        plant,
-        revert,
+        """
+        ALTER ROLE countersign_bot NOCREATEDB NOCREATEROLE;
+        REVOKE pg_signal_backend, tenant_acme_owner FROM countersign_bot;
+        REVOKE EXECUTE ON FUNCTION pg_switch_wal() FROM countersign_bot\
+        """,
+        """
+        ALTER ROLE countersign_bot CREATEDB CREATEROLE;
+        GRANT pg_signal_backend, tenant_acme_owner TO countersign_bot;
+        GRANT EXECUTE ON FUNCTION pg_switch_wal() TO countersign_bot\
+        """,
         () ->
             assertThat(findings())
-                .singleElement()
-                .satisfies(
-                    it -> {
-                      assertThat(it.wrong()).contains(wrong);
-                      assertThat(it.remedy()).contains(remedy);
-                    }));
+                .allMatch(it -> it.remedy().contains("manifest/estates/*-grants.sql"))
+                .extracting(Result.Finding::line)
+                .satisfiesExactlyInAnyOrder(
+                    it -> assertThat(it).contains("lacks CREATEDB", "\"countersign_bot\" CREATEDB"),
+                    it -> assertThat(it).contains("lacks CREATEROLE", "ALTER ROLE"),
+                    it -> assertThat(it).contains("lacks pg_signal_backend", "GRANT pg_signal"),
+                    it -> assertThat(it).contains("lacks EXECUTE of pg_switch_wal()", "GRANT EX"),
+                    it ->
+                        assertThat(it)
+                            .contains("no member of tenant_acme_owner", "owner of tenant_acme.")
+                            .contains("GRANT \"tenant_acme_owner\" TO \"countersign_bot\"")));
+  }
+
+  @Test
+  void a_bot_that_is_a_superuser() {
+    planted(
+        "postgres",
+        "ALTER ROLE countersign_bot SUPERUSER",
+        "ALTER ROLE countersign_bot NOSUPERUSER",
+        () -> only("the bot's rights on the server pg-us-east-1", "superuser", "NOSUPERUSER"));
+  }
+
+  @Test
+  void a_tenant_whose_database_is_not_there() {
+    planted(
+        "postgres",
+        "ALTER DATABASE tenant_acme RENAME TO tenant_lost",
+        "ALTER DATABASE tenant_lost RENAME TO tenant_acme",
+        () ->
+            only(
+                "the tenants' databases on the server pg-us-east-1",
+                "names tenant_acme of acme, and there is none",
+                "find out who renamed it"));
   }
 
   @Test

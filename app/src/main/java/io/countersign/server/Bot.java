@@ -29,7 +29,6 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -253,14 +252,7 @@ public final class Bot implements AutoCloseable {
 
   private static Map<Role, RoleSource> sources(Map<Role, String> roles) {
     var sources = new TreeMap<Role, RoleSource>(java.util.Comparator.comparing(Role::name));
-    roles.forEach(
-        (role, source) ->
-            sources.put(
-                role,
-                source.startsWith("usergroup:")
-                    ? new RoleSource.UserGroup(source.substring("usergroup:".length()))
-                    : new RoleSource.Users(
-                        Set.of(source.substring("users:".length()).split(",", -1)))));
+    roles.forEach((role, source) -> sources.put(role, RoleSource.of(source)));
     return sources;
   }
 

@@ -33,7 +33,7 @@ public final class Sandbox {
         var bot = Bot.start(world.environment());
         var traffic = Traffic.start(world.medsuite(), "acme", CLIENTS, STATUS_TTL)) {
       world.slack().deliverTo(bot.address());
-      controls(world, bot);
+      Furnishing.put(world, bot);
       System.out.println(invitation(world, traffic));
       ParentWatch.endWithParent();
       new CountDownLatch(1).await();
@@ -59,7 +59,7 @@ public final class Sandbox {
     try (var world = SandboxWorld.start(plan(0));
         var bot = Bot.start(world.environment())) {
       world.slack().deliverTo(bot.address());
-      return new Demo(world, Demo.Fault.of(name), it -> skip(world, bot, it)).play();
+      return new Demo(world, Demo.Fault.of(name), it -> Furnishing.skip(world, bot, it)).play();
     } catch (Bot.CannotStart | IllegalStateException | IllegalArgumentException refused) {
       System.err.println(refused.getMessage());
       return 1;
@@ -86,16 +86,6 @@ public final class Sandbox {
     }
     throw new IllegalStateException(
         "There is no folder runbooks here. Start the sandbox from the repository's top folder.");
-  }
-
-  private static void controls(SandboxWorld world, Bot bot) {
-    world.slack().addControl("skip an hour", () -> skip(world, bot, "1 hour"));
-    world.slack().addControl("skip 7 days", () -> skip(world, bot, "7 days"));
-  }
-
-  private static void skip(SandboxWorld world, Bot bot, String interval) {
-    world.skip(interval);
-    bot.timeHasJumped();
   }
 
   private static String invitation(SandboxWorld world, Traffic traffic) {

@@ -95,7 +95,7 @@ public final class Sandbox {
     acme's application is at work (%d queries so far).
 
     Three things to try:
-      1. As Alice, in #incident-acme: /tenant-restore acme to 1 minute ago because a bad migration
+      1. As Alice, in #incident-acme: /tenant-restore acme to 20 seconds ago because a bad migration
          then press Start, and watch the thread.
       2. When the card asks, press Approve as Alice, as Carol, and then as Bob.
       3. Kill it in the middle (Ctrl-C leaves nothing behind), or press Deny and say why.

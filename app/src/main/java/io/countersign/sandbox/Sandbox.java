@@ -43,7 +43,7 @@ public final class Sandbox {
         var bot = Bot.start(world.environment());
         var traffic = Traffic.start(world.medsuite(), "acme", CLIENTS, STATUS_TTL)) {
       world.slack().deliverTo(bot.address());
-      controls(world, bot);
+      Furnishing.put(world, bot);
       System.out.println(invitation(world, traffic));
       ParentWatch.endWithParent();
       new CountDownLatch(1).await();
@@ -103,7 +103,7 @@ public final class Sandbox {
     try (var world = SandboxWorld.start(plan(0));
         var bot = Bot.start(world.environment())) {
       world.slack().deliverTo(bot.address());
-      return new Demo(world, Demo.Fault.of(name), it -> skip(world, bot, it)).play();
+      return new Demo(world, Demo.Fault.of(name), it -> Furnishing.skip(world, bot, it)).play();
     } catch (Bot.CannotStart | IllegalStateException | IllegalArgumentException refused) {
       System.err.println(refused.getMessage());
       return 1;
@@ -132,16 +132,6 @@ public final class Sandbox {
         "There is no folder runbooks here. Start the sandbox from the repository's top folder.");
   }
 
-  private static void controls(SandboxWorld world, Bot bot) {
-    world.slack().addControl("skip an hour", () -> skip(world, bot, "1 hour"));
-    world.slack().addControl("skip 7 days", () -> skip(world, bot, "7 days"));
-  }
-
-  private static void skip(SandboxWorld world, Bot bot, String interval) {
-    world.skip(interval);
-    bot.timeHasJumped();
-  }
-
   private static String invitation(SandboxWorld world, Traffic traffic) {
     return """
 
@@ -149,7 +139,7 @@ public final class Sandbox {
     acme's application is at work (%d queries so far).
 
     Three things to try:
-      1. As Alice, in #incident-acme: /tenant-restore acme to 1 minute ago because a bad migration
+      1. As Alice, in #incident-acme: /tenant-restore acme to 20 seconds ago because a bad migration
          then press Start, and watch the thread.
       2. When the card asks, press Approve as Alice, as Carol, and then as Bob.
       3. Kill it in the middle (Ctrl-C leaves nothing behind), or press Deny and say why.

@@ -25,7 +25,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -52,6 +54,7 @@ public final class Bot implements AutoCloseable {
   /** How often a process shows that it lives; after four it is dead to the others. */
   public static final Duration HEARTBEAT = Duration.ofSeconds(3);
 
+  private final Collection<Runbook> runbooks;
   private final Database database;
   private final Workers workers;
   private final SlackEdge edge;
@@ -62,6 +65,7 @@ public final class Bot implements AutoCloseable {
   private final SlackLogging logging;
 
   private Bot(
+      Collection<Runbook> runbooks,
       Database database,
       Workers workers,
       SlackEdge edge,
@@ -70,6 +74,7 @@ public final class Bot implements AutoCloseable {
       ScheduledExecutorService scheduler,
       ExecutorService threads,
       SlackLogging logging) {
+    this.runbooks = List.copyOf(runbooks);
     this.database = database;
     this.workers = workers;
     this.edge = edge;
@@ -215,7 +220,8 @@ public final class Bot implements AutoCloseable {
         scheduler.scheduleWithFixedDelay(
             () -> threads.execute(() -> look(timetable)), DUE, DUE, TimeUnit.SECONDS);
     log.info("countersign listens on port {} as {}", web.port(), process);
-    return new Bot(database, workers, edge, timetable, web, scheduler, threads, logging);
+    return new Bot(
+        runbooks.values(), database, workers, edge, timetable, web, scheduler, threads, logging);
   }
 
   private static void look(Timetable timetable) {
@@ -273,6 +279,11 @@ public final class Bot implements AutoCloseable {
   /** Where Slack sends its requests. */
   public URI address() {
     return URI.create("http://127.0.0.1:" + web.port() + "/slack/events");
+  }
+
+  /** The runbooks of the folder, as they were read at the start. */
+  public Collection<Runbook> runbooks() {
+    return runbooks;
   }
 
   /** Wakes everything that waits for time: a sandbox has moved the database's clock. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.countersign.run.CrashPoint;
+import io.countersign.sandbox.Furnishing;
 import io.countersign.sandbox.SandboxWorld;
 import io.countersign.sandbox.postgres.MedsuiteEstate;
 import io.countersign.sandbox.postgres.MedsuiteWorld;
@@ -96,6 +97,7 @@ public final class Stage implements AutoCloseable {
                   },
                   _ -> {}));
       world.slack().deliverTo(bot.address());
+      Furnishing.put(world, bot);
       return new Stage(world, bot, points, canaries);
     } catch (Bot.CannotStart refused) {
       world.close();

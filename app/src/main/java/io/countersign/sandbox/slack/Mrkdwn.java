@@ -42,6 +42,11 @@ final class Mrkdwn {
     return unescape(withoutEmphasis(resolved));
   }
 
+  /** What a person typed, as Slack hands it on. */
+  static String escape(String typed) {
+    return typed.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+  }
+
   /** Dates, mentions and links only; emphasis stays, as in {@code plain_text}. */
   static String unescape(String text) {
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");

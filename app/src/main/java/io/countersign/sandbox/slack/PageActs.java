@@ -43,7 +43,10 @@ final class PageActs {
   private ObjectNode say(String me, ObjectNode body) {
     String thread = Json.text(body, "thread");
     driver.say(
-        me, Json.text(body, "channel"), thread.isEmpty() ? null : thread, Json.text(body, "text"));
+        me,
+        Json.text(body, "channel"),
+        thread.isEmpty() ? null : thread,
+        Mrkdwn.escape(Json.text(body, "text")));
     return Json.object();
   }
 

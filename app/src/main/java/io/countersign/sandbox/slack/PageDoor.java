@@ -15,16 +15,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/**
- * The page for people: its three or four files, its state, its stream of changes, and what people
- * do on it.
- */
+/** The page for people: its files, its state, its stream of changes, and what people do on it. */
 final class PageDoor {
 
   private static final Map<String, String> TYPES =
       Map.of("html", "text/html", "js", "text/javascript", "css", "text/css");
   private static final Set<String> FILES =
-      Set.of("index.html", "page.css", "page.js", "blocks.js", "markup.js", "forms.js");
+      Set.of(
+          "index.html",
+          "page.css",
+          "page.js",
+          "blocks.js",
+          "composer.js",
+          "dialogs.js",
+          "forms.js",
+          "lists.js",
+          "markup.js",
+          "messages.js",
+          "times.js");
   private static final Duration HEARTBEAT = Duration.ofSeconds(15);
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"

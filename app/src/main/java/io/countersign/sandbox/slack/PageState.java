@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** All that one person's screen shows, as JSON for the page. */
 final class PageState {
@@ -22,7 +23,9 @@ final class PageState {
 
   private ObjectNode all(Person me) {
     ObjectNode state = Json.object().put("version", world.guard().version());
-    state.putObject("me").put("id", me.id()).put("name", me.displayName()).put("tz", me.tz() + "");
+    ObjectNode self = state.putObject("me").put("id", me.id()).put("name", me.displayName());
+    ArrayNode mine = self.put("tz", me.tz().getId()).putArray("groups");
+    groupsOf(me).map(UserGroup::id).forEach(mine::add);
     state.put("bot", world.workspace().botUserId()).put("botName", world.workspace().botName());
     state.put("now", world.clock().instant().toEpochMilli());
     ObjectNode names = state.putObject("names");
@@ -61,10 +64,12 @@ final class PageState {
     if (person.isRestricted() || person.isUltraRestricted()) {
       return "guest";
     }
+    return groupsOf(person).map(extras::roleOf).collect(Collectors.joining(", "));
+  }
+
+  private Stream<UserGroup> groupsOf(Person person) {
     return world.directory().groups().stream()
-        .filter(group -> group.members().contains(person.id()))
-        .map(UserGroup::handle)
-        .collect(Collectors.joining(", "));
+        .filter(group -> group.members().contains(person.id()));
   }
 
   private Set<String> channels(Person me, ArrayNode list) {

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -44,7 +45,7 @@ public final class StandInSlack implements AutoCloseable {
     this.apiDoor = new ApiDoor(world, api, answers);
     this.driver =
         new SlackDriver(world, courier, events, new Interactions(world, courier, answers));
-    this.extras = new Extras(world.guard());
+    this.extras = new Extras(world.guard(), clock);
     this.pageDoor = new PageDoor(world, extras, driver);
   }
 
@@ -118,9 +119,24 @@ public final class StandInSlack implements AutoCloseable {
     return api.calls();
   }
 
-  /** A small button on the page, such as "Skip 7 days". */
+  /** A button of the sandbox on the page. */
   public void addControl(String label, Runnable action) {
     extras.addControl(label, action);
+  }
+
+  /** A button that moves the bot's clock ahead; the page's follows. */
+  public void addSkip(String label, Duration by, Runnable skip) {
+    extras.addSkip(label, by, skip);
+  }
+
+  /** A command that the page offers when somebody types a slash, with an example of its use. */
+  public void addCommand(String name, String title, String usage) {
+    extras.addCommand(name, title, usage);
+  }
+
+  /** What the page calls the members of a user group. */
+  public void addRole(String group, String role) {
+    extras.addRole(group, role);
   }
 
   /** Something to try, shown while a channel is empty: what to type, and what it shows. */

@@ -41,12 +41,14 @@ function inputBlock(block, context, place) {
   const id = 'field-' + ++ids;
   const changed = block.dispatch_action
     ? value => place.act(block.element.action_id, value, block.element) : null;
-  const hint = block.hint ? el('small', {class: 'hint'}, textOf(block.hint, context)) : null;
+  const hint = block.hint
+    ? el('small', {id: id + '-hint', class: 'hint'}, textOf(block.hint, context)) : null;
   return el('div', {class: 'block input', 'data-block': block.block_id},
     el('div', {id, class: 'label'}, textOf(block.label, context),
       block.optional ? el('span', {class: 'fine'}, ' (optional)') : null),
-    field(block.element, block.block_id, place.fields, context, changed, id),
-    hint, el('div', {class: 'error', role: 'alert'}));
+    field(block.element, block.block_id, place.fields, context, changed, id,
+      `${hint ? id + '-hint ' : ''}${id}-error`),
+    hint, el('div', {id: id + '-error', class: 'error', role: 'alert'}));
 }
 
 function interactive(element, block, context, place) {
@@ -56,7 +58,8 @@ function interactive(element, block, context, place) {
   const act = value => value === null || value === '' ? null
     : place.act(element.action_id, value, element);
   return el('span', {},
-    el('span', {id, class: 'sr'}, element.placeholder?.text ?? element.action_id),
+    el('span', {id, class: 'sr'}, element.type === 'overflow' ? 'More actions'
+      : element.placeholder?.text ?? element.action_id),
     field(element, block.block_id, place.fields, context, act, id));
 }
 

@@ -8,8 +8,8 @@ const plain = object => object?.text ?? '';
 export class Fields {
   #fields = [];
 
-  add(block, action, read, node) {
-    this.#fields.push({block, action, read, node});
+  add(block, element, made) {
+    this.#fields.push({block, element, action: element.action_id, ...made});
   }
 
   values() {
@@ -23,20 +23,37 @@ export class Fields {
 
   /** Puts back what was entered before the view was replaced. */
   restore(values) {
-    for (const {block, action, node} of this.#fields) {
+    for (const {block, action, write} of this.#fields) {
       const old = values[block]?.[action];
-      if (typeof old === 'string' && 'value' in node) node.value = old;
+      if (old !== undefined) write?.(old);
     }
+  }
+
+  /** What Slack's own client refuses before the bot hears of it, by block. */
+  problems() {
+    const problems = {};
+    for (const {block, element, read} of this.#fields) {
+      const least = element.min_length ?? 0;
+      const length = String(read() ?? '').trim().length;
+      if (length && length < least) problems[block] = `At least ${least} characters are needed.`;
+    }
+    return problems;
   }
 }
 
-/** @param changed called with the new value when the bot wants to hear of it at once */
-export function field(element, blockId, fields, context, changed, labelId) {
+/**
+ * @param changed called with the new value when the bot wants to hear of it at once
+ * @param described ids of the hint and the error that belong to it
+ */
+export function field(element, blockId, fields, context, changed, labelId, described = '') {
   const make = MAKERS[element.type];
   if (!make) return el('span', {class: 'unknown'}, `(${element.type} is not drawn here)`);
   const made = make(element, context, labelId);
-  made.node.setAttribute('aria-labelledby', labelId);
-  fields?.add(blockId, element.action_id, made.read, made.input ?? made.node);
+  const target = made.input ?? made.node;
+  target.setAttribute('aria-labelledby', labelId);
+  if (described) target.setAttribute('aria-describedby', described);
+  target.dataset.action = element.action_id;
+  fields?.add(blockId, element, made);
   if (changed) made.node.addEventListener('change', () => changed(made.read()));
   return made.node;
 }
@@ -45,17 +62,20 @@ function input(type, element, initial, attributes = {}) {
   const node = el('input', {type, placeholder: plain(element.placeholder), ...attributes});
   node.value = initial ?? '';
   if (element.focus_on_load) node.autofocus = true;
-  return {node, read: () => node.value};
+  return valued(node);
+}
+
+function valued(node) {
+  return {node, read: () => node.value, write: value => { node.value = value; }};
 }
 
 function textInput(element) {
-  if (!element.multiline) {
-    return input('text', element, element.initial_value,
-      {maxlength: element.max_length, minlength: element.min_length});
-  }
-  const node = el('textarea', {rows: 4, placeholder: plain(element.placeholder)});
+  const attributes = {maxlength: element.max_length, autocomplete: 'off', autocapitalize: 'off'};
+  if (!element.multiline) return input('text', element, element.initial_value, attributes);
+  const node = el('textarea', {rows: 4, placeholder: plain(element.placeholder),
+    maxlength: element.max_length, autofocus: element.focus_on_load ?? false});
   node.value = element.initial_value ?? '';
-  return {node, read: () => node.value};
+  return valued(node);
 }
 
 function menu(element) {
@@ -64,7 +84,17 @@ function menu(element) {
     el('option', {value: ''}, plain(element.placeholder) || 'Choose…'),
     options.map(o => el('option', {value: o.value}, plain(o.text))));
   node.value = element.initial_option?.value ?? '';
-  return {node, read: () => node.value || null};
+  return {...valued(node), read: () => node.value || null};
+}
+
+/** A menu of acts: each choice is a click, so it shows none afterwards. */
+function overflow(element) {
+  const made = menu({...element, placeholder: {text: 'More…'}});
+  return {...made, read: () => {
+    const value = made.node.value;
+    made.node.value = '';
+    return value;
+  }};
 }
 
 function choices(type, element, context, labelId) {
@@ -75,13 +105,16 @@ function choices(type, element, context, labelId) {
       el('span', {}, textOf(o.text, context),
         o.description ? el('small', {}, textOf(o.description, context)) : null))));
   const checked = () => [...node.querySelectorAll('input:checked')].map(i => i.value);
-  return {node, read: () => type === 'radio' ? checked()[0] ?? null : checked()};
+  const write = values => node.querySelectorAll('input').forEach(one => {
+    one.checked = [values].flat().includes(one.value);
+  });
+  return {node, write, read: () => type === 'radio' ? checked()[0] ?? null : checked()};
 }
 
 function typeahead(element, context, labelId) {
   const list = el('datalist', {id: labelId + '-options'});
   const box = input('text', element, plain(element.initial_option?.text),
-    {list: list.id, role: 'combobox', 'aria-labelledby': labelId});
+    {list: list.id});
   let byLabel = {[plain(element.initial_option?.text)]: element.initial_option?.value};
   let asked = 0;
   const ask = async () => {
@@ -95,14 +128,20 @@ function typeahead(element, context, labelId) {
   box.node.addEventListener('focus', ask);
   box.node.addEventListener('input', ask);
   const node = el('div', {}, box.node, list);
-  return {node, input: box.node, read: () => byLabel[box.node.value] ?? (box.node.value || null)};
+  const write = value => {
+    box.node.value = Object.keys(byLabel).find(text => byLabel[text] === value) ?? value;
+  };
+  return {node, write, input: box.node,
+    read: () => byLabel[box.node.value] ?? (box.node.value || null)};
 }
 
 function moment(element, context) {
   const initial = element.initial_date_time
     ? local(new Date(element.initial_date_time * 1000), context.me.tz) : '';
   const made = input('datetime-local', element, initial);
-  return {node: made.node, read: () => made.node.value && epoch(made.node.value, context.me.tz)};
+  const zone = context.me.tz;
+  return {node: made.node, read: () => made.node.value && epoch(made.node.value, zone),
+    write: seconds => { made.node.value = seconds ? local(new Date(seconds * 1000), zone) : ''; }};
 }
 
 /** Wall clock time in a zone, as an input of type datetime-local writes it. */
@@ -129,7 +168,7 @@ const MAKERS = {
     {min: element.min_value, max: element.max_value,
       step: element.is_decimal_allowed ? 'any' : 1}),
   static_select: menu,
-  overflow: menu,
+  overflow,
   external_select: typeahead,
   users_select: people,
   radio_buttons: (...all) => choices('radio', ...all),

@@ -105,7 +105,7 @@ function tokenNode(token, context) {
 }
 
 function mention(sign, id, context) {
-  const mine = id === context.me.id ? ' mine' : '';
+  const mine = [context.me.id, ...context.me.groups].includes(id) ? ' mine' : '';
   return el('span', {class: 'mention' + mine}, sign + (context.names[id] ?? id));
 }
 

@@ -1,28 +1,40 @@
 // The page: who you are, where you are, what stands there, and what you do.
 
-import {el, mrkdwn, textOf, formatDate} from './markup.js';
+import {el} from './markup.js';
 import {blocks} from './blocks.js';
 import {Fields} from './forms.js';
+import {keyed} from './lists.js';
+import {composer} from './composer.js';
+import {confirmed, modal} from './dialogs.js';
+import {message, skipped} from './messages.js';
+import {clockText, span} from './times.js';
 
 const $ = id => document.getElementById(id);
 const place = new URLSearchParams(location.search);
 const linked = /^\/archives\/(\w+)(?:\/p(\d{10})(\d{6}))?/.exec(location.pathname);
+const narrow = matchMedia('(max-width: 1000px)');
 
 let me = place.get('as') ?? '';
 let channel = linked?.[1] ?? place.get('in') ?? '';
 let thread = place.get('thread_ts') ?? (linked?.[2] ? `${linked[2]}.${linked[3]}` : '');
 let state = null;
-let drawnView = '';
-let modalFields = new Fields();
+let arrived = 0;
 const read = {};
+const lastSeen = {at: '', ts: ''};
 
 const context = {
   get me() { return state.me; },
   get names() { return state.names; },
   get people() { return state.people; },
-  get now() { return state.now; },
-  suggest: async (action, typed) => (await post('suggest', {action, typed})).options ?? {}
+  get skips() { return state.skips; },
+  get bot() { return state.bot; },
+  get now() { return state.now + ahead() + Date.now() - arrived; },
+  suggest: async (action, typed) => (await post('suggest', {action, typed})).options ?? {},
+  act: (m, action, value, element) => confirmed(element, context, () =>
+    post('click', {channel: m.channel, ts: m.ts, action, value}))
 };
+
+const ahead = () => state.skips.at(-1)?.ahead ?? 0;
 
 async function post(verb, body) {
   try {
@@ -31,12 +43,17 @@ async function post(verb, body) {
       body: JSON.stringify({as: state.me.id, ...body})
     });
     const result = await answer.json();
-    if (result.error) toast(result.error);
+    if (result.error) trouble(result.error);
     return result;
   } catch {
-    toast('The sandbox is not running any more.');
-    return {error: 'gone'};
+    const error = 'The sandbox did not answer. Is it still running?';
+    trouble(error);
+    return {error};
   }
+}
+
+function trouble(text) {
+  if (!view.trouble(text)) toast(text);
 }
 
 function toast(text) {
@@ -45,7 +62,7 @@ function toast(text) {
   clearTimeout(toast.timer);
   toast.timer = setTimeout(() => {
     $('toast').hidden = true;
-  }, 6000);
+  }, 8000);
 }
 
 // Drawing
@@ -55,10 +72,11 @@ function draw() {
     channel = state.channels[0]?.id ?? 'home';
     thread = '';
   }
+  drawSandbox();
   drawSide();
   drawMain();
   drawThread();
-  drawModal();
+  view.draw(state.view);
   remember();
 }
 
@@ -68,19 +86,34 @@ function remember() {
   history.replaceState(null, '', '/?' + query);
 }
 
+function drawSandbox() {
+  keyed($('persona'), state.people, p => p.id, p => p, p =>
+    el('option', {value: p.id}, p.note ? `${p.name} · ${p.note}` : p.name));
+  $('persona').value = state.me.id;
+  keyed($('controls'), state.controls, label => label, label => label,
+    label => el('button', {type: 'button', onclick: () => control(label)}, label));
+  drawClock();
+}
+
+function drawClock() {
+  if (!state) return;
+  $('clock').hidden = !state.controls.length;
+  $('clock').textContent = `Clock: ${clockText(context.now, context)}`
+    + (ahead() ? `, skipped ${span(ahead())}` : '');
+}
+
+async function control(label) {
+  const result = await post('control', {label});
+  if (result.error) return;
+  await refresh();
+  const skip = state.skips.at(-1);
+  toast(skip ? `Skipped ${span(skip.by)}. The bot's clock says ${clockText(context.now, context)}.`
+    : `${label}: done.`);
+}
+
 function drawSide() {
-  const persona = $('persona');
-  const options = state.people.map(p =>
-    el('option', {value: p.id}, p.note ? `${p.name}, ${p.note}` : p.name));
-  $('note').textContent = state.people.find(p => p.id === state.me.id)?.note ?? '';
-  if (document.activeElement !== persona) {
-    persona.replaceChildren(...options);
-    persona.value = state.me.id;
-  }
   keyed($('channels'), [...state.channels, {id: 'home', name: state.botName + ' Home'}],
     c => c.id, c => [c, c.id === channel, unread(c.id)], channelLink);
-  keyed($('controls'), state.controls, label => label, label => label,
-    label => el('button', {type: 'button', onclick: () => post('control', {label})}, label));
 }
 
 function channelLink(c) {
@@ -88,7 +121,7 @@ function channelLink(c) {
   const count = unread(c.id);
   return el('li', {}, el('button', {
     type: 'button', class: count ? 'unread' : '', 'aria-current': c.id === channel ? 'page' : null,
-    onclick: () => go(c.id)
+    'data-action': 'go.' + c.id, onclick: () => go(c.id)
   }, el('span', {'aria-hidden': 'true', class: 'sign'}, sign), el('span', {}, c.name),
   count ? el('span', {class: 'count'}, `${count}`, el('span', {class: 'sr'}, ' unread')) : null));
 }
@@ -104,7 +137,7 @@ function go(id) {
   thread = '';
   if (id === 'home') post('home', {});
   draw();
-  if (id !== 'home') $('text').focus({preventScroll: true});
+  if (id !== 'home' && !narrow.matches) $('text').focus({preventScroll: true});
 }
 
 function drawMain() {
@@ -119,9 +152,19 @@ function drawMain() {
   $('home').hidden = !isHome;
   if (isHome) return drawHome();
   const shown = state.messages.filter(m => m.channel === channel && (!m.thread || m.broadcast));
-  read[state.me.id + channel] = state.messages.findLast(m => m.channel === channel)?.ts ?? '';
-  drawMessages($('list'), shown, true);
+  markSeen();
+  drawMessages($('list'), shown, '');
   if (!shown.length) $('list').replaceChildren(hints());
+}
+
+/** What came since the last visit lies below a line, until the next visit. */
+function markSeen() {
+  const key = state.me.id + channel;
+  if (lastSeen.at !== key) {
+    lastSeen.at = key;
+    lastSeen.ts = read[key] ?? '';
+  }
+  read[key] = state.messages.findLast(m => m.channel === channel)?.ts ?? '';
 }
 
 function hints() {
@@ -129,249 +172,173 @@ function hints() {
     state.hints.length ? el('p', {}, 'Try:') : null,
     state.hints.map(hint => el('p', {},
       el('button', {type: 'button', onclick: () => {
-        $('text').value = hint.text;
+        main.write(hint.text);
         $('text').focus();
       }}, el('code', {}, hint.text)), ' ', hint.why)));
 }
 
 function drawHome() {
-  const home = state.home;
-  const key = home ? home.id + home.hash : 'none';
-  if ($('home').dataset.key === state.me.id + key) return;
-  $('home').dataset.key = state.me.id + key;
-  const fields = new Fields();
-  $('home').replaceChildren(...(home ? blocks(home.body.blocks, context, {
-    fields, act: (action, value, element) => confirmed(element, () =>
-      post('click', {view: home.id, action, value, values: fields.values()}))
-  }) : [el('div', {class: 'empty'}, el('p', {}, 'Nothing on the Home yet.'))]));
+  keyed($('home'), [state.home ?? {id: '', hash: ''}], () => state.me.id, home => home, home => {
+    if (!home.id) return el('p', {class: 'empty', tabindex: '-1'}, 'Nothing on the Home yet.');
+    const fields = new Fields();
+    const act = (action, value, element) => confirmed(element, context, () =>
+      post('click', {view: home.id, action, value, values: fields.values()}));
+    return el('div', {tabindex: '-1'}, blocks(home.body.blocks, context, {fields, act}));
+  });
 }
 
 function drawThread() {
   const parent = state.messages.find(m => m.ts === thread && m.channel === channel);
   $('thread').hidden = !parent;
   document.body.classList.toggle('with-thread', Boolean(parent));
-  if (!parent) return;
-  drawMessages($('replies'), [parent,
-    ...state.messages.filter(m => m.channel === channel && m.thread === thread)], false);
+  if (parent) drawMessages($('replies'), [parent, ...repliesOf(parent)], thread);
 }
 
-function drawMessages(list, messages, withThreads) {
+const repliesOf = m => state.messages.filter(r => r.thread === m.ts && r.channel === m.channel);
+
+function drawMessages(list, messages, inThread) {
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
-  const first = list.dataset.for !== channel + thread + state.me.id;
-  list.dataset.for = channel + thread + state.me.id;
-  const items = messages.map((m, i) => ({...m, follows: follows(messages[i - 1], m),
-    replies: withThreads && !m.thread ? repliesOf(m) : []}));
-  keyed(list, items, m => m.ts, m => [state.me.id, m], drawMessage);
-  if (atEnd || first) list.scrollTop = list.scrollHeight;
+  const isOther = list.dataset.for !== channel + inThread + state.me.id;
+  list.dataset.for = channel + inThread + state.me.id;
+  if (isOther) list.replaceChildren();
+  keyed(list, withLines(messages, inThread), m => m.ts ?? 'skip' + m.at,
+    m => [state.me.id, ahead(), m], m => m.ts ? message(m, context, openThread)
+      : skipped(m, context));
+  if (atEnd || isOther) list.scrollTop = list.scrollHeight;
 }
 
-const repliesOf = m => state.messages.filter(r => r.thread === m.ts && r.channel === m.channel)
-  .map(r => r.ts);
+/** The messages with what else stands between them: skips of the clock, and the line "New". */
+function withLines(messages, inThread) {
+  const items = messages.map((m, i) => ({...m, follows: follows(messages[i - 1], m),
+    isNew: !inThread && isFirstNew(messages[i - 1], m), replies: inThread ? null : threadOf(m)}));
+  const first = Number(messages[0]?.ts) * 1000;
+  const skips = state.skips.filter(skip => skip.at > first);
+  const moment = item => item.at ?? Number(item.ts) * 1000;
+  return [...items, ...skips].sort((a, b) => moment(a) - moment(b));
+}
+
+const isFirstNew = (before, m) => lastSeen.ts !== '' && m.ts > lastSeen.ts
+  && m.user !== state.me.id && !(before?.ts > lastSeen.ts);
+
+function threadOf(m) {
+  const replies = m.thread ? [] : repliesOf(m);
+  return {count: replies.filter(r => !r.ephemeral).length,
+    mine: replies.filter(r => r.ephemeral).length};
+}
 
 const follows = (before, m) => Boolean(before) && before.user === m.user && !m.ephemeral
   && !before.ephemeral && Number(m.ts) - Number(before.ts) < 300 && !m.blocks.length;
 
-/** Redraws only what changed, so that focus and scrolling stay where they are. */
-function keyed(list, items, keyOf, contentOf, drawOne) {
-  const old = new Map([...list.children].map(node => [node.dataset.key, node]));
-  const nodes = items.map(item => {
-    const key = keyOf(item);
-    const content = JSON.stringify(contentOf(item));
-    const known = old.get(key);
-    if (known && known.dataset.content === content) return known;
-    const node = drawOne(item);
-    node.dataset.key = key;
-    node.dataset.content = content;
-    return node;
-  });
-  const same = nodes.length === list.children.length
-    && nodes.every((node, i) => node === list.children[i]);
-  if (!same) list.replaceChildren(...nodes);
+// Threads
+
+function openThread(m) {
+  thread = m.thread || m.ts;
+  draw();
+  $(narrow.matches ? 'close-thread' : 'reply-text').focus({preventScroll: true});
 }
-
-function drawMessage(m) {
-  const author = m.user === 'USLACKBOT' ? 'Slackbot' : state.names[m.user] ?? m.user;
-  const isBot = m.user === state.bot;
-  const when = new Date(Number(m.ts) * 1000);
-  const act = (action, value, element) => confirmed(element, () =>
-    post('click', {channel: m.channel, ts: m.ts, action, value}));
-  return el('article', {
-    class: ['message', m.ephemeral ? 'ephemeral' : '', m.follows ? 'follows' : ''].join(' '),
-    'aria-label': `${author}, ${formatDate(when, '{time}', context)}`
-  },
-  el('div', {class: 'face' + (isBot ? ' bot' : ''), 'aria-hidden': 'true'}, author[0].toUpperCase()),
-  el('div', {class: 'content'},
-    m.ephemeral ? el('p', {class: 'only-you'}, 'Only visible to you') : null,
-    m.broadcast ? el('p', {class: 'only-you'}, 'Also sent to the channel from a thread') : null,
-    el('p', {class: 'by'}, el('strong', {}, author), isBot ? el('span', {class: 'app'}, 'APP') : null,
-      el('time', {datetime: when.toISOString()}, formatDate(when, '{time}', context))),
-    m.blocks.length ? blocks(m.blocks, context, {fields: new Fields(), act})
-      : el('div', {class: 'block'}, mrkdwn(m.text, context)),
-    m.edited ? el('span', {class: 'fine'}, '(edited)') : null,
-    m.files.map(file),
-    threadLink(m)));
-}
-
-function file(f) {
-  return el('details', {class: 'file'}, el('summary', {}, f.title || f.name, ' ', el('span', {class: 'fine'}, f.title === f.name ? '' : f.name)),
-    el('pre', {tabindex: '0'}, f.content.slice(0, 20000)));
-}
-
-function threadLink(m) {
-  if (m.ephemeral || $('replies').contains(document.activeElement) && m.thread) return null;
-  const count = m.replies.length;
-  const label = count ? `${count} ${count === 1 ? 'reply' : 'replies'}` : 'Reply in thread';
-  return el('button', {type: 'button', class: 'thread-link' + (count ? ' has' : ''),
-    onclick: () => {
-      thread = m.thread || m.ts;
-      draw();
-      $('reply-text').focus({preventScroll: true});
-    }}, label);
-}
-
-// Dialogs
-
-async function confirmed(element, act) {
-  if (!element.confirm) return act();
-  if (await ask(element.confirm)) return act();
-  return null;
-}
-
-function ask(confirm) {
-  const dialog = $('confirm');
-  return new Promise(resolve => {
-    const end = answer => () => { dialog.close(); resolve(answer); };
-    const danger = confirm.style === 'danger' ? 'danger' : 'primary';
-    dialog.replaceChildren(
-      el('h2', {id: 'confirm-title'}, textOf(confirm.title, context)),
-      el('p', {}, textOf(confirm.text, context)),
-      el('div', {class: 'buttons'},
-        el('button', {type: 'button', onclick: end(false)}, textOf(confirm.deny, context)),
-        el('button', {type: 'button', class: danger, onclick: end(true)},
-          textOf(confirm.confirm, context))));
-    dialog.oncancel = () => resolve(false);
-    dialog.showModal();
-  });
-}
-
-function drawModal() {
-  const dialog = $('modal');
-  const view = state.view;
-  const key = view ? state.me.id + view.id + view.hash : '';
-  if (key === drawnView) return;
-  const kept = modalFields.values();
-  drawnView = key;
-  modalFields = new Fields();
-  if (!view) return dialog.close();
-  const body = view.body;
-  const act = (action, value, element) => confirmed(element, () =>
-    post('click', {view: view.id, action, value, values: modalFields.values()}));
-  const form = el('form', {method: 'dialog', onsubmit: submitted, novalidate: true},
-    el('header', {}, el('h2', {id: 'modal-title'}, textOf(body.title, context)),
-      el('button', {type: 'button', 'aria-label': 'Close', onclick: closed}, '✕')),
-    el('div', {class: 'scroll'}, blocks(body.blocks, context, {fields: modalFields, act})),
-    el('div', {class: 'buttons'},
-      el('button', {type: 'button', onclick: closed}, body.close?.text ?? 'Cancel'),
-      body.submit ? el('button', {type: 'submit', class: 'primary'}, body.submit.text) : null));
-  dialog.replaceChildren(form);
-  modalFields.restore(kept);
-  if (!dialog.open) dialog.showModal();
-}
-
-function closed() {
-  post('close', {});
-}
-
-async function submitted(event) {
-  event.preventDefault();
-  const button = $('modal').querySelector('button[type=submit]');
-  if (button) button.disabled = true;
-  const result = await post('submit', {values: modalFields.values()});
-  if (button) button.disabled = false;
-  for (const block of $('modal').querySelectorAll('[data-block]')) {
-    const error = result.errors?.[block.dataset.block] ?? '';
-    block.classList.toggle('wrong', Boolean(error));
-    block.querySelector('.error').textContent = error;
-  }
-  $('modal').querySelector('.wrong :is(input, select, textarea)')?.focus();
-}
-
-$('modal').addEventListener('cancel', event => {
-  event.preventDefault();
-  closed();
-});
-
-// What you do
-
-function composer(form, box, send) {
-  form.addEventListener('submit', event => {
-    event.preventDefault();
-    const text = box.value.trim();
-    if (!text) return;
-    box.value = '';
-    send(text);
-  });
-  box.addEventListener('keydown', event => {
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      form.requestSubmit();
-    }
-  });
-}
-
-composer($('composer'), $('text'), text =>
-  post(text.startsWith('/') ? 'command' : 'say', {channel, text}));
-
-composer($('reply'), $('reply-text'), text => {
-  if (text.startsWith('/')) {
-    toast(`${text.split(' ')[0]} does not work in threads. Sorry!`);
-    $('reply-text').value = text;
-    return;
-  }
-  post('say', {channel, thread, text});
-});
 
 function closeThread() {
+  const from = $('list').querySelector(`[data-ts="${thread}"]`);
   thread = '';
   draw();
-  $('text').focus();
+  (from?.querySelector('.thread-link') ?? $('text')).focus({preventScroll: narrow.matches});
 }
 
 $('close-thread').addEventListener('click', closeThread);
 $('thread').addEventListener('keydown', event => {
   if (event.key === 'Escape') closeThread();
 });
+
+/** A private answer in a thread that is not open would go unseen. */
+function tellPrivate(before) {
+  const known = new Set(before.messages.map(m => m.ts));
+  const unseen = state.messages.findLast(m => m.ephemeral && m.thread && !known.has(m.ts)
+    && (m.thread !== thread || m.channel !== channel));
+  if (unseen) toast(`Only to you, in the thread: ${unseen.text}`);
+}
+
+// What you do
+
+const view = modal(context, post, gone => {
+  const message = gone.closest('[data-ts]');
+  const list = $('thread').hidden ? $('list') : $('replies');
+  (list.querySelector(`[data-ts="${message?.dataset.ts}"]`) ?? list).focus({preventScroll: true});
+});
+
+const main = composer($('composer'), $('text'), async text => {
+  const verb = text.startsWith('/') ? 'command' : 'say';
+  return !(await post(verb, {channel, text})).error;
+}, () => state.me.id, {commands: () => state.commands, list: $('commands'), usage: $('usage')});
+
+composer($('reply'), $('reply-text'), async text => {
+  if (text.startsWith('/')) {
+    toast(`${text.split(' ')[0]} does not work in threads. Sorry!`);
+    return false;
+  }
+  return !(await post('say', {channel, thread, text})).error;
+}, () => state.me.id);
+
 $('persona').addEventListener('change', async event => {
   me = event.target.value;
-  $('persona').blur();
   await refresh();
   if (channel === 'home') post('home', {});
 });
 
 // Staying up to date: one request at a time, and one more when something changed meanwhile
 
-let busy = false;
+let going = null;
 let stale = false;
 
-async function refresh() {
-  if (busy) {
-    stale = true;
-    return;
-  }
-  busy = true;
-  do {
-    stale = false;
-    try {
-      state = await (await fetch('/page/state?as=' + encodeURIComponent(me))).json();
-      me = state.me.id;
-      draw();
-    } catch (problem) {
-      console.error(problem);
-    }
-  } while (stale);
-  busy = false;
+function refresh() {
+  stale = true;
+  going ??= refreshing().finally(() => {
+    going = null;
+  });
+  return going;
 }
 
-const changes = new EventSource('/page/changes');
-changes.onmessage = refresh;
-changes.onerror = () => toast('Connection lost; trying again.');
+async function refreshing() {
+  while (stale) {
+    stale = false;
+    const next = await fetchState();
+    if (!next) return;
+    const before = state;
+    state = next;
+    arrived = Date.now();
+    me = state.me.id;
+    draw();
+    if (before?.me.id === me) tellPrivate(before);
+  }
+}
+
+async function fetchState() {
+  try {
+    const answer = await fetch('/page/state?as=' + encodeURIComponent(me));
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A hidden page lets go of its stream: a browser keeps only six to one address. */
+let changes = null;
+
+function listen() {
+  changes?.close();
+  changes = null;
+  if (document.hidden) return;
+  changes = new EventSource('/page/changes');
+  changes.onopen = () => {
+    $('lost').hidden = true;
+  };
+  changes.onmessage = refresh;
+  changes.onerror = () => {
+    $('lost').textContent = 'Connection to the sandbox lost; trying again.';
+    $('lost').hidden = false;
+    if (changes?.readyState === EventSource.CLOSED) setTimeout(listen, 2000);
+  };
+}
+
+document.addEventListener('visibilitychange', listen);
+setInterval(drawClock, 10000);
+listen();

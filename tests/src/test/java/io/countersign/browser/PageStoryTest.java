@@ -1,0 +1,147 @@
+package io.countersign.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countersign.browser.Browser.Width;
+import io.countersign.support.Stage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The story on the sandbox's page, with the whole bot behind it: only by clicks and keys. */
+class PageStoryTest {
+  private static final String PLAN = "#list .ephemeral:has([data-action='draft.start'])";
+  private static final String ROOT = "#list .message:not(.ephemeral)";
+  private static final String APPROVE = "#replies [data-action='gate.approve']";
+  private static final String DENY = "#replies [data-action='gate.deny']";
+
+  private static Stage stage;
+  private static Browser browser;
+  private static Look look;
+
+  @BeforeAll
+  static void open() {
+    browser = Browser.start();
+    look = new Look(browser);
+    stage = Stage.open();
+  }
+
+  @AfterAll
+  static void close() {
+    browser.close();
+    stage.close();
+  }
+
+  @Test
+  void alice_asks_is_refused_her_own_click_and_bob_countersigns_on_his_phone() {
+    browser.open(stage.world().slack().url());
+    assertThat(tabStops(12))
+        .as("from the top to where one writes")
+        .containsSubsequence("persona", "Skip an hour", "# incident-acme", "list", "text");
+    pick("Alice");
+    ask();
+    readThePlanAndStart();
+    openAndCloseTheThread();
+    aliceIsRefused();
+    browser.resize(Width.PHONE);
+    pick("Bob");
+    thinkAboutDenying();
+    countersign();
+  }
+
+  /** By the first letter of the name, as one does with the keyboard. */
+  private void pick(String name) {
+    browser.run("document.querySelector('#persona').focus()");
+    browser.pressLetter(name.substring(0, 1));
+    browser.await(
+        "document.querySelector('#persona').selectedOptions[0].text === '%s · PLATFORM_ADMIN'"
+            .formatted(name));
+    browser.await("location.search.includes('as=U0%s')".formatted(name.toUpperCase(Locale.ROOT)));
+  }
+
+  private void ask() {
+    browser.click("#text");
+    browser.type("/te");
+    browser.awaitText("#commands [aria-selected=true]", "/tenant-restore");
+    look.around("1-commands", Width.COMPUTER);
+    browser.press("Tab");
+    browser.awaitText("#usage", "/tenant-restore acme to 14:30");
+    browser.type("acme to " + stage.well() + " because bad migration 812");
+    browser.press("Enter");
+  }
+
+  private void readThePlanAndStart() {
+    browser.awaitText(PLAN, "Nothing has happened yet");
+    assertThat(browser.text(PLAN)).contains("Only visible to you", "@Bob", "@Dana");
+    look.around("2-plan", Width.COMPUTER);
+    browser.click(PLAN + " [data-action='draft.start']");
+    browser.awaitText(ROOT, "Restoring acme");
+  }
+
+  private void openAndCloseTheThread() {
+    browser.click(ROOT + " .thread-link");
+    browser.awaitFocusOn("#reply-text");
+    browser.press("Escape");
+    browser.await("document.querySelector('#thread').hidden");
+    assertThat(browser.focusIsOn(".thread-link")).as("the focus comes back").isTrue();
+    browser.press("Enter");
+    browser.awaitFocusOn("#reply-text");
+  }
+
+  private void aliceIsRefused() {
+    browser.await("document.querySelector(%s)".formatted(Browser.quoted(APPROVE)));
+    look.around("3-card", Width.COMPUTER);
+    browser.click(APPROVE);
+    browser.awaitText("#replies .ephemeral", "You asked for this run");
+    assertThat(browser.has(APPROVE)).as("the card still asks").isTrue();
+    look.around("4-refused", Width.COMPUTER);
+  }
+
+  private void thinkAboutDenying() {
+    browser.await("document.querySelector('#replies').dataset.for.endsWith('U0BOB')");
+    assertThat(browser.text("body")).doesNotContain("You asked for this run");
+    browser.click(DENY);
+    browser.awaitFocusOn("#modal [data-block] textarea");
+    look.around("5-deny", Width.PHONE);
+    browser.pressWithControl("Enter");
+    browser.awaitText("#modal .error", "required");
+    assertThat(browser.focusIsOn("#modal textarea[aria-invalid=true]")).isTrue();
+    for (var stop : tabStops(8)) {
+      assertThat(stop).as("the dialog keeps the focus").startsWith("in the dialog");
+    }
+    browser.press("Escape");
+    browser.await("!document.querySelector('#modal').open");
+    assertThat(browser.focusIsOn("[data-action='gate.deny']")).as("the focus comes back").isTrue();
+  }
+
+  private void countersign() {
+    browser.click(APPROVE);
+    browser.awaitText("#replies .message", "acme is back");
+    assertThat(browser.has(APPROVE)).as("the buttons gave way").isFalse();
+    assertThat(browser.focusIsOn("body")).as("the focus is not lost with the button").isFalse();
+    look.around("6-back", Width.PHONE);
+    browser.click("#close-thread");
+    browser.awaitText(ROOT, "acme is back");
+  }
+
+  /** Where so many presses of Tab lead: an id, what it says, or that it is in the dialog. */
+  private static List<String> tabStops(int presses) {
+    var stops = new ArrayList<String>();
+    for (int i = 0; i < presses; i++) {
+      stops.add(
+          browser
+              .run(
+                  """
+                  (it => document.querySelector('dialog[open]')
+                    ? (it.closest('dialog') || it === document.body ? 'in the dialog' : 'outside')
+                    : it.id || it.innerText.replace('\\n', ' '))(document.activeElement)\
+                  """)
+              .asText());
+      browser.press("Tab");
+    }
+    return stops;
+  }
+}

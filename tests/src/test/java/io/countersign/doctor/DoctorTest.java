@@ -139,6 +139,24 @@ class DoctorTest {
     only("Slack's app token", "does not begin with xapp-", "connections:write");
   }
 
+  @Test
+  void an_app_token_that_Slack_does_not_take_where_it_may_be_asked() {
+    environment.put("SLACK_APP_TOKEN", "xapp-1-not-a-token-canary");
+    assertThat(findings()).isEmpty();
+
+    var asked =
+        new Examination(environment, clock, true)
+            .results().stream().filter(Result.Finding.class::isInstance).toList();
+
+    assertThat(asked)
+        .singleElement()
+        .satisfies(
+            it ->
+                assertThat(it.line())
+                    .contains("apps.connections.open answered", "switch Socket Mode on")
+                    .doesNotContain("canary"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -123,6 +123,16 @@ class DoctorTest {
   }
 
   @Test
+  void a_token_in_the_wrong_setting_is_not_told() {
+    var token = environment.get("SLACK_BOT_TOKEN");
+    environment.put("SLACK_API_URL", "http://127.0.0.1:1/" + token + "/");
+
+    var line = only("Slack's bot token", "no answer", "SLACK_API_URL");
+
+    assertThat(line).contains("http://127.0.0.1:1/***/").doesNotContain(token);
+  }
+
+  @Test
   void a_missing_scope() {
     world.slack().faults().withholdScope("usergroups:read");
     try {

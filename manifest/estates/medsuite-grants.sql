@@ -1,7 +1,8 @@
 -- Everything that the bot may do on medsuite's servers and in its registry. It is never a superuser.
 --
 -- An administrator runs it with psql 15 or newer, once per server, and again when a tenant was added; what is right already stays.
--- The password comes from the environment, so that it is in no command line:
+-- The password comes from the environment, so that it is in no command line; without it the role keeps the one it has. A new one makes
+-- a new base backup necessary: a copy of the server has the passwords of its moment.
 --
 --   BOT_PASSWORD=... psql -X -d postgres -f manifest/estates/medsuite-grants.sql
 --
@@ -14,10 +15,6 @@
 \set tenants ^tenant_
 
 \getenv bot_password BOT_PASSWORD
-\if :{?bot_password}
-\else
-\warn 'BOT_PASSWORD is not set: it becomes the password of the role of the bot.'
-\endif
 
 -- ---------------------------------------------------------------------------------------------------------------------------------
 -- 1. The tenants' server
@@ -36,11 +33,16 @@ BEGIN
   END IF;
 END $do$;
 
--- a copy of the server has the passwords of its moment, and its pg_hba.conf wants SCRAM
+-- a copy of the server is logged in to by SCRAM
 SET password_encryption = 'scram-sha-256';
 -- CREATEDB: database.copy makes a database beside the live one, database.swap renames both
 -- CREATEROLE: database.copy gives the copy the settings that logins have in the original (ALTER ROLE ... IN DATABASE ... SET)
-ALTER ROLE :"bot" LOGIN CREATEDB CREATEROLE PASSWORD :'bot_password';
+ALTER ROLE :"bot" LOGIN CREATEDB CREATEROLE;
+\if :{?bot_password}
+ALTER ROLE :"bot" PASSWORD :'bot_password';
+\else
+\warn 'BOT_PASSWORD is not set: the role keeps the password that it has.'
+\endif
 
 -- tenant.freeze, tenant.settle, database.swap, database.discard: end the product's sessions in one tenant's database
 GRANT pg_signal_backend TO :"bot";

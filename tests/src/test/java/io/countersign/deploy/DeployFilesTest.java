@@ -126,6 +126,19 @@ class DeployFilesTest {
     assertThat(compose.at("/services/countersign/stop_grace_period").asText()).matches("[34]\\ds");
   }
 
+  @Test
+  void where_the_root_is_read_only_the_folders_that_are_written_are_mounted() throws IOException {
+    var pod = kind("Deployment").at("/spec/template/spec/containers/0/volumeMounts");
+    var compose = all("compose.yaml").getFirst().at("/services/countersign");
+    assertThat(compose.get("read_only").asBoolean()).isTrue();
+    assertThat(text("Dockerfile")).contains("-Djava.io.tmpdir=/var/lib/countersign/tmp");
+
+    for (var folder : List.of("/var/lib/countersign/tmp", "/var/lib/countersign/copies")) {
+      assertThat(pod).anyMatch(it -> it.get("mountPath").asText().equals(folder));
+      assertThat(compose.get("volumes")).anyMatch(it -> it.asText().endsWith(":" + folder));
+    }
+  }
+
   /** What lies in the repository; secrets and backups are the operator's. */
   private static void requireThere(String volume) {
     var host = volume.split(":", -1)[0];

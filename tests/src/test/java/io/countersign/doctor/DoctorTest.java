@@ -123,6 +123,16 @@ class DoctorTest {
   }
 
   @Test
+  void a_token_in_the_wrong_setting_is_not_told() {
+    var token = environment.get("SLACK_BOT_TOKEN");
+    environment.put("SLACK_API_URL", "http://127.0.0.1:1/" + token + "/");
+
+    var line = only("Slack's bot token", "no answer", "SLACK_API_URL");
+
+    assertThat(line).contains("http://127.0.0.1:1/***/").doesNotContain(token);
+  }
+
+  @Test
   void a_missing_scope() {
     world.slack().faults().withholdScope("usergroups:read");
     try {
@@ -137,6 +147,24 @@ class DoctorTest {
     environment.put("SLACK_APP_TOKEN", "xoxb-not-an-app-token");
 
     only("Slack's app token", "does not begin with xapp-", "connections:write");
+  }
+
+  @Test
+  void an_app_token_that_Slack_does_not_take_where_it_may_be_asked() {
+    environment.put("SLACK_APP_TOKEN", "xapp-1-not-a-token-canary");
+    assertThat(findings()).isEmpty();
+
+    var asked =
+        new Examination(environment, clock, true)
+            .results().stream().filter(Result.Finding.class::isInstance).toList();
+
+    assertThat(asked)
+        .singleElement()
+        .satisfies(
+            it ->
+                assertThat(it.line())
+                    .contains("apps.connections.open answered", "switch Socket Mode on")
+                    .doesNotContain("canary"));
   }
 
   @ParameterizedTest

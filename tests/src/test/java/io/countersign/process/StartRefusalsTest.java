@@ -182,7 +182,8 @@ class StartRefusalsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"serve --now", "srve", "sandbox --port"})
+  @ValueSource(
+      strings = {"serve --now", "srve", "sandbox --port", "migrate --grant-to", "doctor now"})
   void misuse_ends_with_2(String typed) throws Exception {
     var ended = countersign(typed.split(" ", -1));
 

@@ -2,6 +2,10 @@ package io.countersign.cli;
 
 import io.countersign.sandbox.Sandbox;
 import io.countersign.server.Bot;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
@@ -15,15 +19,33 @@ import picocli.CommandLine.Command;
     description =
         "Runs tenant-database runbooks from Slack, and asks a second person before it destroys"
             + " anything.",
-    subcommands = {Main.Serve.class, Main.InSandbox.class})
+    subcommands = {
+      Main.Serve.class,
+      Lint.class,
+      Plan.class,
+      Manifest.class,
+      Migrate.class,
+      Doctor.class,
+      Main.InSandbox.class,
+    })
 public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    System.setOut(inUtf8(FileDescriptor.out));
+    System.setErr(inUtf8(FileDescriptor.err));
     System.exit(new CommandLine(new Main()).execute(arguments));
   }
 
-  @Command(name = "serve", description = "Runs the bot; settings come from the environment.")
+  /** Containers and services have no locale, and without one every sign but ASCII would be lost. */
+  private static PrintStream inUtf8(FileDescriptor stream) {
+    return new PrintStream(new FileOutputStream(stream), true, StandardCharsets.UTF_8);
+  }
+
+  @Command(
+      name = "serve",
+      mixinStandardHelpOptions = true,
+      description = "Runs the bot; settings come from the environment.")
   static final class Serve implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
@@ -41,6 +63,7 @@ public final class Main {
 
   @Command(
       name = "sandbox",
+      mixinStandardHelpOptions = true,
       description =
           "Runs the bot with local PostgreSQL servers and a stand-in Slack; nothing to configure.")
   static final class InSandbox implements Callable<Integer> {

@@ -78,6 +78,45 @@ public final class QueryRegistry implements Registry {
     ask("audit", values, PreparedStatement::execute);
   }
 
+  /**
+   * Has the server plan the queries that change something, which also checks names and rights. None
+   * is carried out.
+   *
+   * @param tenant whose values are filled in
+   * @throws RegistryUnavailable naming the first that the server refuses
+   */
+  public void rehearse(Tenant tenant) {
+    for (var query : List.of("set-status", "invalidate", "audit")) {
+      var named = NamedQuery.of(estate.registry().queries().getOrDefault(query, ""));
+      try (var session = open()) {
+        session.setAutoCommit(false);
+        session.setReadOnly(true);
+        try (var statement = session.prepareStatement("EXPLAIN " + named.jdbc())) {
+          for (int i = 0; i < named.order().size(); i++) {
+            statement.setString(i + 1, rehearsed(named.order().get(i), tenant));
+          }
+          statement.execute();
+        } finally {
+          session.rollback();
+        }
+      } catch (SQLException error) {
+        throw unavailable(query, ServerErrors.reduced(error));
+      } catch (SecretStore.SecretUnavailable missing) {
+        throw unavailable(query, missing.problem().line());
+      }
+    }
+  }
+
+  private static String rehearsed(String parameter, Tenant tenant) {
+    return switch (parameter) {
+      case "id" -> tenant.id();
+      case "slug" -> tenant.ref().slug();
+      case "expected", "wanted" -> tenant.status();
+      case "detail" -> "{}";
+      default -> "doctor";
+    };
+  }
+
   /** What is done with a prepared statement. */
   private interface Asking<T> {
     T ask(PreparedStatement statement) throws SQLException;

@@ -27,6 +27,16 @@ public final class Sandbox {
    */
   public static int run(int port) {
     quiet();
+    try {
+      var own = OwnSlack.of(System.getenv());
+      return own.isPresent() ? inYourSlack(own.get()) : withStandIn(port);
+    } catch (IllegalStateException refused) {
+      System.err.println(refused.getMessage());
+      return 1;
+    }
+  }
+
+  private static int withStandIn(int port) {
     System.out.println(
         "Starting PostgreSQL with three demo tenants, a stand-in Slack and the bot ...");
     try (var world = SandboxWorld.start(plan(port));
@@ -45,6 +55,40 @@ public final class Sandbox {
       Thread.currentThread().interrupt();
       return 0;
     }
+  }
+
+  private static int inYourSlack(OwnSlack own) {
+    System.out.println(
+        "Starting PostgreSQL with three demo tenants and the bot, which talks to your Slack ...");
+    try (var world = SandboxWorld.start(plan(0), own);
+        var bot = Bot.start(world.environment());
+        var _ = Traffic.start(world.medsuite(), "acme", CLIENTS, STATUS_TTL)) {
+      System.out.println(inYourSlack(own, bot));
+      ParentWatch.endWithParent();
+      new CountDownLatch(1).await();
+      return 0;
+    } catch (Bot.CannotStart refused) {
+      System.err.println(refused.getMessage());
+      return 1;
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return 0;
+    }
+  }
+
+  private static String inYourSlack(OwnSlack own, Bot bot) {
+    return """
+
+    Countersign's sandbox is in your Slack. %s
+
+    In a channel in which the bot is, as somebody whom COUNTERSIGN_ROLES_PLATFORM_ADMIN names:
+      /tenant-restore acme to 1 minute ago because a bad migration
+    A second one of them countersigns. Only demo data is touched; Ctrl-C leaves nothing behind.
+    """
+        .formatted(
+            own.bySocket()
+                ? "It is connected by Socket Mode."
+                : "Slack must reach it: let a tunnel with HTTPS lead to " + bot.address() + ".");
   }
 
   /**

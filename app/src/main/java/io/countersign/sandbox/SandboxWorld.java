@@ -14,11 +14,13 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The world around the bot: a live cluster with medsuite on it, and a Slack. The bot itself is
@@ -27,12 +29,15 @@ import java.util.stream.Stream;
 public final class SandboxWorld implements AutoCloseable {
   private final Path folder;
   private final MedsuiteWorld medsuite;
-  private final StandInSlack slack;
+  private final @Nullable StandInSlack slack;
   private final Map<String, String> environment;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private SandboxWorld(
-      Path folder, MedsuiteWorld medsuite, StandInSlack slack, Map<String, String> environment) {
+      Path folder,
+      MedsuiteWorld medsuite,
+      @Nullable StandInSlack slack,
+      Map<String, String> environment) {
     this.folder = folder;
     this.medsuite = medsuite;
     this.slack = slack;
@@ -56,24 +61,52 @@ public final class SandboxWorld implements AutoCloseable {
       int port) {}
 
   /**
-   * Starts the servers and Slack.
+   * Starts the servers and a stand-in Slack.
    *
    * @throws IllegalStateException where PostgreSQL's programs are missing or the port is taken,
    *     with the remedy
    */
   public static SandboxWorld start(Plan plan) {
+    return start(plan, folder -> made(folder, plan.size()), Optional.empty());
+  }
+
+  /** Starts the servers alone; the bot is told of a Slack that is there already. */
+  public static SandboxWorld start(Plan plan, OwnSlack own) {
+    return start(plan, folder -> made(folder, plan.size()), Optional.of(own));
+  }
+
+  /** Where the demo estate comes from. */
+  @FunctionalInterface
+  public interface Origin {
+    /**
+     * @param folder gets {@code live}, {@code secrets} and {@code base}
+     * @return the estate on a server that runs
+     */
+    MedsuiteWorld in(Path folder) throws IOException, SQLException;
+  }
+
+  private static MedsuiteWorld made(Path folder, MedsuiteEstate.Size size) throws SQLException {
+    var live = LocalCluster.create(folder.resolve("live"), PgPrograms.find());
+    live.start();
+    return MedsuiteEstate.create(live, folder, size);
+  }
+
+  /** The same around an estate that comes from elsewhere, for example a copy of one made before. */
+  public static SandboxWorld start(Plan plan, Origin origin) {
+    return start(plan, origin, Optional.empty());
+  }
+
+  private static SandboxWorld start(Plan plan, Origin origin, Optional<OwnSlack> own) {
     try {
       var folder = Files.createTempDirectory("countersign-sandbox-");
       // PostgreSQL runs as another user where this process is root
       folder.toFile().setExecutable(true, false);
       folder.toFile().setReadable(true, false);
-      var live = LocalCluster.create(folder.resolve("live"), PgPrograms.find());
-      live.start();
-      var medsuite = MedsuiteEstate.create(live, folder, plan.size());
-      var slack =
-          StandInSlack.start(plan.port(), Workspace.demo(), plan.limits(), Clock.systemUTC());
-      var world =
-          new SandboxWorld(folder, medsuite, slack, environment(plan, folder, medsuite, slack));
+      var medsuite = origin.in(folder);
+      var environment = environment(plan, folder, medsuite);
+      var slack = own.isPresent() ? null : standIn(plan);
+      environment.putAll(slack == null ? own.orElseThrow().settings() : settings(slack));
+      var world = new SandboxWorld(folder, medsuite, slack, environment);
       Runtime.getRuntime().addShutdownHook(new Thread(world::close, "sandbox-close"));
       return world;
     } catch (IOException | SQLException broken) {
@@ -82,8 +115,21 @@ public final class SandboxWorld implements AutoCloseable {
     }
   }
 
-  private static Map<String, String> environment(
-      Plan plan, Path folder, MedsuiteWorld medsuite, StandInSlack slack) throws IOException {
+  private static StandInSlack standIn(Plan plan) {
+    return StandInSlack.start(plan.port(), Workspace.demo(), plan.limits(), Clock.systemUTC());
+  }
+
+  private static Map<String, String> settings(StandInSlack slack) {
+    return Map.of(
+        "SLACK_API_URL", slack.apiUrl().toString(),
+        "SLACK_BOT_TOKEN", slack.workspace().botToken(),
+        "SLACK_SIGNING_SECRET", slack.workspace().signingSecret(),
+        "COUNTERSIGN_PORT", "0",
+        "COUNTERSIGN_ROLES_PLATFORM_ADMIN", "usergroup:" + Workspace.PLATFORM_ADMINS);
+  }
+
+  private static Map<String, String> environment(Plan plan, Path folder, MedsuiteWorld medsuite)
+      throws IOException {
     var estates = Files.createDirectory(folder.resolve("estates"));
     try (Stream<Path> files = Files.list(plan.estates())) {
       for (var file : files.filter(it -> it.toString().endsWith(".yaml")).toList()) {
@@ -93,9 +139,6 @@ public final class SandboxWorld implements AutoCloseable {
     }
     var journal = medsuite.journalLogin();
     var environment = new TreeMap<String, String>();
-    environment.put("SLACK_API_URL", slack.apiUrl().toString());
-    environment.put("SLACK_BOT_TOKEN", slack.workspace().botToken());
-    environment.put("SLACK_SIGNING_SECRET", slack.workspace().signingSecret());
     environment.put(
         "COUNTERSIGN_DATABASE_URL",
         "jdbc:postgresql://127.0.0.1:" + journal.port() + "/" + journal.database());
@@ -103,8 +146,6 @@ public final class SandboxWorld implements AutoCloseable {
     environment.put("COUNTERSIGN_DATABASE_PASSWORD", journal.password().reveal());
     environment.put("COUNTERSIGN_RUNBOOKS", plan.runbooks().toAbsolutePath().toString());
     environment.put("COUNTERSIGN_ESTATES", estates.toString());
-    environment.put("COUNTERSIGN_PORT", "0");
-    environment.put("COUNTERSIGN_ROLES_PLATFORM_ADMIN", "usergroup:" + Workspace.PLATFORM_ADMINS);
     environment.put("MEDSUITE_SECRETS", medsuite.secrets().toString());
     environment.put("MEDSUITE_BASE_BACKUPS", medsuite.baseBackups().toString());
     environment.put("MEDSUITE_ARCHIVE", medsuite.archive().toString());
@@ -121,7 +162,15 @@ public final class SandboxWorld implements AutoCloseable {
     return medsuite;
   }
 
+  /**
+   * The stand-in.
+   *
+   * @throws IllegalStateException where this world has a Slack of the user's own
+   */
   public StandInSlack slack() {
+    if (slack == null) {
+      throw new IllegalStateException("this sandbox has no stand-in Slack");
+    }
     return slack;
   }
 
@@ -193,7 +242,9 @@ public final class SandboxWorld implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    slack.close();
+    if (slack != null) {
+      slack.close();
+    }
     Leftovers.stopCopies(folder.resolve("copies"));
     medsuite.live().close();
     Leftovers.delete(folder);

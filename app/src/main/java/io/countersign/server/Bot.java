@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -52,7 +51,8 @@ public final class Bot implements AutoCloseable {
   /** How often it is looked what is due, in seconds. */
   private static final long DUE = 10;
 
-  private static final Duration HEARTBEAT = Duration.ofSeconds(3);
+  /** How often a process shows that it lives; after four it is dead to the others. */
+  public static final Duration HEARTBEAT = Duration.ofSeconds(3);
 
   private final Collection<Runbook> runbooks;
   private final Database database;
@@ -99,9 +99,15 @@ public final class Bot implements AutoCloseable {
    *
    * @param crash told each point of the engine
    * @param swap told each point between two statements of a swap
+   * @param heartbeat {@link #HEARTBEAT}; tests that wait for a dead process may shorten it
    */
-  public record Watch(CrashPoint crash, Consumer<String> swap) {
+  public record Watch(CrashPoint crash, Consumer<String> swap, Duration heartbeat) {
     public static final Watch NOBODY = new Watch(CrashPoint.NONE, _ -> {});
+
+    /** A process that beats as in production. */
+    public Watch(CrashPoint crash, Consumer<String> swap) {
+      this(crash, swap, HEARTBEAT);
+    }
   }
 
   /** Starts everything, watched by nobody. */
@@ -177,7 +183,7 @@ public final class Bot implements AutoCloseable {
             runbooks, estates, roster, journal, database.drafts(), () -> RunId.random(random));
     var scheduler = Executors.newScheduledThreadPool(2, Thread.ofPlatform().daemon().factory());
     var threads = Executors.newVirtualThreadPerTaskExecutor();
-    var process = process();
+    var process = process(random);
     var edge =
         new SlackEdge(
             slack,
@@ -206,7 +212,7 @@ public final class Bot implements AutoCloseable {
             watch.crash());
     var timetable =
         new Timetable(runbooks, estates, journal, database.schedules(), () -> RunId.random(random));
-    var workers = new Workers(database, engine, process, HEARTBEAT, RUNS_AT_ONCE);
+    var workers = new Workers(database, engine, process, watch.heartbeat(), RUNS_AT_ONCE);
     var web = WebServer.start(settings.port(), edge.http(), database::answers);
     workers.start();
     edge.start();
@@ -252,14 +258,7 @@ public final class Bot implements AutoCloseable {
 
   private static Map<Role, RoleSource> sources(Map<Role, String> roles) {
     var sources = new TreeMap<Role, RoleSource>(java.util.Comparator.comparing(Role::name));
-    roles.forEach(
-        (role, source) ->
-            sources.put(
-                role,
-                source.startsWith("usergroup:")
-                    ? new RoleSource.UserGroup(source.substring("usergroup:".length()))
-                    : new RoleSource.Users(
-                        Set.of(source.substring("users:".length()).split(",", -1)))));
+    roles.forEach((role, source) -> sources.put(role, RoleSource.of(source)));
     return sources;
   }
 
@@ -269,9 +268,12 @@ public final class Bot implements AutoCloseable {
     return HexFormat.of().formatHex(bytes);
   }
 
-  private static String process() {
+  /** Unique even where hosts have no name and containers all count their processes from 1. */
+  private static String process(SecureRandom random) {
     var host = Optional.ofNullable(System.getenv("HOSTNAME")).orElse("countersign");
-    return host + "-" + ProcessHandle.current().pid();
+    var bytes = new byte[3];
+    random.nextBytes(bytes);
+    return host + "-" + ProcessHandle.current().pid() + "-" + HexFormat.of().formatHex(bytes);
   }
 
   /** Where Slack sends its requests. */

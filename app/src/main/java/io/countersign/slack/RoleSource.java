@@ -4,6 +4,13 @@ import java.util.Set;
 
 /** Where it stands who holds a role. */
 public sealed interface RoleSource {
+  /** Reads a setting that has been checked: {@code usergroup:S0123} or {@code users:U012,U345}. */
+  static RoleSource of(String source) {
+    return source.startsWith("usergroup:")
+        ? new UserGroup(source.substring("usergroup:".length()))
+        : new Users(Set.of(source.substring("users:".length()).split(",", -1)));
+  }
+
   /**
    * @param id of a Slack user group, {@code S...}
    */

@@ -22,7 +22,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Sender {
   private static final Logger log = LoggerFactory.getLogger(Sender.class);
-  static final Duration LEASE = Duration.ofSeconds(30);
+
+  /** Longer than any one call to Slack may take; kept up before each of them. */
+  static final Duration LEASE = Duration.ofSeconds(12);
+
   static final Duration LOOK = Duration.ofMillis(500);
 
   /** How often a running step's message is drawn anew for its progress alone. */
@@ -107,7 +110,9 @@ final class Sender {
 
   private void guarded(Post post) {
     try {
-      send(post);
+      if (posts.keep(name, post.channel(), LEASE)) {
+        send(post);
+      }
     } catch (RuntimeException unexpected) {
       log.error("post {} of run {} failed: {}", post.key(), post.run(), Intake.name(unexpected));
       postpone(post, LONGEST_WAIT, "cannot be drawn: " + unexpected.getClass().getSimpleName());
@@ -149,6 +154,9 @@ final class Sender {
     var wait = pace.post(post.channel());
     if (!wait.isZero()) {
       postpone(post, wait, "rate limited");
+      return;
+    }
+    if (!posts.keep(name, post.channel(), LEASE)) {
       return;
     }
     var answer = post(post, rendered.content());

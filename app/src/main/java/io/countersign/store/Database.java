@@ -4,12 +4,11 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.countersign.Secret;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Jdbi;
 
 /** Countersign's own database: pool, schema, and the stores on it. */
 public final class Database implements AutoCloseable {
-  static final String SCHEMA = "countersign";
+  static final String SCHEMA = Schema.NAME;
 
   private final HikariDataSource pool;
   private final Jdbi jdbi;
@@ -22,13 +21,26 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Connects and brings the schema up to date.
+   * Connects. A login that owns the schema brings it up to date; another one finds it so.
    *
    * @param url {@code jdbc:postgresql://...}
-   * @throws Unreachable where the database cannot be reached or prepared; the message says what to
-   *     do
+   * @throws Unreachable where the database cannot be used; the message says what to do
    */
   public static Database open(String url, String user, Secret password, int connections) {
+    var pool = new HikariDataSource(config(url, user, password, connections));
+    try {
+      var _ = new Schema(pool).migrate();
+      return new Database(pool);
+    } catch (Schema.Refused behind) {
+      pool.close();
+      throw new Unreachable(String.valueOf(behind.getMessage()), behind);
+    } catch (RuntimeException unreachable) {
+      pool.close();
+      throw unusable(url, user, unreachable);
+    }
+  }
+
+  static HikariConfig config(String url, String user, Secret password, int connections) {
     var config = new HikariConfig();
     config.setJdbcUrl(url);
     config.setUsername(user);
@@ -40,33 +52,22 @@ public final class Database implements AutoCloseable {
     config.addDataSourceProperty("ApplicationName", "countersign");
     config.addDataSourceProperty("logServerErrorDetail", "false");
     config.addDataSourceProperty("socketTimeout", "60");
-    config.setConnectionInitSql("SET synchronous_commit = on");
-    var pool = new HikariDataSource(config);
-    try {
-      migrate(pool);
-      return new Database(pool);
-    } catch (RuntimeException unreachable) {
-      pool.close();
-      throw new Unreachable(
-          "Countersign's own database at "
-              + url
-              + " cannot be used as "
-              + user
-              + ": "
-              + firstLine(unreachable)
-              + ". Check COUNTERSIGN_DATABASE_URL, _USER and _PASSWORD, and that the server is up.",
-          unreachable);
-    }
+    // a process that stands still in a transaction must not keep a run from whoever takes it over
+    config.setConnectionInitSql(
+        "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '10s'");
+    return config;
   }
 
-  private static void migrate(DataSource pool) {
-    Flyway.configure()
-        .dataSource(pool)
-        .schemas(SCHEMA)
-        .createSchemas(true)
-        .locations("classpath:io/countersign/store/migrations")
-        .load()
-        .migrate();
+  static Unreachable unusable(String url, String user, RuntimeException why) {
+    return new Unreachable(
+        "Countersign's own database at "
+            + url
+            + " cannot be used as "
+            + user
+            + ": "
+            + firstLine(why)
+            + ". Check COUNTERSIGN_DATABASE_URL, _USER and _PASSWORD, and that the server is up.",
+        why);
   }
 
   private static String firstLine(Throwable error) {

@@ -47,6 +47,24 @@ public final class JdbiPosts implements Posts, Threads {
         .execute();
   }
 
+  @Override
+  public boolean keep(String sender, String channel, Duration lease) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                    .createUpdate(
+                        """
+                        UPDATE countersign.channel_lease
+                        SET until = clock_timestamp() + CAST(:lease AS interval)
+                        WHERE channel = :channel AND sender = :sender
+                        """)
+                    .bind("lease", lease.toMillis() + " milliseconds")
+                    .bind("channel", channel)
+                    .bind("sender", sender)
+                    .execute()
+                == 1);
+  }
+
   /** Whatever belongs into a thread waits for its root; a line waits for the lines before it. */
   private static List<Post> give(Handle handle, String sender, int limit) {
     return handle

@@ -20,6 +20,14 @@ public interface Posts {
   List<Post> due(String sender, Duration lease, int limit);
 
   /**
+   * Lengthens the sender's lease of a channel, asked before each call: a pass may take longer than
+   * a lease, and a process that stood still may wake in the middle of one.
+   *
+   * @return false where another sender has the channel now; nothing more may be sent to it
+   */
+  boolean keep(String sender, String channel, Duration lease);
+
+  /**
    * The post stands as of this event. For a root that stands for the first time, {@code Begun} is
    * appended and the run woken in the same transaction.
    */

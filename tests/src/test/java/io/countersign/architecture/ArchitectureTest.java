@@ -66,7 +66,9 @@ class ArchitectureTest {
       List.of("store", "postgres", "azure", "s3", "slack", "yaml");
 
   /** Those that put the parts together, and so know all of them. */
-  private static final String[] WIRING = {ROOT + ".server..", ROOT + ".sandbox..", ROOT + ".cli.."};
+  private static final String[] WIRING = {
+    ROOT + ".server..", ROOT + ".doctor..", ROOT + ".sandbox..", ROOT + ".cli.."
+  };
 
   private static final List<String> INJECTION =
       List.of("jakarta.", "javax.inject.", "org.eclipse.microprofile.", "io.helidon.");

@@ -164,6 +164,29 @@ class GateRulesTest {
     return new Ballot(GATE, actor, Ballot.Choice.DENY, DIGEST, NONCE, reason, "", "modal");
   }
 
+  @Test
+  void where_a_phrase_is_asked_for_only_who_types_it_exactly_approves() {
+    for (var typed : new String[] {"", "acm", "ACME", "acme2", "globex"}) {
+      assertThat(refusal(rule(typedRow(), approve(BOB, typed))))
+          .as(typed)
+          .isEqualTo(new Refusal.NotTyped("acme"));
+    }
+    assertThat(rule(typedRow(), approve(BOB, " acme "))).isInstanceOf(Ruling.Approved.class);
+  }
+
+  @Test
+  void typing_makes_nobody_a_second_person_and_a_denial_takes_no_typing() {
+    assertThat(refusal(rule(typedRow(), approve(ALICE, "acme"))))
+        .isInstanceOf(Refusal.IsRequester.class);
+    assertThat(refusal(rule(typedRow(), approve(CAROL, "acme"))))
+        .isInstanceOf(Refusal.NotInRole.class);
+    assertThat(rule(typedRow(), deny(BOB, "not yet"))).isInstanceOf(Ruling.Denied.class);
+  }
+
+  private static Ballot approve(Person actor, String typed) {
+    return new Ballot(GATE, actor, Ballot.Choice.APPROVE, DIGEST, NONCE, "", typed, "modal");
+  }
+
   private static Standing standing() {
     return standingAt(NOON);
   }
@@ -181,7 +204,16 @@ class GateRulesTest {
     return row(approvals, Set.of(), List.of());
   }
 
+  private static GateRow typedRow() {
+    return row(1, Set.of(), List.of(), Optional.of("acme"));
+  }
+
   private static GateRow row(int approvals, Set<Person> barred, List<Vote> votes) {
+    return row(approvals, barred, votes, Optional.empty());
+  }
+
+  private static GateRow row(
+      int approvals, Set<Person> barred, List<Vote> votes, Optional<String> phrase) {
     return new GateRow(
         GATE,
         RUN,
@@ -194,7 +226,7 @@ class GateRulesTest {
         barred,
         Samples.gate(approvals),
         "order",
-        Optional.empty(),
+        phrase,
         NOON,
         NOON.plus(Duration.ofHours(4)),
         Optional.empty(),

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import org.awaitility.core.ConditionTimeoutException;
 import org.awaitility.core.TerminalFailureException;
 
@@ -22,6 +25,7 @@ final class BotProcess implements AutoCloseable {
   private final Process process;
   private final Path log;
   private final List<String> said = new CopyOnWriteArrayList<>();
+  private volatile long stood;
 
   private BotProcess(Process process, Path log) {
     this.process = process;
@@ -34,11 +38,39 @@ final class BotProcess implements AutoCloseable {
    *
    * @param temporary where it has its temporary files; its log is written there
    */
-  static BotProcess start(Map<String, String> environment, Path temporary) {
-    var log = temporary.resolve("bot-" + System.nanoTime() + ".log");
-    var bot = new BotProcess(java(KillableBot.class, environment, temporary, List.of(), log), log);
-    bot.awaitLine("READY");
+  static BotProcess start(Map<String, String> environment, Path temporary, Duration heartbeat) {
+    var bot = begin(environment, temporary, heartbeat);
+    bot.awaitReady();
     return bot;
+  }
+
+  /** Starts a bot without waiting for it. */
+  static BotProcess begin(Map<String, String> environment, Path temporary, Duration heartbeat) {
+    var log = temporary.resolve("bot-" + System.nanoTime() + ".log");
+    var beat = List.of(Long.toString(heartbeat.toMillis()));
+    return new BotProcess(java(KillableBot.class, environment, temporary, beat, log), log);
+  }
+
+  void awaitReady() {
+    awaitLine("READY");
+  }
+
+  /** Where Slack sends its requests. */
+  URI address() {
+    return URI.create(line("READY ").orElseThrow().substring("READY ".length()));
+  }
+
+  /** What it calls itself among the processes that share the work. */
+  String name() {
+    var found = Pattern.compile("listens on port \\d+ as (\\S+)").matcher(log());
+    if (!found.find()) {
+      throw new AssertionError("it has not said its name: " + log());
+    }
+    return found.group(1);
+  }
+
+  private Optional<String> line(String begin) {
+    return said.stream().filter(it -> it.startsWith(begin)).findFirst();
   }
 
   /** Starts a main class with the class path of this process, and only this environment. */
@@ -76,14 +108,90 @@ final class BotProcess implements AutoCloseable {
 
   /** Has a run stop for ever at a point. */
   void stopAt(String run, String point) {
+    obey("stop " + run + " " + point);
+  }
+
+  /** The same without waiting for other runs. */
+  void holdAt(String run, String point) {
+    obey("hold " + run + " " + point);
+  }
+
+  /** All runs stand where they are until {@link #open}. */
+  void shut() {
+    obey("shut");
+  }
+
+  void open() {
+    obey("open");
+  }
+
+  private void obey(String line) {
+    tell(line);
+    awaitLine("HEARD " + line);
+  }
+
+  /** Has the run that comes first to a point that begins so stop for ever. */
+  void stopAtNext(String point) {
+    stood = timesStood();
+    tell("next " + point);
+  }
+
+  /** Takes {@link #stopAtNext} back; a run that stands already goes on. */
+  void stopNowhere() {
+    tell("next ");
+  }
+
+  private long timesStood() {
+    return said.stream().filter(it -> it.startsWith("FIRST ")).count();
+  }
+
+  /** Whether a run stands at the point that was named by {@link #stopAtNext}. */
+  boolean standsAtNext() {
+    return timesStood() > stood;
+  }
+
+  private void tell(String line) {
     try {
       var in = process.outputWriter(StandardCharsets.UTF_8);
-      in.write("stop " + run + " " + point + "\n");
+      in.write(line + "\n");
       in.flush();
     } catch (IOException broken) {
       throw new UncheckedIOException(broken);
     }
-    awaitLine("STOPS " + run);
+  }
+
+  /** Lets all runs go on that stopped at a point. */
+  void letGo() {
+    tell("go");
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** SIGSTOP: it stands still and knows nothing of it. */
+  void freeze() {
+    signal("STOP");
+  }
+
+  /** SIGCONT: it goes on where it stood. */
+  void thaw() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      int code =
+          new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+      if (code != 0) {
+        throw new IllegalStateException("kill -" + name + " ended with " + code);
+      }
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
   }
 
   void awaitAt(String run) {

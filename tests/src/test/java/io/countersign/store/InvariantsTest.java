@@ -62,7 +62,7 @@ class InvariantsTest {
             () ->
                 database.execute(
                     "INSERT INTO countersign.vote SELECT id, 'T0DEMO/U0BOB', 'T0DEMO/U0ALICE',"
-                        + " 'APPROVE', '', 'sql', now() FROM countersign.gate"))
+                        + " 'APPROVE', '', 'sql', now(), '' FROM countersign.gate"))
         .isInstanceOf(OurDatabase.Refused.class);
   }
 
@@ -76,6 +76,58 @@ class InvariantsTest {
     assertThatThrownBy(() -> database.execute(approve))
         .hasMessageContaining("has not been approved");
     assertThatThrownBy(() -> vote("T0DEMO/U0DANA")).hasMessageContaining("takes no votes");
+  }
+
+  @Test
+  void an_approval_without_the_phrase_that_its_gate_asks_for_is_refused() {
+    database.execute(
+        """
+        INSERT INTO countersign.gate
+          (id, run, step, opening, digest, nonce, requester, approvals, policy, order_text, phrase, opened_at, expires_at)
+        SELECT '00000000-0000-0000-0000-000000000001', run, 'drop', 1, digest, nonce, requester, 1, policy, order_text,
+          'acme', opened_at, expires_at FROM countersign.gate
+        """);
+    var vote =
+        """
+        INSERT INTO countersign.vote (gate, requester, person, choice, reason, typed, door, at)
+        SELECT id, requester, 'T0DEMO/U0BOB', 'APPROVE', '', '%s', 'sql', now() FROM countersign.gate WHERE step = 'drop'
+        """;
+    assertThatThrownBy(() -> database.execute(vote.formatted("")))
+        .hasMessageContaining("only by who types its phrase");
+    assertThatThrownBy(() -> database.execute(vote.formatted("globex")))
+        .hasMessageContaining("only by who types its phrase");
+    assertThatThrownBy(
+            () -> database.execute("UPDATE countersign.gate SET phrase = '' WHERE step = 'drop'"))
+        .isInstanceOf(OurDatabase.Refused.class);
+    database.execute(vote.formatted("acme"));
+  }
+
+  @Test
+  void what_a_schedule_starts_never_changes_and_what_is_cancelled_stays_so() {
+    database.execute(
+        """
+        INSERT INTO countersign.schedule
+          (made_by, made_step, runbook, estate, tenant, parameters, requester, channel, reason, again, due_at, next_try)
+        SELECT id, 'keep', 'tenant-drop-old', 'medsuite', 'acme', '{}', requester, channel, '', '7 days', now(), now()
+        FROM countersign.run
+        """);
+    for (var sql :
+        new String[] {
+          "UPDATE countersign.schedule SET parameters = '{\"database\": 1}'",
+          "UPDATE countersign.schedule SET runbook = 'other'",
+          "UPDATE countersign.schedule SET tenant = 'globex'",
+          "UPDATE countersign.schedule SET state = 'RUNNING'",
+          "UPDATE countersign.schedule SET state = 'CANCELLED'",
+          "DELETE FROM countersign.schedule",
+        }) {
+      assertThatThrownBy(() -> database.execute(sql))
+          .as(sql)
+          .isInstanceOf(OurDatabase.Refused.class);
+    }
+    database.execute("UPDATE countersign.schedule SET state = 'CANCELLED', why = 'live again'");
+    assertThatThrownBy(
+            () -> database.execute("UPDATE countersign.schedule SET state = 'PENDING', why = NULL"))
+        .hasMessageContaining("stays so");
   }
 
   @Test
@@ -173,7 +225,7 @@ class InvariantsTest {
 
   private void vote(String person) {
     database.execute(
-        "INSERT INTO countersign.vote SELECT id, requester, '%s', 'APPROVE', '', 'sql', now() FROM countersign.gate"
+        "INSERT INTO countersign.vote SELECT id, requester, '%s', 'APPROVE', '', 'sql', now(), '' FROM countersign.gate"
             .formatted(person));
   }
 

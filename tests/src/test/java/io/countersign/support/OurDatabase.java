@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class OurDatabase implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
+  private static final String ORIGINAL = "own_original";
 
   private final String name;
   private final Database database;
@@ -39,28 +40,39 @@ public final class OurDatabase implements AutoCloseable {
         Path folder = Files.createTempDirectory("cs-own");
         var cluster = LocalCluster.create(folder, PgPrograms.find());
         cluster.start();
+        migrated(cluster);
         return cluster;
       } catch (IOException broken) {
         throw new UncheckedIOException(broken);
       }
     }
+
+    /** Copied for every test: a copy takes a fraction of the time that the migrations take. */
+    private static void migrated(LocalCluster cluster) {
+      create(cluster, ORIGINAL, "template1");
+      open(cluster, ORIGINAL).close();
+    }
   }
 
   public static OurDatabase fresh() {
     var name = "own_" + COUNT.incrementAndGet();
-    try (var admin = cluster().admin("postgres");
+    create(cluster(), name, ORIGINAL);
+    return new OurDatabase(name, open(cluster(), name));
+  }
+
+  private static void create(LocalCluster cluster, String name, String template) {
+    try (var admin = cluster.admin("postgres");
         var statement = admin.createStatement()) {
-      statement.execute("CREATE DATABASE " + name);
+      statement.execute("CREATE DATABASE " + name + " TEMPLATE " + template);
     } catch (SQLException broken) {
       throw new IllegalStateException(broken);
     }
-    return new OurDatabase(name, open(name));
   }
 
-  private static Database open(String name) {
-    var login = cluster().adminLogin(name);
+  private static Database open(LocalCluster cluster, String name) {
+    var login = cluster.adminLogin(name);
     return Database.open(
-        "jdbc:postgresql://127.0.0.1:" + cluster().port() + "/" + name,
+        "jdbc:postgresql://127.0.0.1:" + cluster.port() + "/" + name,
         login.user(),
         login.password(),
         6);
@@ -72,7 +84,7 @@ public final class OurDatabase implements AutoCloseable {
 
   /** A second pool, as another process would have. */
   public Database another() {
-    return open(name);
+    return open(cluster(), name);
   }
 
   /** Raw SQL, as somebody with a console has it. */

@@ -83,7 +83,8 @@ public final class Stage implements AutoCloseable {
                 it -> it.replaceAll("(?m)^(status-ttl|metadata-ttl): \\S+", "$1: 1s"),
                 MedsuiteEstate.Size.SMALL,
                 Limits.hurried(),
-                0));
+                0),
+            MadeOnce::in);
     var points = new Points();
     try {
       var bot =
@@ -139,6 +140,47 @@ public final class Stage implements AutoCloseable {
 
   public Run start(String slug, Instant to) {
     return press(ask(Workspace.ALICE, slug + " to " + to + " because bad migration 812"), slug);
+  }
+
+  /** Alice has a tenant rolled back to what the last swap kept. */
+  public Run rollBack(String slug) {
+    return press(command(Workspace.ALICE, "/tenant-rollback", slug + " because wrong call"), slug);
+  }
+
+  /** Types any command and answers what the person was shown for it. */
+  public Message command(String person, String command, String text) {
+    return answered(person, () -> slack.slash(person, CHANNEL, command, text));
+  }
+
+  /** The newest run whose message says this; one that the schedule started. */
+  public Run awaitScheduled(String slug, String words) {
+    var root =
+        slack
+            .awaitMessage(
+                CHANNEL,
+                it -> isRoot(it) && !hasEnded(slug, it.text()) && it.text().contains(words),
+                LONG)
+            .orElseThrow(() -> new AssertionError("no message says " + words));
+    var id = Pattern.compile("run ([0-9a-z]{8})").matcher(root.rendered());
+    var last = "";
+    while (id.find()) {
+      last = id.group(1);
+    }
+    return new Run(last, slug, root);
+  }
+
+  /** Types a name into the form behind a card's button, and answers what the person was told. */
+  public String type(String person, Message card, String word) {
+    return answered(
+            person,
+            () -> {
+              slack.click(person, card, "gate.type");
+              assertThat(slack.awaitView(person, it -> it.callbackId().equals("gate.type"), SOON))
+                  .isPresent();
+              assertThat(slack.submit(person, Map.of("typed", Map.of("typed", word))).isAccepted())
+                  .isTrue();
+            })
+        .rendered();
   }
 
   /** Alice presses Start under a plan. */
@@ -197,7 +239,9 @@ public final class Stage implements AutoCloseable {
   }
 
   public Optional<Message> card(Run run) {
-    return replies(run).stream().filter(it -> it.hasButton(APPROVE)).findFirst();
+    return replies(run).stream()
+        .filter(it -> it.hasButton(APPROVE) || it.hasButton("gate.type"))
+        .findFirst();
   }
 
   /** Waits until the run has ended or needs a person, and answers its headline. */
@@ -215,8 +259,13 @@ public final class Stage implements AutoCloseable {
   }
 
   private boolean hasEnded(Run run) {
-    var words = headline(run);
-    return Stream.of(run.slug() + " is back", "Not done", "Needs you").anyMatch(words::startsWith);
+    return hasEnded(run.slug(), headline(run));
+  }
+
+  private static boolean hasEnded(String slug, String words) {
+    return words.contains(" was dropped for ever")
+        || Stream.of(slug + " is back", slug + " is rolled back", "Not done", "Needs you")
+            .anyMatch(words::startsWith);
   }
 
   public String headline(Run run) {

@@ -51,7 +51,7 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
           "make a copy of the server as of a past moment");
 
   private static final int LONGEST_NAME = 63;
-  private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
+  private static final Duration FIRST_LOOK = Duration.ofMillis(250);
   private static final Duration SLOWEST_LOOK = Duration.ofSeconds(30);
 
   /** Azure's slowest restores take 90 minutes; nothing that lasts four times as long will come. */
@@ -130,20 +130,29 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
         });
   }
 
-  /** Looks often at first, then ever more rarely; the memo is the last pause in milliseconds. */
   private static Outcome<Outputs> later(Attempt<Inputs> attempt, String doing) {
     var visit = attempt.visit();
-    if (Duration.between(visit.startedAt(), visit.now()).compareTo(LIMIT) > 0) {
+    var passed = Duration.between(visit.startedAt(), visit.now());
+    if (passed.compareTo(LIMIT) > 0) {
       return new Outcome.Failed<>(
           new Problem(
               "making a copy of " + visit.inputs().source(),
               "it was not ready after " + LIMIT.toHours() + " hours; last seen: " + doing + ".",
               "Look at the server or the service, then retry."));
     }
-    var pause =
-        attempt.memo().map(it -> Duration.ofMillis(Long.parseLong(it) * 3 / 2)).orElse(FIRST_LOOK);
-    var capped = pause.compareTo(SLOWEST_LOOK) > 0 ? SLOWEST_LOOK : pause;
-    return new Outcome.Park<>(capped, Long.toString(capped.toMillis()), doing);
+    return new Outcome.Park<>(pause(passed), "", doing);
+  }
+
+  /**
+   * An eighth of the time that has passed: looks often while a small server is copied in seconds,
+   * every 30 s from the fourth minute on, and is never late by more than an eighth.
+   */
+  static Duration pause(Duration passed) {
+    var eighth = passed.dividedBy(8);
+    if (eighth.compareTo(FIRST_LOOK) < 0) {
+      return FIRST_LOOK;
+    }
+    return eighth.compareTo(SLOWEST_LOOK) > 0 ? SLOWEST_LOOK : eighth;
   }
 
   private static Copy copy(Attempt<Inputs> attempt) {

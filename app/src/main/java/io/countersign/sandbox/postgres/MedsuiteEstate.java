@@ -5,6 +5,7 @@ import static io.countersign.postgres.Identifiers.quoted;
 
 import io.countersign.Secret;
 import io.countersign.estate.Login;
+import io.countersign.store.Schema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,7 +15,8 @@ import java.util.Map;
 
 /**
  * Makes the demo estate medsuite on one server: a registry, three tenants with a database each, the
- * bot's role with the rights in {@code grants-medsuite.sql}, and the bot's own database.
+ * bot's role with the rights in {@code manifest/estates/medsuite-grants.sql}, and the bot's own
+ * database.
  */
 public final class MedsuiteEstate {
   /** The registry's database. */
@@ -31,6 +33,7 @@ public final class MedsuiteEstate {
 
   static final String READER_SECRET = "registry-app";
   static final String JOURNAL_SECRET = "countersign-journal";
+  static final String JOURNAL_OWNER_SECRET = "countersign-journal-owner";
 
   private static final String MAINTENANCE = "postgres";
   private static final Map<String, String> TENANTS =
@@ -164,17 +167,27 @@ public final class MedsuiteEstate {
 
   private void letTheBotIn(Path secrets) throws SQLException {
     Secret password = SecretFiles.invent("bot");
-    Script.runParts(live::admin, "grants-medsuite.sql", Map.of("bot_password", password.reveal()));
+    Script.runParts(live::admin, "medsuite-grants.sql", Map.of("bot_password", password.reveal()));
     var login = live.login(MAINTENANCE, BOT, password);
     SecretFiles.write(secrets.resolve(SERVER_SECRET), login);
     SecretFiles.write(secrets.resolve(REGISTRY_SECRET), login.withDatabase(REGISTRY));
   }
 
+  /** The bot's own database, as on a real server: one login owns it, the bot has a lesser one. */
   private void makeJournal(Path secrets) throws SQLException {
+    var owner = live.login("countersign", "countersign_owner", SecretFiles.invent("owner"));
     var login = live.login("countersign", "countersign", SecretFiles.invent("journal"));
+    makeLogin(owner);
     makeLogin(login);
-    makeDatabase(login.database(), login.user());
+    makeDatabase(owner.database(), owner.user());
     administer("REVOKE CONNECT, TEMPORARY ON DATABASE countersign FROM PUBLIC");
+    try (var schema = Schema.open(live.jdbcUrl(owner.database()), owner.user(), owner.password())) {
+      var _ = schema.migrate();
+      schema.grantTo(login.user());
+    } catch (Schema.Refused refused) {
+      throw new IllegalStateException(refused);
+    }
+    SecretFiles.write(secrets.resolve(JOURNAL_OWNER_SECRET), owner);
     SecretFiles.write(secrets.resolve(JOURNAL_SECRET), login);
   }
 

@@ -34,9 +34,14 @@ public record MedsuiteWorld(
     return login(MedsuiteEstate.SERVER_SECRET);
   }
 
-  /** The bot's own database, for its journal. */
+  /** The bot's own database, for its journal; it may do what serving needs and no more. */
   public Login journalLogin() {
     return login(MedsuiteEstate.JOURNAL_SECRET);
+  }
+
+  /** The owner of the same database. */
+  public Login journalOwner() {
+    return login(MedsuiteEstate.JOURNAL_OWNER_SECRET);
   }
 
   /** What the product's processes read the registry with. */

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -18,7 +19,9 @@ import java.util.regex.Pattern;
 final class Script {
   private static final Pattern VARIABLE =
       Pattern.compile("(?<!:):(?:'([a-z_]+)'|\"([a-z_]+)\"|([a-z_]+))");
-  private static final Pattern CONNECT = Pattern.compile("(?m)^\\\\connect (\\w+)$");
+  private static final Pattern CONNECT = Pattern.compile("(?m)^\\\\connect \"?(\\w+)\"?$");
+  private static final Pattern SET = Pattern.compile("(?m)^\\\\set ([a-z_]+) (\\S+)$");
+  private static final Pattern OTHER_COMMAND = Pattern.compile("(?m)^\\\\(?!connect ).*$");
 
   private Script() {}
 
@@ -31,10 +34,16 @@ final class Script {
     execute(session, filled(text(file), values));
   }
 
-  /** Runs a file whose parts begin with {@code \connect database}. */
+  /**
+   * Runs a file whose parts begin with {@code \connect database}. Values that the file sets itself
+   * need not be given; its other commands are psql's.
+   */
   static void runParts(Sessions sessions, String file, Map<String, String> values)
       throws SQLException {
-    var text = filled(text(file), values);
+    var written = text(file);
+    var all = new HashMap<>(values);
+    SET.matcher(written).results().forEach(it -> all.putIfAbsent(it.group(1), it.group(2)));
+    var text = filled(OTHER_COMMAND.matcher(written).replaceAll(""), all);
     var connects = CONNECT.matcher(text).results().toList();
     for (int i = 0; i < connects.size(); i++) {
       int end = i + 1 < connects.size() ? connects.get(i + 1).start() : text.length();

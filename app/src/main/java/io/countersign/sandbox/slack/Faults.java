@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What goes wrong, on demand. Each {@code ...Next} strikes one call of that method; several queue
@@ -30,6 +32,7 @@ public final class Faults {
 
   private final Guard guard;
   private final Map<String, Deque<Fault>> planned = new HashMap<>();
+  private final Set<String> withheld = new HashSet<>();
   private boolean down;
 
   Faults(Guard guard) {
@@ -56,6 +59,22 @@ public final class Faults {
   /** While down, every call of the Web API and every response_url breaks off without an answer. */
   public void down(boolean isDown) {
     guard.changed(() -> down = isDown);
+  }
+
+  /**
+   * Answers no longer name this scope among those of the token; the calls themselves still work.
+   */
+  public void withholdScope(String scope) {
+    guard.changed(() -> withheld.add(scope));
+  }
+
+  /** The token has all its scopes again. */
+  public void grantAllScopes() {
+    guard.changed(withheld::clear);
+  }
+
+  boolean isWithheld(String scope) {
+    return guard.read(() -> withheld.contains(scope));
   }
 
   boolean isDown() {

@@ -13,10 +13,9 @@ import io.countersign.estate.Tenant;
 import io.countersign.postgres.ClientPrograms;
 import io.countersign.postgres.DatabaseCopier;
 import io.countersign.postgres.Servers;
-import io.countersign.sandbox.postgres.LocalCluster;
 import io.countersign.sandbox.postgres.MedsuiteEstate;
-import io.countersign.sandbox.postgres.PgPrograms;
 import io.countersign.sandbox.postgres.TenantFingerprint;
+import io.countersign.support.MadeOnce;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -31,9 +30,8 @@ class MedsuiteCopyTest {
   void a_copied_demo_tenant_has_the_originals_fingerprint() throws Exception {
     var folder = Files.createTempDirectory("countersign-medsuite-copy-");
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    try (var cluster = LocalCluster.create(folder.resolve("live"), PgPrograms.find())) {
-      cluster.start();
-      var world = MedsuiteEstate.create(cluster, folder, MedsuiteEstate.Size.SMALL);
+    var world = MadeOnce.in(folder);
+    try (var cluster = world.live()) {
       var name = "tenant_acme";
       var tenant =
           new Tenant(

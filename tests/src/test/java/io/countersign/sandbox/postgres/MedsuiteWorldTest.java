@@ -219,10 +219,14 @@ class MedsuiteWorldTest {
   }
 
   @Test
-  void the_bot_s_own_database_belongs_to_it() throws SQLException {
+  void the_bot_s_own_database_belongs_to_another_login_than_the_bot_s() throws SQLException {
     try (var journal = LocalCluster.open(world.journalLogin())) {
-      execute(journal, "CREATE TABLE try (id int)");
-      execute(journal, "DROP TABLE try");
+      assertThatThrownBy(() -> execute(journal, "CREATE TABLE countersign.try (id int)"))
+          .hasMessageContaining("permission denied for schema countersign");
+    }
+    try (var owner = LocalCluster.open(world.journalOwner())) {
+      execute(owner, "CREATE TABLE countersign.try (id int)");
+      execute(owner, "DROP TABLE countersign.try");
     }
   }
 

@@ -1,0 +1,130 @@
+package io.countersign.doctor;
+
+import io.countersign.action.ActionFailed;
+import io.countersign.estate.Estate;
+import io.countersign.estate.Registry.RegistryUnavailable;
+import io.countersign.estate.SecretStore.SecretUnavailable;
+import io.countersign.estate.ServerRef;
+import io.countersign.estate.Tenant;
+import io.countersign.postgres.ArchiveRestorer;
+import io.countersign.postgres.FileSecrets;
+import io.countersign.postgres.QueryRegistry;
+import io.countersign.postgres.ServerErrors;
+import io.countersign.postgres.ServerLook;
+import io.countersign.postgres.Servers;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/** One estate: its registry, its tenants' secrets, its servers and their past. */
+final class EstateChecks {
+  private final Estate estate;
+  private final FileSecrets secrets;
+  private final QueryRegistry registry;
+  private final Servers servers;
+  private final InstantSource clock;
+  private final Results results = new Results();
+
+  EstateChecks(Estate estate, InstantSource clock) {
+    this.estate = estate;
+    this.clock = clock;
+    this.secrets = new FileSecrets(Path.of(estate.secretsFolder()));
+    this.registry = new QueryRegistry(estate, secrets);
+    this.servers =
+        new Servers(registry, secrets, new ArchiveRestorer(estate.restore(), registry, secrets));
+  }
+
+  List<Result> look() {
+    var what = "the registry of " + estate.name();
+    List<Tenant> tenants;
+    try {
+      tenants = registry.tenants();
+      rehearse(what, tenants);
+    } catch (RegistryUnavailable unavailable) {
+      results.finding(
+          what,
+          String.valueOf(unavailable.getMessage()) + ".",
+          "correct registry in the estate's file, its login in "
+              + estate.secretsFolder()
+              + ", or the grants (manifest/estates/*-grants.sql).");
+      results.notSeen("the servers of " + estate.name(), "the registry names them");
+      return results.list();
+    }
+    secrets(tenants);
+    var names = new TreeSet<String>();
+    tenants.forEach(it -> names.add(it.server().name()));
+    names.forEach(it -> server(it, tenants));
+    return results.list();
+  }
+
+  /** Every query is asked or planned; a registry without a tenant shows nothing. */
+  private void rehearse(String what, List<Tenant> tenants) {
+    if (tenants.isEmpty()) {
+      results.finding(
+          what,
+          "The query tenants answers no row.",
+          "correct it in the estate's file, or add the first tenant to the product.");
+      return;
+    }
+    var first = tenants.getFirst();
+    boolean found = registry.tenant(first.ref().slug()).isPresent();
+    boolean known = registry.server(first.server().name()).isPresent();
+    registry.rehearse(first);
+    results.check(
+        found && known,
+        what,
+        tenants.size() + " tenants; all " + estate.registry().queries().size() + " queries can run",
+        "The query "
+            + (found ? "server" : "tenant")
+            + " answers nothing for what the query tenants names.",
+        "correct it in the estate's file.");
+  }
+
+  private void secrets(List<Tenant> tenants) {
+    var what = "the secrets of " + estate.name() + "'s tenants";
+    var unreadable = new ArrayList<String>();
+    for (var tenant : tenants) {
+      try {
+        var _ = secrets.login(tenant.secret());
+      } catch (SecretUnavailable missing) {
+        unreadable.add(tenant.ref().slug());
+        results.finding(what, missing.problem());
+      }
+    }
+    if (unreadable.isEmpty()) {
+      results.fine(what, tenants.size() + " are readable, by the bot alone");
+    }
+  }
+
+  private void server(String name, List<Tenant> tenants) {
+    var what = "the server " + name;
+    var reference = new ServerRef(estate.name(), name);
+    ServerLook look;
+    try (var session = servers.open(reference, Servers.MAINTENANCE, "cs/doctor")) {
+      look = ServerLook.at(session);
+    } catch (ActionFailed failed) {
+      results.finding(what, failed.problem());
+      return;
+    } catch (RegistryUnavailable unavailable) {
+      results.finding(
+          what, unavailable.getMessage() + ".", "correct the query server in the estate's file.");
+      return;
+    } catch (SQLException refused) {
+      results.finding(
+          what,
+          "The bot cannot log in: " + ServerErrors.reduced(refused) + ".",
+          "correct its row in the registry and its secret in "
+              + estate.secretsFolder()
+              + ", or run the grants (manifest/estates/*-grants.sql).");
+      return;
+    }
+    var databases = tenants.stream().filter(it -> it.server().name().equals(name)).toList();
+    results.addAll(new ServerChecks(what, look).look(databases));
+    new Clocks(clock).compare(results, "the clock of " + name, look.now());
+    results.addAll(new PastChecks(estate.restore(), what, look, clock).look());
+    results.addAll(new StorageChecks(estate.restore(), what).look(look, databases));
+  }
+}

@@ -1,0 +1,92 @@
+package io.countersign.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countersign.run.EveryPoint.Again;
+import io.countersign.runbook.Runbook;
+import io.countersign.support.Rehearsal;
+import io.countersign.support.Rehearsal.People;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Pulls the plug at every point of every runbook that we ship. The points are not written down
+ * anywhere: a run without a crash names them.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RunbookSweepTest {
+  private final Rehearsal rehearsal = new Rehearsal();
+
+  List<Runbook> runbooks() {
+    return rehearsal.runbooks();
+  }
+
+  @AfterAll
+  void end() throws SQLException {
+    rehearsal.close();
+  }
+
+  /** Up to its first gate a denied run goes like an approved one. */
+  @ParameterizedTest
+  @MethodSource("runbooks")
+  void wherever_the_plug_is_pulled_after_the_gate_a_denied_run_ends_the_same(Runbook runbook) {
+    var sweep = new EveryPoint(rehearsal, runbook, new People.Deny(), Again.NEVER);
+    assertThat(sweep.sweepFrom("appended GateOpened")).isPositive();
+  }
+
+  private int sweep(Runbook runbook, People people, Again again) {
+    return new EveryPoint(rehearsal, runbook, people, again).sweep();
+  }
+
+  @Test
+  void there_are_runbooks_to_sweep() {
+    assertThat(runbooks()).extracting(Runbook::name).contains("tenant-restore");
+  }
+
+  @ParameterizedTest
+  @MethodSource("runbooks")
+  void wherever_the_plug_is_pulled_an_approved_run_ends_the_same(Runbook runbook) {
+    assertThat(sweep(runbook, new People.Approve(), Again.NEVER)).isGreaterThan(10);
+  }
+
+  @Tag("chaos")
+  @ParameterizedTest
+  @MethodSource("runbooks")
+  void wherever_the_plug_is_pulled_a_denied_run_ends_the_same(Runbook runbook) {
+    assertThat(sweep(runbook, new People.Deny(), Again.NEVER)).isPositive();
+  }
+
+  @Tag("chaos")
+  @ParameterizedTest
+  @MethodSource("runbooks")
+  void wherever_the_plug_is_pulled_an_expired_run_ends_the_same(Runbook runbook) {
+    assertThat(sweep(runbook, new People.LetExpire(), Again.NEVER)).isPositive();
+  }
+
+  @Tag("chaos")
+  @ParameterizedTest
+  @MethodSource("runbooks")
+  void wherever_the_plug_is_pulled_twice_a_run_ends_the_same(Runbook runbook) {
+    for (var people : List.of(new People.Approve(), new People.Deny(), new People.LetExpire())) {
+      sweep(runbook, people, Again.AT_THE_SAME);
+      sweep(runbook, people, Again.AT_THE_NEXT);
+    }
+  }
+
+  @Tag("chaos")
+  @ParameterizedTest
+  @MethodSource("runbooks")
+  void wherever_the_plug_is_pulled_a_run_that_was_cancelled_in_a_step_ends_the_same(
+      Runbook runbook) {
+    // a destructive step that was cut off is found done and does not wait again: nothing to cancel
+    runbook.steps().stream()
+        .filter(it -> it.gate().isEmpty())
+        .forEach(it -> sweep(runbook, new People.CancelAt(it.id()), Again.NEVER));
+  }
+}

@@ -2,14 +2,14 @@ package io.countersign.sandbox.slack;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Clock;
+import java.math.BigDecimal;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What the page shows that the workspace does not know: the bot's commands, the roles of user
@@ -17,22 +17,28 @@ import java.util.Optional;
  */
 final class Extras {
 
-  /** The bot's clock was moved at a moment of Slack's own. */
-  private record Skip(Instant at, Duration by, Duration ahead) {}
+  /** The bot's clock was moved, at a stamp between those of messages. */
+  private record Skip(String stamp, Duration by, Duration ahead) {
+
+    /** In milliseconds, as the page counts. */
+    double at() {
+      return new BigDecimal(stamp).movePointRight(3).doubleValue();
+    }
+  }
 
   private record Command(String title, String usage) {}
 
   private final Guard guard;
-  private final Clock clock;
+  private final Supplier<String> stamps;
   private final Map<String, Runnable> controls = new LinkedHashMap<>();
   private final Map<String, Command> commands = new LinkedHashMap<>();
   private final Map<String, String> roles = new LinkedHashMap<>();
   private final Map<String, String> hints = new LinkedHashMap<>();
   private final List<Skip> skips = new ArrayList<>();
 
-  Extras(Guard guard, Clock clock) {
+  Extras(Guard guard, Supplier<String> stamps) {
     this.guard = guard;
-    this.clock = clock;
+    this.stamps = stamps;
   }
 
   void addControl(String label, Runnable action) {
@@ -44,9 +50,9 @@ final class Extras {
     addControl(
         label,
         () -> {
-          Instant at = clock.instant();
+          String stamp = stamps.get();
           skip.run();
-          guard.changed(() -> skips.add(new Skip(at, by, ahead().plus(by))));
+          guard.changed(() -> skips.add(new Skip(stamp, by, ahead().plus(by))));
         });
   }
 
@@ -90,7 +96,7 @@ final class Extras {
         it ->
             jumps
                 .addObject()
-                .put("at", it.at().toEpochMilli())
+                .put("at", it.at())
                 .put("by", it.by().toMillis())
                 .put("ahead", it.ahead().toMillis()));
     ArrayNode list = state.putArray("hints");

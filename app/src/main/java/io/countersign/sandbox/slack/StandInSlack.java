@@ -45,7 +45,7 @@ public final class StandInSlack implements AutoCloseable {
     this.apiDoor = new ApiDoor(world, api, answers);
     this.driver =
         new SlackDriver(world, courier, events, new Interactions(world, courier, answers));
-    this.extras = new Extras(world.guard(), clock);
+    this.extras = new Extras(world.guard(), world.posts()::stamp);
     this.pageDoor = new PageDoor(world, extras, driver);
   }
 

@@ -1,6 +1,6 @@
 // The page: who you are, where you are, what stands there, and what you do.
 
-import {el} from './markup.js';
+import {el, mrkdwn} from './markup.js';
 import {blocks} from './blocks.js';
 import {Fields} from './forms.js';
 import {keyed} from './lists.js';
@@ -56,8 +56,8 @@ function trouble(text) {
   if (!view.trouble(text)) toast(text);
 }
 
-function toast(text) {
-  $('toast').textContent = text;
+function toast(...said) {
+  $('toast').replaceChildren(...said);
   $('toast').hidden = false;
   clearTimeout(toast.timer);
   toast.timer = setTimeout(() => {
@@ -254,7 +254,7 @@ function tellPrivate(before) {
   const known = new Set(before.messages.map(m => m.ts));
   const unseen = state.messages.findLast(m => m.ephemeral && m.thread && !known.has(m.ts)
     && (m.thread !== thread || m.channel !== channel));
-  if (unseen) toast(`Only to you, in the thread: ${unseen.text}`);
+  if (unseen) toast('Only to you, in the thread: ', ...mrkdwn(unseen.text, context));
 }
 
 // What you do

@@ -7,7 +7,9 @@ import com.slack.api.methods.SlackApiException;
 import com.slack.api.methods.SlackApiTextResponse;
 import com.slack.api.model.Message;
 import io.countersign.RunId;
+import io.countersign.Secret;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +45,7 @@ final class SlackApi {
     return config;
   }
 
-  private static boolean isLoopback(String host) {
+  static boolean isLoopback(String host) {
     return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
   }
 
@@ -75,6 +77,13 @@ final class SlackApi {
                 given(it.getEnterpriseId()).orElse(it.getTeamId()),
                 it.getTeamId(),
                 it.getUserId()));
+  }
+
+  /** Where a new socket may be opened, once and soon; the address is a secret. */
+  Answer<URI> socket(Secret appToken) {
+    return call(
+        () -> methods.appsConnectionsOpen(r -> r.token(appToken.reveal())),
+        it -> URI.create(it.getUrl()));
   }
 
   Answer<Account> account(String user) {

@@ -9,6 +9,7 @@ import io.countersign.sandbox.slack.StandInSlack;
 import io.countersign.sandbox.slack.Workspace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -29,10 +30,16 @@ public final class SandboxWorld implements AutoCloseable {
   private final MedsuiteWorld medsuite;
   private final StandInSlack slack;
   private final Map<String, String> environment;
+  private final Transport transport;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private SandboxWorld(
-      Path folder, MedsuiteWorld medsuite, StandInSlack slack, Map<String, String> environment) {
+      Path folder,
+      MedsuiteWorld medsuite,
+      StandInSlack slack,
+      Map<String, String> environment,
+      Transport transport) {
+    this.transport = transport;
     this.folder = folder;
     this.medsuite = medsuite;
     this.slack = slack;
@@ -46,6 +53,7 @@ public final class SandboxWorld implements AutoCloseable {
    * @param estates the folder of estate files, which are copied
    * @param edit changes an estate file's text, for example to shorten its cache times
    * @param port of the page, 0 takes any
+   * @param transport by which Slack reaches the bot
    */
   public record Plan(
       Path runbooks,
@@ -53,7 +61,8 @@ public final class SandboxWorld implements AutoCloseable {
       UnaryOperator<String> edit,
       MedsuiteEstate.Size size,
       Limits limits,
-      int port) {}
+      int port,
+      Transport transport) {}
 
   /**
    * Starts the servers and Slack.
@@ -73,7 +82,12 @@ public final class SandboxWorld implements AutoCloseable {
       var slack =
           StandInSlack.start(plan.port(), Workspace.demo(), plan.limits(), Clock.systemUTC());
       var world =
-          new SandboxWorld(folder, medsuite, slack, environment(plan, folder, medsuite, slack));
+          new SandboxWorld(
+              folder,
+              medsuite,
+              slack,
+              environment(plan, folder, medsuite, slack),
+              plan.transport());
       Runtime.getRuntime().addShutdownHook(new Thread(world::close, "sandbox-close"));
       return world;
     } catch (IOException | SQLException broken) {
@@ -95,7 +109,10 @@ public final class SandboxWorld implements AutoCloseable {
     var environment = new TreeMap<String, String>();
     environment.put("SLACK_API_URL", slack.apiUrl().toString());
     environment.put("SLACK_BOT_TOKEN", slack.workspace().botToken());
-    environment.put("SLACK_SIGNING_SECRET", slack.workspace().signingSecret());
+    switch (plan.transport()) {
+      case HTTP -> environment.put("SLACK_SIGNING_SECRET", slack.workspace().signingSecret());
+      case SOCKET -> environment.put("SLACK_APP_TOKEN", slack.workspace().appToken());
+    }
     environment.put(
         "COUNTERSIGN_DATABASE_URL",
         "jdbc:postgresql://127.0.0.1:" + journal.port() + "/" + journal.database());
@@ -115,6 +132,14 @@ public final class SandboxWorld implements AutoCloseable {
   /** Everything the bot is told, by the names of the environment. */
   public Map<String, String> environment() {
     return environment;
+  }
+
+  /** Slack begins to send, by the plan's transport; over HTTP to this address. */
+  public void deliverTo(URI bot) {
+    switch (transport) {
+      case HTTP -> slack.deliverTo(bot);
+      case SOCKET -> slack.deliverOverSockets();
+    }
   }
 
   public MedsuiteWorld medsuite() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.countersign.sandbox.SandboxWorld;
+import io.countersign.sandbox.Transport;
 import io.countersign.sandbox.postgres.Mangle;
 import io.countersign.sandbox.postgres.MedsuiteEstate;
 import io.countersign.sandbox.postgres.MedsuiteWorld;
@@ -78,7 +79,8 @@ class KilledBotTest {
                 text -> text.replace("status-ttl: 30s", "status-ttl: 1s"),
                 new MedsuiteEstate.Size(12_000, 100),
                 Limits.hurried(),
-                0));
+                0,
+                Transport.HTTP));
     slack = world.slack().driver();
     temporary = Files.createDirectory(world.folder().resolve("tmp"));
     environment = new TreeMap<>(world.environment());

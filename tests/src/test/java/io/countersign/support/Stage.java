@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.countersign.run.CrashPoint;
 import io.countersign.sandbox.SandboxWorld;
+import io.countersign.sandbox.Transport;
 import io.countersign.sandbox.postgres.MedsuiteEstate;
 import io.countersign.sandbox.postgres.MedsuiteWorld;
 import io.countersign.sandbox.postgres.TenantFingerprint;
@@ -13,6 +14,7 @@ import io.countersign.sandbox.slack.Message;
 import io.countersign.sandbox.slack.SlackDriver;
 import io.countersign.sandbox.slack.Workspace;
 import io.countersign.server.Bot;
+import java.net.URI;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -71,8 +73,13 @@ public final class Stage implements AutoCloseable {
    */
   public record Run(String id, String slug, Message root) {}
 
-  /** Starts the servers, Slack and the bot; every cache lives one second. */
+  /** By {@code -Dtransport}, or over HTTP. */
   public static Stage open() {
+    return open(Transport.named(System.getProperty("transport", "")));
+  }
+
+  /** Starts the servers, Slack and the bot; every cache lives one second. */
+  public static Stage open(Transport transport) {
     var canaries = Canaries.listening();
     var world =
         SandboxWorld.start(
@@ -82,7 +89,8 @@ public final class Stage implements AutoCloseable {
                 it -> it.replaceAll("(?m)^(status-ttl|metadata-ttl): \\S+", "$1: 1s"),
                 MedsuiteEstate.Size.SMALL,
                 Limits.hurried(),
-                0));
+                0,
+                transport));
     var points = new Points();
     try {
       var bot =
@@ -94,7 +102,7 @@ public final class Stage implements AutoCloseable {
                     points.reached(where);
                   },
                   _ -> {}));
-      world.slack().deliverTo(bot.address());
+      world.deliverTo(bot.address());
       return new Stage(world, bot, points, canaries);
     } catch (Bot.CannotStart refused) {
       world.close();
@@ -104,6 +112,11 @@ public final class Stage implements AutoCloseable {
 
   public SandboxWorld world() {
     return world;
+  }
+
+  /** Where the bot would take requests over HTTP. */
+  public URI address() {
+    return bot.address();
   }
 
   public SlackDriver slack() {

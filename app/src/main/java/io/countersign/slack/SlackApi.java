@@ -6,6 +6,7 @@ import com.slack.api.methods.MethodsClient;
 import com.slack.api.methods.SlackApiException;
 import com.slack.api.methods.SlackApiTextResponse;
 import com.slack.api.model.Message;
+import com.slack.api.util.http.SlackHttpClient;
 import io.countersign.RunId;
 import io.countersign.Secret;
 import java.io.IOException;
@@ -28,7 +29,19 @@ final class SlackApi {
   }
 
   static SlackApi of(SlackSettings settings) {
-    return new SlackApi(Slack.getInstance(config(settings)).methods(settings.botToken().reveal()));
+    return new SlackApi(client(settings).methods(settings.botToken().reveal()));
+  }
+
+  private static Slack client(SlackSettings settings) {
+    var config = config(settings);
+    var http =
+        SlackHttpClient.buildOkHttpClient(config)
+            .newBuilder()
+            .addInterceptor(new WrittenOnce())
+            .build();
+    var client = new SlackHttpClient(http);
+    client.setConfig(config);
+    return Slack.getInstance(config, client);
   }
 
   /** The library's own configuration, also for Bolt. */

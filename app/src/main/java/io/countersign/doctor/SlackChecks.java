@@ -32,6 +32,7 @@ final class SlackChecks {
             new SlackSettings(
                 settings.botToken(),
                 settings.signingSecret(),
+                settings.appToken(),
                 settings.slackApi(),
                 settings.channels()));
   }

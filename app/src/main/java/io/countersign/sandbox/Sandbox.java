@@ -42,13 +42,13 @@ public final class Sandbox {
     try (var world = SandboxWorld.start(plan(port));
         var bot = Bot.start(world.environment());
         var traffic = Traffic.start(world.medsuite(), "acme", CLIENTS, STATUS_TTL)) {
-      world.slack().deliverTo(bot.address());
+      world.deliverTo(bot.address());
       Furnishing.put(world, bot);
       System.out.println(invitation(world, traffic));
       ParentWatch.endWithParent();
       new CountDownLatch(1).await();
       return 0;
-    } catch (Bot.CannotStart | IllegalStateException refused) {
+    } catch (Bot.CannotStart | IllegalStateException | IllegalArgumentException refused) {
       System.err.println(refused.getMessage());
       return 1;
     } catch (InterruptedException stopped) {
@@ -102,7 +102,7 @@ public final class Sandbox {
     ParentWatch.endWithParent();
     try (var world = SandboxWorld.start(plan(0));
         var bot = Bot.start(world.environment())) {
-      world.slack().deliverTo(bot.address());
+      world.deliverTo(bot.address());
       return new Demo(world, Demo.Fault.of(name), it -> Furnishing.skip(world, bot, it)).play();
     } catch (Bot.CannotStart | IllegalStateException | IllegalArgumentException refused) {
       System.err.println(refused.getMessage());
@@ -118,7 +118,8 @@ public final class Sandbox {
         UnaryOperator.identity(),
         MedsuiteEstate.Size.STANDARD,
         Limits.slack(),
-        port);
+        port,
+        Transport.named(System.getProperty("countersign.transport", "")));
   }
 
   /** The repository: the present folder or the one above. */

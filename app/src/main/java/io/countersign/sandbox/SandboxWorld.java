@@ -9,6 +9,7 @@ import io.countersign.sandbox.slack.StandInSlack;
 import io.countersign.sandbox.slack.Workspace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -31,13 +32,16 @@ public final class SandboxWorld implements AutoCloseable {
   private final MedsuiteWorld medsuite;
   private final @Nullable StandInSlack slack;
   private final Map<String, String> environment;
+  private final Transport transport;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private SandboxWorld(
       Path folder,
       MedsuiteWorld medsuite,
       @Nullable StandInSlack slack,
-      Map<String, String> environment) {
+      Map<String, String> environment,
+      Transport transport) {
+    this.transport = transport;
     this.folder = folder;
     this.medsuite = medsuite;
     this.slack = slack;
@@ -51,6 +55,7 @@ public final class SandboxWorld implements AutoCloseable {
    * @param estates the folder of estate files, which are copied
    * @param edit changes an estate file's text, for example to shorten its cache times
    * @param port of the page, 0 takes any
+   * @param transport by which Slack reaches the bot
    */
   public record Plan(
       Path runbooks,
@@ -58,7 +63,8 @@ public final class SandboxWorld implements AutoCloseable {
       UnaryOperator<String> edit,
       MedsuiteEstate.Size size,
       Limits limits,
-      int port) {}
+      int port,
+      Transport transport) {}
 
   /**
    * Starts the servers and a stand-in Slack.
@@ -105,8 +111,9 @@ public final class SandboxWorld implements AutoCloseable {
       var medsuite = origin.in(folder);
       var environment = environment(plan, folder, medsuite);
       var slack = own.isPresent() ? null : standIn(plan);
-      environment.putAll(slack == null ? own.orElseThrow().settings() : settings(slack));
-      var world = new SandboxWorld(folder, medsuite, slack, environment);
+      environment.putAll(
+          slack == null ? own.orElseThrow().settings() : settings(slack, plan.transport()));
+      var world = new SandboxWorld(folder, medsuite, slack, environment, plan.transport());
       Runtime.getRuntime().addShutdownHook(new Thread(world::close, "sandbox-close"));
       return world;
     } catch (IOException | SQLException broken) {
@@ -119,13 +126,17 @@ public final class SandboxWorld implements AutoCloseable {
     return StandInSlack.start(plan.port(), Workspace.demo(), plan.limits(), Clock.systemUTC());
   }
 
-  private static Map<String, String> settings(StandInSlack slack) {
-    return Map.of(
-        "SLACK_API_URL", slack.apiUrl().toString(),
-        "SLACK_BOT_TOKEN", slack.workspace().botToken(),
-        "SLACK_SIGNING_SECRET", slack.workspace().signingSecret(),
-        "COUNTERSIGN_PORT", "0",
-        "COUNTERSIGN_ROLES_PLATFORM_ADMIN", "usergroup:" + Workspace.PLATFORM_ADMINS);
+  private static Map<String, String> settings(StandInSlack slack, Transport transport) {
+    var settings = new TreeMap<String, String>();
+    settings.put("SLACK_API_URL", slack.apiUrl().toString());
+    settings.put("SLACK_BOT_TOKEN", slack.workspace().botToken());
+    switch (transport) {
+      case HTTP -> settings.put("SLACK_SIGNING_SECRET", slack.workspace().signingSecret());
+      case SOCKET -> settings.put("SLACK_APP_TOKEN", slack.workspace().appToken());
+    }
+    settings.put("COUNTERSIGN_PORT", "0");
+    settings.put("COUNTERSIGN_ROLES_PLATFORM_ADMIN", "usergroup:" + Workspace.PLATFORM_ADMINS);
+    return settings;
   }
 
   private static Map<String, String> environment(Plan plan, Path folder, MedsuiteWorld medsuite)
@@ -156,6 +167,14 @@ public final class SandboxWorld implements AutoCloseable {
   /** Everything the bot is told, by the names of the environment. */
   public Map<String, String> environment() {
     return environment;
+  }
+
+  /** Slack begins to send, by the plan's transport; over HTTP to this address. */
+  public void deliverTo(URI bot) {
+    switch (transport) {
+      case HTTP -> slack().deliverTo(bot);
+      case SOCKET -> slack().deliverOverSockets();
+    }
   }
 
   public MedsuiteWorld medsuite() {

@@ -172,6 +172,7 @@ public final class Bot implements AutoCloseable {
         new SlackSettings(
             settings.botToken(),
             settings.signingSecret(),
+            settings.appToken(),
             settings.slackApi(),
             settings.channels());
     var roster = SlackRoster.of(slack, sources(settings.roles()), clock);
@@ -276,7 +277,7 @@ public final class Bot implements AutoCloseable {
     return host + "-" + ProcessHandle.current().pid() + "-" + HexFormat.of().formatHex(bytes);
   }
 
-  /** Where Slack sends its requests. */
+  /** Where Slack sends its requests over HTTP, where it may. */
   public URI address() {
     return URI.create("http://127.0.0.1:" + web.port() + "/slack/events");
   }
@@ -302,6 +303,7 @@ public final class Bot implements AutoCloseable {
   public void close() {
     workers.close();
     web.close();
+    edge.close();
     scheduler.shutdownNow();
     threads.close();
     database.close();

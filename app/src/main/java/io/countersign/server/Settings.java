@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Everything that is set from outside, checked. Names are those of the environment.
  *
  * @param slackApi base address of Slack's Web API, ends with {@code /}
- * @param signingSecret of signed HTTP requests
+ * @param signingSecret of signed HTTP requests; without it there is no endpoint for them
+ * @param appToken for Socket Mode; without it no socket is opened. One of the two is there
  * @param roles where each role's holders are looked up ({@code usergroup:S123}, {@code
  *     users:U1,U2})
  * @param channels the channels in which runs may be asked for; empty allows every one that is not
@@ -30,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 public record Settings(
     URI slackApi,
     Secret botToken,
-    Secret signingSecret,
+    Optional<Secret> signingSecret,
+    Optional<Secret> appToken,
     String databaseUrl,
     String databaseUser,
     Secret databasePassword,
@@ -84,11 +86,13 @@ public record Settings(
 
     Settings settings() throws Refused {
       unknown();
+      reachable();
       var settings =
           new Settings(
               api(),
               new Secret(needed("SLACK_BOT_TOKEN", "the bot token of the Slack app (xoxb-...)")),
-              new Secret(needed("SLACK_SIGNING_SECRET", "the signing secret of the Slack app")),
+              optional("SLACK_SIGNING_SECRET"),
+              appToken(),
               needed(
                   "COUNTERSIGN_DATABASE_URL", "for example jdbc:postgresql://db:5432/countersign"),
               needed("COUNTERSIGN_DATABASE_USER", "the login of Countersign's own database"),
@@ -125,6 +129,33 @@ public record Settings(
         return "";
       }
       return value.strip();
+    }
+
+    /** A secret with nothing in it is none: orchestrators set variables to nothing. */
+    private Optional<Secret> optional(String name) {
+      return Optional.ofNullable(environment.get(name))
+          .map(String::strip)
+          .filter(it -> !it.isEmpty())
+          .map(Secret::new);
+    }
+
+    private void reachable() {
+      if (optional("SLACK_APP_TOKEN").isEmpty() && optional("SLACK_SIGNING_SECRET").isEmpty()) {
+        problems.add(
+            "Neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set, so Slack could not reach the"
+                + " bot. Set the app-level token (xapp-...) for Socket Mode, which needs no public"
+                + " address, or the signing secret for requests over HTTP, or both.");
+      }
+    }
+
+    private Optional<Secret> appToken() {
+      var token = optional("SLACK_APP_TOKEN");
+      if (token.isPresent() && !token.get().reveal().startsWith("xapp-")) {
+        problems.add(
+            "SLACK_APP_TOKEN is no app-level token: those begin with xapp-. Make one with the scope"
+                + " connections:write under Basic Information of the Slack app.");
+      }
+      return token;
     }
 
     private URI api() {

@@ -9,13 +9,17 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 
 /** The one address to which Slack sends commands, clicks and events. */
 @Path("/slack/events")
 public final class SlackResource {
-  private final SlackHttp slack;
+  private final Optional<SlackHttp> slack;
 
-  public SlackResource(SlackHttp slack) {
+  /**
+   * @param slack empty where no signing secret is set: then nothing is taken here
+   */
+  public SlackResource(Optional<SlackHttp> slack) {
     this.slack = slack;
   }
 
@@ -23,8 +27,11 @@ public final class SlackResource {
   @POST
   @Consumes("*/*")
   public Response receive(InputStream body, @Context HttpHeaders headers) throws IOException {
+    if (slack.isEmpty()) {
+      return Response.status(404).type("text/plain").entity("no requests over HTTP").build();
+    }
     var bytes = body.readNBytes(SlackHttp.LONGEST + 1);
-    var reply = slack.handle(headers.getRequestHeaders(), bytes, "the network");
+    var reply = slack.get().handle(headers.getRequestHeaders(), bytes, "the network");
     return Response.status(reply.status()).type(reply.contentType()).entity(reply.body()).build();
   }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
@@ -27,10 +28,12 @@ final class WebServer implements AutoCloseable {
 
   /**
    * @param port 0 takes any free port
+   * @param slack where requests are taken over HTTP
    * @param ready whether the bot can work
    * @throws PortTaken where another process has the port; Helidon itself would go on without it
    */
-  static WebServer start(int port, SlackHttp slack, BooleanSupplier ready) throws PortTaken {
+  static WebServer start(int port, Optional<SlackHttp> slack, BooleanSupplier ready)
+      throws PortTaken {
     int wanted = free(port);
     JERSEY.setLevel(Level.SEVERE);
     var server =
@@ -83,9 +86,9 @@ final class WebServer implements AutoCloseable {
 
   /** The resources, made by us and not by a container. */
   private static final class Endpoints extends Application {
-    private final SlackHttp slack;
+    private final Optional<SlackHttp> slack;
 
-    Endpoints(SlackHttp slack) {
+    Endpoints(Optional<SlackHttp> slack) {
       this.slack = slack;
     }
 

@@ -17,6 +17,7 @@ import com.slack.api.model.event.AppMentionEvent;
 import com.slack.api.model.event.Event;
 import com.slack.api.model.event.MessageEvent;
 import io.countersign.Person;
+import io.countersign.Secret;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,13 +45,10 @@ final class BoltApp {
     var config =
         AppConfig.builder()
             .slack(Slack.getInstance(SlackApi.config(settings)))
-            .signingSecret(settings.signingSecret().reveal())
+            .signingSecret(settings.signingSecret().map(Secret::reveal).orElse(null))
             .build();
     var middleware = new ArrayList<Middleware>();
-    middleware.add(
-        new RequestVerification(
-            new SlackSignature.Verifier(
-                new SlackSignature.Generator(settings.signingSecret().reveal()))));
+    middleware.add(settings.signingSecret().map(BoltApp::verified).orElse(BoltApp::onlyBySocket));
     middleware.add(BoltApp::acknowledgeUnknown);
     var app = new App(config, middleware);
     app.command(ANY, (request, context) -> typed(request.getPayload(), context));
@@ -70,6 +68,17 @@ final class BoltApp {
     app.event(
         MessageEvent.class, (payload, context) -> answered(overheard(payload), context.ack()));
     return app;
+  }
+
+  /** Requests from a socket pass: that the socket is Slack's is their signature. */
+  private static Middleware verified(Secret signingSecret) {
+    return new RequestVerification(
+        new SlackSignature.Verifier(new SlackSignature.Generator(signingSecret.reveal())));
+  }
+
+  private static Response onlyBySocket(Request<?> request, Response response, MiddlewareChain chain)
+      throws Exception {
+    return request.isSocketMode() ? chain.next(request) : Response.error(401);
   }
 
   /** Whatever nobody handles is acknowledged all the same, or Slack would send it again. */

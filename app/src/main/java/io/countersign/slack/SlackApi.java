@@ -6,8 +6,11 @@ import com.slack.api.methods.MethodsClient;
 import com.slack.api.methods.SlackApiException;
 import com.slack.api.methods.SlackApiTextResponse;
 import com.slack.api.model.Message;
+import com.slack.api.util.http.SlackHttpClient;
 import io.countersign.RunId;
+import io.countersign.Secret;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +29,19 @@ final class SlackApi {
   }
 
   static SlackApi of(SlackSettings settings) {
-    return new SlackApi(Slack.getInstance(config(settings)).methods(settings.botToken().reveal()));
+    return new SlackApi(client(settings).methods(settings.botToken().reveal()));
+  }
+
+  private static Slack client(SlackSettings settings) {
+    var config = config(settings);
+    var http =
+        SlackHttpClient.buildOkHttpClient(config)
+            .newBuilder()
+            .addInterceptor(new WrittenOnce())
+            .build();
+    var client = new SlackHttpClient(http);
+    client.setConfig(config);
+    return Slack.getInstance(config, client);
   }
 
   /** The library's own configuration, also for Bolt. */
@@ -43,7 +58,7 @@ final class SlackApi {
     return config;
   }
 
-  private static boolean isLoopback(String host) {
+  static boolean isLoopback(String host) {
     return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
   }
 
@@ -75,6 +90,13 @@ final class SlackApi {
                 given(it.getEnterpriseId()).orElse(it.getTeamId()),
                 it.getTeamId(),
                 it.getUserId()));
+  }
+
+  /** Where a new socket may be opened, once and soon; the address is a secret. */
+  Answer<URI> socket(Secret appToken) {
+    return call(
+        () -> methods.appsConnectionsOpen(r -> r.token(appToken.reveal())),
+        it -> URI.create(it.getUrl()));
   }
 
   Answer<Account> account(String user) {

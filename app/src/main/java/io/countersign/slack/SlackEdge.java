@@ -22,11 +22,12 @@ import java.util.function.Function;
  * The whole edge towards Slack, put together. Nothing is asked of Slack while it is built: Slack
  * being down does not stop the bot.
  */
-public final class SlackEdge {
+public final class SlackEdge implements AutoCloseable {
   private static final long RECONCILE = 30;
 
   private final Intake intake;
-  private final SlackHttp http;
+  private final Optional<SlackHttp> http;
+  private final Optional<SocketDoor> socket;
   private final Sender sender;
   private final ScheduledExecutorService scheduler;
   private final Executor threads;
@@ -70,7 +71,18 @@ public final class SlackEdge {
         new Sender(parts.posts(), renderer, slack, new Pace(clock), process, scheduler, threads);
     this.intake = new Intake(parts.inbox(), conversation(settings, parts, slack), threads);
     App app = new BoltApp(intake).build(settings);
-    this.http = new SlackHttp(new RequestCheck(settings.signingSecret(), clock), app);
+    this.http = settings.signingSecret().map(it -> new SlackHttp(new RequestCheck(it, clock), app));
+    this.socket =
+        settings
+            .appToken()
+            .map(
+                it ->
+                    new SocketDoor(
+                        () -> slack.socket(it),
+                        new SocketRequests(app),
+                        scheduler,
+                        threads,
+                        clock));
   }
 
   private Conversation conversation(SlackSettings settings, Parts parts, SlackApi slack) {
@@ -105,17 +117,26 @@ public final class SlackEdge {
     return new Conversation(commands, clicks, votes, mentions, whisper);
   }
 
-  /** Begins to send and to look for unhandled requests; stops with the scheduler. */
+  /**
+   * Begins to send, to open sockets and to look for unhandled requests; stops with the scheduler.
+   */
   public void start() {
     sender.start();
+    socket.ifPresent(SocketDoor::start);
     var _ =
         scheduler.scheduleWithFixedDelay(
             () -> threads.execute(intake::retryUnhandled), RECONCILE, RECONCILE, TimeUnit.SECONDS);
   }
 
-  /** Slack's signed requests. */
-  public SlackHttp http() {
+  /** Slack's signed requests, where a signing secret was given. */
+  public Optional<SlackHttp> http() {
     return http;
+  }
+
+  /** Takes nothing more from sockets, which are closed; Slack sends elsewhere or again. */
+  @Override
+  public void close() {
+    socket.ifPresent(SocketDoor::close);
   }
 
   /** Something may have to be shown now: to be called after a run has moved. */

@@ -10,7 +10,10 @@ import java.util.logging.Logger;
  */
 public final class SlackLogging {
   private final List<Logger> pinned =
-      List.of(Logger.getLogger("com.slack.api"), Logger.getLogger("okhttp3"));
+      List.of(
+          Logger.getLogger("com.slack.api"),
+          Logger.getLogger("okhttp3"),
+          Logger.getLogger("org.java_websocket"));
 
   private final Logger unhandled = Logger.getLogger("com.slack.api.bolt.App");
 

@@ -3,6 +3,7 @@ package io.countersign.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.sandbox.SandboxWorld;
+import io.countersign.sandbox.Transport;
 import io.countersign.sandbox.postgres.MedsuiteEstate;
 import io.countersign.sandbox.slack.Call;
 import io.countersign.sandbox.slack.Limits;
@@ -47,7 +48,8 @@ class DoctorTest {
                 UnaryOperator.identity(),
                 new MedsuiteEstate.Size(20, 10),
                 Limits.hurried(),
-                0));
+                0,
+                Transport.HTTP));
   }
 
   @AfterAll

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.countersign.sandbox.SandboxWorld;
+import io.countersign.sandbox.Transport;
 import io.countersign.sandbox.postgres.Mangle;
 import io.countersign.sandbox.postgres.MedsuiteEstate;
 import io.countersign.sandbox.postgres.MedsuiteWorld;
@@ -65,7 +66,8 @@ final class Bots implements AutoCloseable {
                 it -> it.replaceAll("(?m)^(status-ttl|metadata-ttl): \\S+", "$1: 1s"),
                 MedsuiteEstate.Size.SMALL,
                 Limits.hurried(),
-                0),
+                0,
+                Transport.HTTP),
             MadeOnce::in);
     slack = world.slack().driver();
     try {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.countersign.sandbox.OwnSlack;
 import io.countersign.sandbox.SandboxWorld;
+import io.countersign.sandbox.Transport;
 import io.countersign.sandbox.postgres.MedsuiteEstate;
 import io.countersign.sandbox.slack.Limits;
 import io.countersign.sandbox.slack.StandInSlack;
@@ -65,7 +66,8 @@ class InstallTest {
                 UnaryOperator.identity(),
                 new MedsuiteEstate.Size(20, 10),
                 Limits.hurried(),
-                0),
+                0,
+                Transport.HTTP),
             OwnSlack.of(variables()).orElseThrow());
     // the README makes them anew
     world.execute("postgres", "ALTER DATABASE countersign RENAME TO sandbox_journal");

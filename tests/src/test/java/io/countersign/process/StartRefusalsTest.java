@@ -57,17 +57,38 @@ class StartRefusalsTest {
     environment.clear();
 
     assertThat(refusal().lines())
-        .allMatch(it -> it.contains(" is not set. It is "))
-        .map(it -> it.substring(0, it.indexOf(' ')))
+        .allMatch(it -> it.contains(" is not set. It is ") || it.startsWith("Neither "))
+        .map(it -> it.substring(0, it.indexOf(" is ")))
         .containsExactlyInAnyOrder(
             "SLACK_BOT_TOKEN",
-            "SLACK_SIGNING_SECRET",
+            "Neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET",
             "COUNTERSIGN_DATABASE_URL",
             "COUNTERSIGN_DATABASE_USER",
             "COUNTERSIGN_DATABASE_PASSWORD",
             "COUNTERSIGN_RUNBOOKS",
             "COUNTERSIGN_ESTATES",
             "COUNTERSIGN_ROLES_PLATFORM_ADMIN");
+  }
+
+  @Test
+  void a_bot_that_slack_could_not_reach_names_both_ways() {
+    environment.put("SLACK_SIGNING_SECRET", "");
+
+    assertThat(refusal())
+        .isEqualTo(
+            "Neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set, so Slack could not reach the"
+                + " bot. Set the app-level token (xapp-...) for Socket Mode, which needs no public"
+                + " address, or the signing secret for requests over HTTP, or both.");
+  }
+
+  @Test
+  void another_kind_of_token_in_place_of_the_app_token_is_refused_without_it() {
+    environment.put("SLACK_APP_TOKEN", "xoxb-canary");
+
+    assertThat(refusal())
+        .startsWith("SLACK_APP_TOKEN is no app-level token")
+        .contains("connections:write")
+        .doesNotContain("canary");
   }
 
   @ParameterizedTest

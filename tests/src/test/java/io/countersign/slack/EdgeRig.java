@@ -14,6 +14,7 @@ import io.countersign.run.RunSpec;
 import io.countersign.runbook.Parameter;
 import io.countersign.runbook.Runbook;
 import io.countersign.runbook.ValueType;
+import io.countersign.sandbox.Transport;
 import io.countersign.sandbox.slack.Limits;
 import io.countersign.sandbox.slack.StandInSlack;
 import io.countersign.sandbox.slack.Workspace;
@@ -36,9 +37,13 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/** The edge between a stand-in Slack over real HTTP and a real journal; fake actions, fake desk. */
+/**
+ * The edge between a stand-in Slack and a real journal; fake actions, fake desk. Both doors are
+ * open, HTTP and a socket; Slack uses one of them.
+ */
 final class EdgeRig implements AutoCloseable {
   final OurDatabase database = OurDatabase.fresh();
   final Bench bench = new Bench(database);
@@ -49,12 +54,20 @@ final class EdgeRig implements AutoCloseable {
   private final HttpServer server;
   final SlackEdge edge;
 
-  EdgeRig() {
-    slack = StandInSlack.start(0, Workspace.demo(), Limits.hurried(), Clock.systemUTC());
+  EdgeRig(Transport transport) {
+    this(transport, Limits.hurried(), _ -> {});
+  }
+
+  /**
+   * @param before what befalls Slack before the edge starts
+   */
+  EdgeRig(Transport transport, Limits limits, Consumer<StandInSlack> before) {
+    slack = StandInSlack.start(0, Workspace.demo(), limits, Clock.systemUTC());
     var settings =
         new SlackSettings(
             new Secret(slack.workspace().botToken()),
-            new Secret(slack.workspace().signingSecret()),
+            Optional.of(new Secret(slack.workspace().signingSecret())),
+            Optional.of(new Secret(slack.workspace().appToken())),
             slack.apiUrl(),
             Set.of());
     var roster =
@@ -78,9 +91,21 @@ final class EdgeRig implements AutoCloseable {
                 command.equals("/tenant-restore") ? Optional.of(runbook()) : Optional.empty());
     edge = new SlackEdge(settings, parts, InstantSource.system(), scheduler, threads, "rig");
     server = listen();
+    before.accept(slack);
+    switch (transport) {
+      case HTTP -> overHttp();
+      case SOCKET -> slack.deliverOverSockets();
+    }
+    edge.start();
+  }
+
+  void overHttp() {
     slack.deliverTo(
         URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/slack/events"));
-    edge.start();
+  }
+
+  SlackHttp http() {
+    return edge.http().orElseThrow();
   }
 
   static Runbook runbook() {
@@ -194,7 +219,7 @@ final class EdgeRig implements AutoCloseable {
   private void serve(HttpExchange exchange) throws IOException {
     try (exchange) {
       var body = exchange.getRequestBody().readNBytes(SlackHttp.LONGEST + 1);
-      var reply = edge.http().handle(exchange.getRequestHeaders(), body, "127.0.0.1");
+      var reply = http().handle(exchange.getRequestHeaders(), body, "127.0.0.1");
       var bytes = reply.body().getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", reply.contentType());
       exchange.sendResponseHeaders(reply.status(), bytes.length == 0 ? -1 : bytes.length);
@@ -206,6 +231,7 @@ final class EdgeRig implements AutoCloseable {
 
   @Override
   public void close() {
+    edge.close();
     scheduler.shutdownNow();
     server.stop(0);
     threads.shutdownNow();

@@ -5,27 +5,34 @@ import static io.countersign.sandbox.slack.Workspace.BOB;
 import static io.countersign.sandbox.slack.Workspace.CAROL;
 import static io.countersign.sandbox.slack.Workspace.GENERAL;
 import static io.countersign.sandbox.slack.Workspace.INCIDENT;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.slack.api.app_backend.SlackSignature;
 import io.countersign.RunId;
 import io.countersign.gate.GateRow;
 import io.countersign.run.RunState;
+import io.countersign.sandbox.Transport;
 import io.countersign.sandbox.slack.Message;
 import io.countersign.sandbox.slack.SlackDriver;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** People in a Slack over real HTTP, a real journal behind the edge. */
+/** People in a Slack, over real HTTP and over a real socket, a real journal behind the edge. */
+@ParameterizedClass
+@EnumSource(Transport.class)
 class SlackEdgeTest {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
-  private final EdgeRig rig = new EdgeRig();
-  private final SlackDriver people = rig.slack.driver();
+  private final EdgeRig rig;
+  private final SlackDriver people;
+
+  SlackEdgeTest(Transport transport) {
+    rig = new EdgeRig(transport);
+    people = rig.slack.driver();
+  }
 
   @AfterEach
   void stop() {
@@ -227,26 +234,5 @@ class SlackEdgeTest {
     assertThat(typed.isAcknowledged()).isTrue();
     assertThat(typed.shown().orElseThrow().rendered()).contains("I cannot reach my database");
     assertThat(rig.asks).isEmpty();
-  }
-
-  @Test
-  void signedGarbageAndUnsignedRequestsAreRefused() {
-    var clock = java.time.Instant.now().getEpochSecond();
-    assertThat(signed(clock, "{garbage")).isEqualTo(400);
-    assertThat(signed(clock, "")).isEqualTo(400);
-    assertThat(signed(clock + 86_400, "command=%2Ftenant-restore")).isEqualTo(401);
-    assertThat(rig.edge.http().handle(Map.of(), "ssl_check=1".getBytes(UTF_8), "x").status())
-        .isEqualTo(401);
-  }
-
-  private int signed(long time, String body) {
-    var stamp = Long.toString(time);
-    var signature =
-        new SlackSignature.Generator(rig.slack.workspace().signingSecret()).generate(stamp, body);
-    var headers =
-        Map.of(
-            "x-slack-request-timestamp", List.of(stamp),
-            "x-slack-signature", List.of(signature));
-    return rig.edge.http().handle(headers, body.getBytes(UTF_8), "x").status();
   }
 }

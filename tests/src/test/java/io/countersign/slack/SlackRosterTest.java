@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,8 @@ class SlackRosterTest {
     var settings =
         new SlackSettings(
             new Secret(slack.workspace().botToken()),
-            new Secret(slack.workspace().signingSecret()),
+            Optional.of(new Secret(slack.workspace().signingSecret())),
+            Optional.empty(),
             slack.apiUrl(),
             Set.of());
     return SlackRoster.of(settings, Map.of(Role.PLATFORM_ADMIN, source), InstantSource.system());

@@ -113,6 +113,7 @@ public final class Canaries implements AutoCloseable {
     secrets.put("the row", ROW);
     secrets.put("the bot token", world.slack().workspace().botToken());
     secrets.put("the signing secret", world.slack().workspace().signingSecret());
+    secrets.put("the app token", world.slack().workspace().appToken());
     secrets.put("the bot's password", medsuite.botLogin().password().reveal());
     secrets.put("the journal's password", medsuite.journalLogin().password().reveal());
     secrets.put("the registry's password", medsuite.registryReader().password().reveal());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 import io.countersign.run.CrashPoint;
 import io.countersign.sandbox.Furnishing;
 import io.countersign.sandbox.SandboxWorld;
+import io.countersign.sandbox.Transport;
 import io.countersign.sandbox.postgres.MedsuiteEstate;
 import io.countersign.sandbox.postgres.MedsuiteWorld;
 import io.countersign.sandbox.postgres.TenantFingerprint;
@@ -14,6 +15,7 @@ import io.countersign.sandbox.slack.Message;
 import io.countersign.sandbox.slack.SlackDriver;
 import io.countersign.sandbox.slack.Workspace;
 import io.countersign.server.Bot;
+import java.net.URI;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -72,8 +74,13 @@ public final class Stage implements AutoCloseable {
    */
   public record Run(String id, String slug, Message root) {}
 
-  /** Starts the servers, Slack and the bot; every cache lives one second. */
+  /** By {@code -Dtransport}, or over HTTP. */
   public static Stage open() {
+    return open(Transport.named(System.getProperty("transport", "")));
+  }
+
+  /** Starts the servers, Slack and the bot; every cache lives one second. */
+  public static Stage open(Transport transport) {
     var canaries = Canaries.listening();
     var world =
         SandboxWorld.start(
@@ -83,7 +90,8 @@ public final class Stage implements AutoCloseable {
                 it -> it.replaceAll("(?m)^(status-ttl|metadata-ttl): \\S+", "$1: 1s"),
                 MedsuiteEstate.Size.SMALL,
                 Limits.hurried(),
-                0),
+                0,
+                transport),
             MadeOnce::in);
     var points = new Points();
     try {
@@ -96,7 +104,7 @@ public final class Stage implements AutoCloseable {
                     points.reached(where);
                   },
                   _ -> {}));
-      world.slack().deliverTo(bot.address());
+      world.deliverTo(bot.address());
       Furnishing.put(world, bot);
       return new Stage(world, bot, points, canaries);
     } catch (Bot.CannotStart refused) {
@@ -107,6 +115,11 @@ public final class Stage implements AutoCloseable {
 
   public SandboxWorld world() {
     return world;
+  }
+
+  /** Where the bot would take requests over HTTP. */
+  public URI address() {
+    return bot.address();
   }
 
   public SlackDriver slack() {

@@ -1,52 +1,41 @@
 package io.countersign.sandbox.slack;
 
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Carries deliveries to the bot: signed, within the ack time, and again when the bot did not take
- * them.
- */
+/** Sees that deliveries reach the bot: within the ack time, and again when it did not take them. */
 final class Courier implements AutoCloseable {
 
   private final Guard guard;
-  private final Workspace workspace;
-  private final Clock clock;
   private final Limits limits;
-  private final HttpClient http;
+  private final HttpCarrier http;
+  private final Sockets sockets;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("redelivery").factory());
-  private final AtomicReference<@Nullable URI> bot = new AtomicReference<>();
+  private volatile Carrier carrier;
   private final List<Delivery> sent = new ArrayList<>();
   private int underWay;
 
-  Courier(World world) {
+  Courier(World world, Sockets sockets) {
     this.guard = world.guard();
-    this.workspace = world.workspace();
-    this.clock = world.clock();
     this.limits = world.limits();
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(limits.ackTime())
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .build();
+    this.http = new HttpCarrier(world);
+    this.sockets = sockets;
+    this.carrier = http;
   }
 
   void deliverTo(URI address) {
-    bot.set(address);
+    http.to(address);
+    carrier = http;
+  }
+
+  void deliverOverSockets() {
+    carrier = sockets;
   }
 
   List<Delivery> sent() {
@@ -79,15 +68,17 @@ final class Courier implements AutoCloseable {
 
   /** Delivers again what was delivered before, as after a lost answer. */
   Outcome again(Delivery delivery) {
-    return send(delivery, 1, "http_timeout");
+    Carrier now = carrier;
+    return now.send(delivery, 1, now.reason(Outcome.none(delivery)));
   }
 
   private Outcome attempt(Delivery delivery, int retry, String reason) {
-    Outcome outcome = send(delivery, retry, reason);
-    boolean mayRetry = delivery.isEvent() || limits.redeliverInteractions();
-    if (!outcome.isAcknowledged() && mayRetry && retry < limits.retryDelays().size()) {
+    Carrier now = carrier;
+    Outcome outcome = now.send(delivery, retry, reason);
+    boolean mayRetry = now.redelivers(delivery) && retry < limits.retryDelays().size();
+    if (!outcome.isAcknowledged() && mayRetry) {
       Duration pause = limits.retryDelays().get(retry);
-      String why = outcome.isTimeout() ? "http_timeout" : "http_error";
+      String why = now.reason(outcome);
       var _ =
           timer.schedule(
               () -> Thread.ofVirtual().start(() -> attempt(delivery, retry + 1, why)),
@@ -97,44 +88,9 @@ final class Courier implements AutoCloseable {
     return outcome;
   }
 
-  private Outcome send(Delivery delivery, int retry, String reason) {
-    URI address = bot.get();
-    if (address == null) {
-      return new Outcome(delivery, 0, "");
-    }
-    String timestamp = Long.toString(clock.instant().getEpochSecond());
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(address)
-            .timeout(limits.ackTime())
-            .header("Content-Type", delivery.contentType())
-            .header("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)")
-            .header("X-Slack-Request-Timestamp", timestamp)
-            .header(
-                "X-Slack-Signature",
-                Signature.of(workspace.signingSecret(), timestamp, delivery.body()))
-            .POST(HttpRequest.BodyPublishers.ofString(delivery.body()));
-    if (retry > 0) {
-      request.header("X-Slack-Retry-Num", Integer.toString(retry));
-      request.header("X-Slack-Retry-Reason", reason);
-    }
-    return exchange(delivery, request.build());
-  }
-
-  private Outcome exchange(Delivery delivery, HttpRequest request) {
-    try {
-      HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-      return new Outcome(delivery, response.statusCode(), response.body());
-    } catch (IOException noAnswer) {
-      return new Outcome(delivery, 0, "");
-    } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-      return new Outcome(delivery, 0, "");
-    }
-  }
-
   @Override
   public void close() {
     timer.shutdownNow();
-    http.shutdownNow();
+    http.close();
   }
 }

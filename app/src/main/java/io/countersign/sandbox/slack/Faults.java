@@ -30,7 +30,14 @@ public final class Faults {
     record ServerError() implements Fault {}
   }
 
+  /** Where in a delivery its socket is cut. */
+  enum Cut {
+    BEFORE_DELIVERY,
+    BEFORE_ACK
+  }
+
   private final Guard guard;
+  private final Map<String, Deque<Cut>> cuts = new HashMap<>();
   private final Map<String, Deque<Fault>> planned = new HashMap<>();
   private final Set<String> withheld = new HashSet<>();
   private boolean down;
@@ -54,6 +61,28 @@ public final class Faults {
 
   public void serverError(String method) {
     plan(method, new Fault.ServerError());
+  }
+
+  /**
+   * The socket is closed instead of the next delivery.
+   *
+   * @param kind of the delivery, such as {@code block_actions}
+   */
+  public void cutSocketBeforeDelivery(String kind) {
+    cut(kind, Cut.BEFORE_DELIVERY);
+  }
+
+  /** The next delivery arrives, and its socket is closed before the bot can acknowledge it. */
+  public void cutSocketBeforeAck(String kind) {
+    cut(kind, Cut.BEFORE_ACK);
+  }
+
+  private void cut(String kind, Cut cut) {
+    guard.changed(() -> cuts.computeIfAbsent(kind, _ -> new ArrayDeque<>()).addLast(cut));
+  }
+
+  Optional<Cut> nextCut(String kind) {
+    return guard.read(() -> Optional.ofNullable(cuts.get(kind)).map(Deque<Cut>::pollFirst));
   }
 
   /** While down, every call of the Web API and every response_url breaks off without an answer. */

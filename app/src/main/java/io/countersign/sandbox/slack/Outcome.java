@@ -7,6 +7,10 @@ package io.countersign.sandbox.slack;
  */
 public record Outcome(Delivery delivery, int status, String body) {
 
+  static Outcome none(Delivery delivery) {
+    return new Outcome(delivery, 0, "");
+  }
+
   public boolean isAcknowledged() {
     return status >= 200 && status < 300;
   }

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A Slack of one workspace on 127.0.0.1. The bot uses {@link #apiUrl()} in place of {@code
- * https://slack.com/api/} and is sent signed requests as Slack sends them; people use the page at
- * {@link #url()}, tests use {@link #driver()}.
+ * https://slack.com/api/} and is sent requests as Slack sends them, signed or over sockets; people
+ * use the page at {@link #url()}, tests use {@link #driver()}.
  */
 public final class StandInSlack implements AutoCloseable {
 
@@ -27,6 +27,7 @@ public final class StandInSlack implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final World world;
+  private final Sockets sockets;
   private final Courier courier;
   private final WebApi api;
   private final ApiDoor apiDoor;
@@ -38,10 +39,11 @@ public final class StandInSlack implements AutoCloseable {
     this.server = server;
     URI base = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
     this.world = World.of(workspace, base, clock, limits);
-    this.courier = new Courier(world);
+    this.sockets = new Sockets(world);
+    this.courier = new Courier(world, sockets);
     Events events = new Events(world, courier);
     Answers answers = new Answers(world, events);
-    this.api = new WebApi(world, events);
+    this.api = new WebApi(world, events, sockets);
     this.apiDoor = new ApiDoor(world, api, answers);
     this.driver =
         new SlackDriver(world, courier, events, new Interactions(world, courier, answers));
@@ -90,6 +92,15 @@ public final class StandInSlack implements AutoCloseable {
   /** Where deliveries go, such as {@code http://127.0.0.1:8080/slack/events}. */
   public void deliverTo(URI bot) {
     courier.deliverTo(bot);
+  }
+
+  /** Deliveries go over the sockets that the bot opens. */
+  public void deliverOverSockets() {
+    courier.deliverOverSockets();
+  }
+
+  public Sockets sockets() {
+    return sockets;
   }
 
   /** The page for people. */
@@ -147,6 +158,7 @@ public final class StandInSlack implements AutoCloseable {
   @Override
   public void close() {
     courier.close();
+    sockets.close();
     server.stop(0);
     threads.shutdownNow();
   }

@@ -30,9 +30,10 @@ final class WebApi {
   private final Map<String, ApiMethod> methods = new HashMap<>();
   private final List<Call> calls = new ArrayList<>();
 
-  WebApi(World world, Events events) {
+  WebApi(World world, Events events, Sockets sockets) {
     this.world = world;
     this.rateLimits = new RateLimits(world.guard(), world.clock(), world.limits().rates());
+    methods.put(Sockets.OPEN, _ -> Json.object().put("url", sockets.issue().toString()));
     methods.putAll(new ChatApi(world, events).methods());
     methods.putAll(new ConversationsApi(world).methods());
     methods.putAll(new PeopleApi(world).methods());
@@ -95,7 +96,13 @@ final class WebApi {
     if (token.isEmpty()) {
       throw new Refused("not_authed");
     }
-    if (!token.equals(world.workspace().botToken())) {
+    String bot = world.workspace().botToken();
+    String app = world.workspace().appToken();
+    boolean forApp = method.equals(Sockets.OPEN);
+    if (token.equals(forApp ? bot : app)) {
+      throw new Refused("not_allowed_token_type");
+    }
+    if (!token.equals(forApp ? app : bot)) {
       throw new Refused("invalid_auth");
     }
   }

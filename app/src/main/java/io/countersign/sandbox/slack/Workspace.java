@@ -17,6 +17,7 @@ public record Workspace(
     String botName,
     String botToken,
     String signingSecret,
+    String appToken,
     List<Person> people,
     List<Channel> channels,
     List<UserGroup> groups) {
@@ -71,6 +72,7 @@ public record Workspace(
         "countersign",
         "xoxb-sandbox-only",
         "sandbox-signing-secret",
+        "xapp-sandbox-only",
         people,
         List.of(
             Channel.open(INCIDENT, "incident-acme", withBot),
@@ -90,6 +92,7 @@ public record Workspace(
         botName,
         token,
         secret,
+        appToken,
         people,
         channels,
         groups);
@@ -106,6 +109,7 @@ public record Workspace(
         botName,
         botToken,
         signingSecret,
+        appToken,
         people,
         others,
         groups);

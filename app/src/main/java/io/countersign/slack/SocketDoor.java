@@ -175,6 +175,9 @@ final class SocketDoor implements AutoCloseable, SocketLine.Owner {
 
   @Override
   public synchronized void ended(SocketLine line, String why) {
+    if (closed) {
+      return;
+    }
     if (line == coming) {
       coming = null;
       failed(why, Duration.ZERO);

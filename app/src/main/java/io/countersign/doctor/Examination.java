@@ -50,9 +50,7 @@ public final class Examination {
       results.fine("settings", "complete");
       var estates = estates(settings);
       var runbooks = runbooks(settings, estates);
-      results.addAll(
-          new SlackChecks(settings, clock)
-              .look(environment.getOrDefault("SLACK_APP_TOKEN", ""), socket, runbooks));
+      results.addAll(new SlackChecks(settings, clock).look(socket, runbooks));
       results.addAll(new OwnDatabaseChecks(settings, clock).look());
       estates.forEach(it -> results.addAll(new EstateChecks(it, clock).look()));
     } catch (Settings.Refused refused) {

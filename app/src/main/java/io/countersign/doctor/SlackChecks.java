@@ -1,7 +1,6 @@
 package io.countersign.doctor;
 
 import io.countersign.Role;
-import io.countersign.Secret;
 import io.countersign.gate.Roster;
 import io.countersign.runbook.Runbook;
 import io.countersign.server.Settings;
@@ -38,12 +37,11 @@ final class SlackChecks {
   }
 
   /**
-   * @param appToken of Socket Mode, empty where it is not used
    * @param socket whether to ask Slack for a socket, which it allows about once a minute
    * @param runbooks whose roles need a source
    */
-  List<Result> look(String appToken, boolean socket, Collection<Runbook> runbooks) {
-    appToken(appToken, socket);
+  List<Result> look(boolean socket, Collection<Runbook> runbooks) {
+    appToken(socket);
     switch (slack.token()) {
       case Look.Seen<SlackLook.Token>(var token) -> {
         results.fine(TOKEN, token.user() + " in " + token.team());
@@ -66,17 +64,11 @@ final class SlackChecks {
     return results.list();
   }
 
-  private void appToken(String appToken, boolean socket) {
+  private void appToken(boolean socket) {
     var what = "Slack's app token";
+    var appToken = settings.appToken();
     if (appToken.isEmpty()) {
       results.fine(what, "not set: Slack reaches the bot by signed HTTP");
-      return;
-    }
-    if (!appToken.startsWith("xapp-")) {
-      results.finding(
-          what,
-          "SLACK_APP_TOKEN does not begin with xapp-.",
-          "take the app-level token with the scope connections:write, not the bot token.");
       return;
     }
     if (!socket) {
@@ -86,7 +78,7 @@ final class SlackChecks {
               + " a minute");
       return;
     }
-    switch (slack.socket(new Secret(appToken))) {
+    switch (slack.socket(appToken.get())) {
       case Look.Seen<String>(var seen) -> results.fine(what, seen);
       case Look.Nothing<String>(var why) ->
           results.finding(

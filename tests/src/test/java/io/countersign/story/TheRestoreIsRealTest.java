@@ -114,7 +114,8 @@ class TheRestoreIsRealTest {
             "swap the databases",
             "tell caches",
             "unfreeze acme",
-            "write the audit row");
+            "write the audit row",
+            "plan the old database's drop");
     assertThat(lines.getLast()).contains("acme is back");
   }
 }

@@ -18,9 +18,6 @@ public record Planned(Map<String, Entry> entries) {
     record Known(Value value) implements Entry {}
 
     record Later(String step, String output) implements Entry {}
-
-    /** What {@code ${tenant.database}} and the like will mean once a run is asked for. */
-    record AtTheStart(String path) implements Entry {}
   }
 
   /** The input for people: its value, or {@code <server of step pitr>}. */
@@ -28,7 +25,6 @@ public record Planned(Map<String, Entry> entries) {
     return switch (entries.get(input)) {
       case Entry.Known(var value) -> value.shown();
       case Entry.Later(var step, var output) -> "<" + output + " of step " + step + ">";
-      case Entry.AtTheStart(var path) -> "<" + path + ">";
       case null -> "<no " + input + ">";
     };
   }

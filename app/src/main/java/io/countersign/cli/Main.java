@@ -21,9 +21,6 @@ import picocli.CommandLine.Command;
             + " anything.",
     subcommands = {
       Main.Serve.class,
-      Lint.class,
-      Plan.class,
-      Manifest.class,
       Migrate.class,
       Doctor.class,
       Main.InSandbox.class,

@@ -184,8 +184,17 @@ public final class FrontDesk implements Desk {
   }
 
   private List<Draft.PlannedStep> plan(Runbook runbook, RunSpec spec) {
-    var parts = Optional.ofNullable(estates.get(spec.tenant().estate())).orElseThrow();
-    return Blueprint.steps(runbook, parts.actions(), spec.parameters(), spec.pinned());
+    return runbook.steps().stream().map(step -> planned(step, spec)).toList();
+  }
+
+  private Draft.PlannedStep planned(Step step, RunSpec spec) {
+    var action =
+        Optional.ofNullable(estates.get(spec.tenant().estate()))
+            .flatMap(it -> it.actions().find(step.action()))
+            .orElseThrow();
+    var text = action.plan(Inputs.planned(step, spec));
+    return new Draft.PlannedStep(
+        step.id(), step.action(), text.sentence(), text.statements(), step.gate().isPresent());
   }
 
   private record Countersigners(Set<Person> people, Optional<Refusal> refusal) {}

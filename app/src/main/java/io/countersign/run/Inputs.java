@@ -43,34 +43,19 @@ final class Inputs {
   }
 
   /** What is known before the run begins. */
-  static Planned planned(Step step, Map<String, Value> parameters, Map<String, Value> pinned) {
+  static Planned planned(Step step, RunSpec spec) {
     var entries = new HashMap<String, Planned.Entry>();
+    var facts = Facts.of(spec);
     step.with()
         .forEach(
             (name, input) -> {
-              var entry = entry(input, parameters, pinned);
-              if (entry != null) {
-                entries.put(name, entry);
+              var value = value(input, facts);
+              if (value != null) {
+                entries.put(name, new Planned.Entry.Known(value));
+              } else if (input instanceof Input.OfStep(var from, var output)) {
+                entries.put(name, new Planned.Entry.Later(from, output));
               }
             });
     return new Planned(entries);
-  }
-
-  private static Planned.@org.jspecify.annotations.Nullable Entry entry(
-      Input input, Map<String, Value> parameters, Map<String, Value> pinned) {
-    return switch (input) {
-      case Input.Literal(var value) -> new Planned.Entry.Known(value);
-      case Input.OfParameter(var name) -> known(parameters.get(name));
-      case Input.OfContext(var path) -> {
-        var known = known(pinned.get(path));
-        yield known == null ? new Planned.Entry.AtTheStart(path) : known;
-      }
-      case Input.OfStep(var from, var output) -> new Planned.Entry.Later(from, output);
-    };
-  }
-
-  private static Planned.@org.jspecify.annotations.Nullable Entry known(
-      @org.jspecify.annotations.Nullable Value value) {
-    return value == null ? null : new Planned.Entry.Known(value);
   }
 }

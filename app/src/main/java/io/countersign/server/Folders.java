@@ -4,8 +4,6 @@ import io.countersign.estate.Estate;
 import io.countersign.run.EstateParts;
 import io.countersign.runbook.ActionSignature;
 import io.countersign.runbook.Complaint;
-import io.countersign.runbook.Input;
-import io.countersign.runbook.Near;
 import io.countersign.runbook.Runbook;
 import io.countersign.yaml.EstateReader;
 import io.countersign.yaml.RunbookReader;
@@ -18,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -41,18 +38,11 @@ public final class Folders {
   }
 
   public static List<Estate> estates(Path folder, Map<String, String> environment) throws Refused {
-    return estates(folder, it -> Optional.ofNullable(environment.get(it)));
-  }
-
-  /**
-   * @param variables what an estate file means by {@code ${env.NAME}}
-   */
-  public static List<Estate> estates(Path folder, Function<String, Optional<String>> variables)
-      throws Refused {
     var estates = new ArrayList<Estate>();
     var complaints = new ArrayList<Complaint>();
     for (var file : yaml(folder)) {
-      switch (EstateReader.read(file.toString(), text(file), variables)) {
+      switch (EstateReader.read(
+          file.toString(), text(file), it -> Optional.ofNullable(environment.get(it)))) {
         case EstateReader.Read.Valid(var estate) -> estates.add(estate);
         case EstateReader.Read.Invalid(var found) -> complaints.addAll(found);
       }
@@ -87,37 +77,10 @@ public final class Folders {
         case RunbookReader.Read.Invalid(var found) -> complaints.addAll(found);
       }
     }
-    complaints.addAll(unknownFollowUps(runbooks));
     if (!complaints.isEmpty()) {
       throw new Refused(complaints);
     }
     return runbooks;
-  }
-
-  /** A schedule that names no runbook would be found out a week later. */
-  private static List<Complaint> unknownFollowUps(Map<String, Runbook> runbooks) {
-    var complaints = new ArrayList<Complaint>();
-    for (var runbook : runbooks.values()) {
-      for (var step : runbook.steps()) {
-        if (step.action().equals("drop.schedule")
-            && step.with().get("runbook") instanceof Input.Literal(var named)
-            && !runbooks.containsKey(named.shown())) {
-          complaints.add(
-              new Complaint(
-                  runbook.name(),
-                  1,
-                  1,
-                  "step "
-                      + step.id()
-                      + " schedules a runbook "
-                      + named.shown()
-                      + ", and none is"
-                      + " called so.",
-                  Near.hint(named.shown(), List.copyOf(runbooks.keySet()))));
-        }
-      }
-    }
-    return complaints;
   }
 
   public static RunbookReader.Read read(

@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
     description =
         "Runs tenant-database runbooks from Slack, and asks a second person before it destroys"
             + " anything.",
-    subcommands = {Main.Serve.class, Main.InSandbox.class})
+    subcommands = {Main.Serve.class, Main.InSandbox.class, LintCommand.class, PlanCommand.class})
 public final class Main {
   private Main() {}
 

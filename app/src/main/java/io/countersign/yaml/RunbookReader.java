@@ -35,7 +35,10 @@ public final class RunbookReader {
 
   /** What reading gave. */
   public sealed interface Read {
-    record Valid(Runbook runbook) implements Read {}
+    /**
+     * @param places where its parts stand in the file
+     */
+    record Valid(Runbook runbook, Places places) implements Read {}
 
     /** In the file's order, never empty. */
     record Invalid(List<Complaint> complaints) implements Read {
@@ -76,7 +79,9 @@ public final class RunbookReader {
     var reader = new RunbookReader(text, known);
     var runbook = reader.runbook(new Section(raw.get(), "", reader.places, complaints));
     Lint.check(runbook, known, reader.places, complaints);
-    return complaints.isEmpty() ? new Read.Valid(runbook) : new Read.Invalid(complaints.sorted());
+    return complaints.isEmpty()
+        ? new Read.Valid(runbook, reader.places)
+        : new Read.Invalid(complaints.sorted());
   }
 
   private Runbook runbook(Section file) {

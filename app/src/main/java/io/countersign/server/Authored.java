@@ -44,8 +44,8 @@ public record Authored(
           List.of(),
           List.of(),
           new Estate.RegistryQueries(new SecretName("unknown"), Map.of()),
-          "/",
-          new Estate.RestoreSource("/", "/", "/", ""));
+          "/nowhere",
+          new Estate.RestoreSource("/nowhere", "/nowhere", "/nowhere", ""));
 
   public Authored {
     files = List.copyOf(files);
@@ -162,9 +162,23 @@ public record Authored(
 
   /** The actions, behind which nothing stands: what they declare and plan can be asked for. */
   public static Catalogue actions(Estate estate) {
+    var nowhere =
+        new Estate(
+            estate.name(),
+            estate.title(),
+            estate.layout(),
+            estate.zone(),
+            estate.statuses(),
+            estate.statusTtl(),
+            estate.metadataTtl(),
+            estate.canaries(),
+            estate.queueSchemas(),
+            estate.registry(),
+            UNKNOWN.secretsFolder(),
+            UNKNOWN.restore());
     return Estates.of(
-            estate,
-            Path.of("/"),
+            nowhere,
+            Path.of(UNKNOWN.secretsFolder()),
             new SecureRandom(),
             () -> {
               throw new IllegalStateException("nothing runs here");

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -29,6 +30,11 @@ final class LintCommand implements Callable<Integer> {
               + " COUNTERSIGN_ESTATES (./manifest/estates)")
   private List<Path> paths = new ArrayList<>();
 
+  @Option(
+      names = "--schema",
+      description = "prints the JSON Schema of runbooks, for editors, and checks nothing")
+  private boolean schema;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private final Map<String, String> environment;
@@ -44,6 +50,11 @@ final class LintCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var out = spec.commandLine().getOut();
+    if (schema) {
+      out.print(Authored.schema());
+      out.flush();
+      return 0;
+    }
     try {
       var authored = Authored.of(paths, Authored.Where.of(environment));
       authored.complaints().forEach(out::println);

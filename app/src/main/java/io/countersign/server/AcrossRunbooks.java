@@ -24,6 +24,13 @@ record AcrossRunbooks(String file, RunbookReader.Read.Valid read) {
         "Rename one of them.");
   }
 
+  Complaint commandTaken() {
+    return complaint(
+        read.places().value("command"),
+        "another file has the command " + read.runbook().command().orElse(""),
+        "A command starts one runbook: give this one another.");
+  }
+
   /** Runbooks that are to be started later and do not exist: nobody would be asked. */
   List<Complaint> unknown(Set<String> names) {
     var complaints = new ArrayList<Complaint>();

@@ -5,6 +5,7 @@ import io.countersign.estate.Estate;
 import io.countersign.estate.SecretName;
 import io.countersign.runbook.Complaint;
 import io.countersign.runbook.Runbook;
+import io.countersign.yaml.RunbookSchema;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -190,5 +191,12 @@ public record Authored(
   /** The actions of an estate of which nothing is known: every estate has the same. */
   public static Catalogue actions() {
     return actions(UNKNOWN);
+  }
+
+  /** The JSON Schema of runbooks with these actions. */
+  public static String schema() {
+    var actions = actions();
+    return RunbookSchema.of(
+        actions.names().stream().flatMap(it -> actions.signature(it).stream()).toList());
   }
 }

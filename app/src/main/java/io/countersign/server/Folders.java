@@ -120,6 +120,7 @@ public final class Folders {
             .flatMap(it -> claimed("runbook", text(it)).stream())
             .collect(Collectors.toCollection(TreeSet::new));
     var runbooks = new TreeMap<String, Runbook>();
+    var commands = new TreeSet<String>();
     var complaints = new ArrayList<Complaint>();
     for (var file : files) {
       switch (known.read(file.toString(), text(file))) {
@@ -127,6 +128,9 @@ public final class Folders {
           var across = new AcrossRunbooks(file.toString(), valid);
           if (runbooks.put(valid.runbook().name(), valid.runbook()) != null) {
             complaints.add(across.nameTaken());
+          }
+          if (valid.runbook().command().filter(it -> !commands.add(it)).isPresent()) {
+            complaints.add(across.commandTaken());
           }
           complaints.addAll(across.unknown(names));
         }

@@ -22,14 +22,14 @@ import java.util.function.Function;
 
 /** Reads one runbook: text to a validated runbook, or all that is wrong with it. */
 public final class RunbookReader {
-  private static final List<String> KEYS =
+  static final List<String> KEYS =
       List.of(
           "runbook", "title", "estates", "command", "requester", "parameters", "steps", "on-abort");
-  private static final List<String> PARAMETER_KEYS =
+  static final List<String> PARAMETER_KEYS =
       List.of("type", "help", "default", "choices", "max", "optional");
-  private static final int LONGEST_TITLE = 150;
-  private static final int LONGEST_HELP = 300;
-  private static final int LONGEST_TEXT = 3_000;
+  static final int LONGEST_TITLE = 150;
+  static final int LONGEST_HELP = 300;
+  static final int LONGEST_TEXT = 3_000;
   static final String ROLE_FORM =
       "A role is written in capitals, such as PLATFORM_ADMIN; there are no wildcards.";
 

@@ -15,7 +15,13 @@ import picocli.CommandLine.Command;
     description =
         "Runs tenant-database runbooks from Slack, and asks a second person before it destroys"
             + " anything.",
-    subcommands = {Main.Serve.class, Main.InSandbox.class, LintCommand.class, PlanCommand.class})
+    subcommands = {
+      Main.Serve.class,
+      Main.InSandbox.class,
+      LintCommand.class,
+      PlanCommand.class,
+      ManifestCommand.class
+    })
 public final class Main {
   private Main() {}
 

@@ -61,8 +61,8 @@ public final class Readings {
       case BOOLEAN -> Optional.of("true|false");
       case INSTANT ->
           Optional.of(
-              "[+-]?[0-9]{4,9}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?"
-                  + "([Zz]|[+-][0-9]{2}(:[0-9]{2}){0,2})");
+              "[+-]?[0-9]{4,9}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{0,9})?)?"
+                  + "([Zz]|[+-][0-9][0-9:]{0,7})");
       case DURATION -> Optional.of(DURATION.pattern());
       case CHOICE -> Optional.of("[\\s\\S]*\\S[\\s\\S]*");
       case SIZE -> Optional.of(SIZE.pattern());

@@ -3,9 +3,11 @@ package io.countersign.runbook;
 import io.countersign.runbook.Arguments.Said;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** What was said for all parameters together: enough to go on with, or a question. */
 public sealed interface Understood {
@@ -29,7 +31,7 @@ public sealed interface Understood {
   record AskBack(String parameter, TimeReading.Ambiguous reading, Map<String, Said> said)
       implements Understood {
     public AskBack {
-      said = Map.copyOf(said);
+      said = Collections.unmodifiableMap(new TreeMap<>(said));
     }
 
     /** What to ask. */
@@ -62,7 +64,7 @@ public sealed interface Understood {
   static Understood of(Map<String, Said> said) {
     var parameters = new HashMap<String, Value>();
     var tenant = "";
-    for (var entry : said.entrySet()) {
+    for (var entry : new TreeMap<>(said).entrySet()) {
       switch (entry.getValue()) {
         case Said.TimeToAsk(var reading) -> {
           return new AskBack(entry.getKey(), reading, said);

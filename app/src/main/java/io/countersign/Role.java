@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 
 /** The name of a role that a roster gives to people, for example {@code PLATFORM_ADMIN}. */
 public record Role(String name) {
-  private static final Pattern SHAPE = Pattern.compile("[A-Z][A-Z0-9_]{0,39}");
+  public static final Pattern SHAPE = Pattern.compile("[A-Z][A-Z0-9_]{0,39}");
   public static final Role PLATFORM_ADMIN = new Role("PLATFORM_ADMIN");
 
   public Role {

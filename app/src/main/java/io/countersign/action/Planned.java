@@ -18,6 +18,13 @@ public record Planned(Map<String, Entry> entries) {
     record Known(Value value) implements Entry {}
 
     record Later(String step, String output) implements Entry {}
+
+    /**
+     * In a plan for which nothing was looked up: what will be, once somebody asks for the run.
+     *
+     * @param what {@code database of tenant acme}
+     */
+    record Unasked(String what) implements Entry {}
   }
 
   /** The input for people: its value, or {@code <server of step pitr>}. */
@@ -25,6 +32,7 @@ public record Planned(Map<String, Entry> entries) {
     return switch (entries.get(input)) {
       case Entry.Known(var value) -> value.shown();
       case Entry.Later(var step, var output) -> "<" + output + " of step " + step + ">";
+      case Entry.Unasked(var what) -> "<" + what + ">";
       case null -> "<no " + input + ">";
     };
   }

@@ -21,6 +21,9 @@ import picocli.CommandLine.Command;
             + " anything.",
     subcommands = {
       Main.Serve.class,
+      LintCommand.class,
+      PlanCommand.class,
+      ManifestCommand.class,
       Migrate.class,
       Doctor.class,
       Main.InSandbox.class,

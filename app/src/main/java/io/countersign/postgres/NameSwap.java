@@ -28,7 +28,7 @@ public final class NameSwap {
   /** RENAME itself gives up after 5 s; we end the whole attempt a little earlier. */
   private static final long ALONE_WITHIN_NANOS = TimeUnit.MILLISECONDS.toNanos(4_500);
 
-  private static final List<String> TIME_LIMITS =
+  public static final List<String> TIME_LIMITS =
       List.of(
           "SET statement_timeout = '8s'",
           "SET lock_timeout = '4s'",

@@ -152,7 +152,8 @@ public final class Decide {
     };
   }
 
-  private static boolean holds(Step.When when, Facts facts) {
+  /** Whether a step under this condition runs. */
+  static boolean holds(Step.When when, Facts facts) {
     var value = facts.spec().parameters().get(when.parameter());
     return value != null && value.shown().equals(when.value());
   }

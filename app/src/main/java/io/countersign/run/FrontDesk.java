@@ -184,17 +184,8 @@ public final class FrontDesk implements Desk {
   }
 
   private List<Draft.PlannedStep> plan(Runbook runbook, RunSpec spec) {
-    return runbook.steps().stream().map(step -> planned(step, spec)).toList();
-  }
-
-  private Draft.PlannedStep planned(Step step, RunSpec spec) {
-    var action =
-        Optional.ofNullable(estates.get(spec.tenant().estate()))
-            .flatMap(it -> it.actions().find(step.action()))
-            .orElseThrow();
-    var text = action.plan(Inputs.planned(step, spec));
-    return new Draft.PlannedStep(
-        step.id(), step.action(), text.sentence(), text.statements(), step.gate().isPresent());
+    var actions = Optional.ofNullable(estates.get(spec.tenant().estate())).orElseThrow().actions();
+    return Plans.steps(runbook.steps(), spec, actions);
   }
 
   private record Countersigners(Set<Person> people, Optional<Refusal> refusal) {}

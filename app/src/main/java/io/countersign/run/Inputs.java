@@ -54,8 +54,31 @@ final class Inputs {
                 entries.put(name, new Planned.Entry.Known(value));
               } else if (input instanceof Input.OfStep(var from, var output)) {
                 entries.put(name, new Planned.Entry.Later(from, output));
+              } else if (input instanceof Input.OfContext(var path)) {
+                entries.put(name, new Planned.Entry.Unasked(unasked(path, spec)));
+              } else if (input instanceof Input.OfParameter(var parameter)
+                  && !spec.parameters().containsKey(parameter)) {
+                entries.put(name, new Planned.Entry.Unasked("the parameter " + parameter));
               }
             });
     return new Planned(entries);
+  }
+
+  /** {@code tenant.database} is the database of tenant acme. */
+  private static String unasked(String path, RunSpec spec) {
+    int dot = path.indexOf('.');
+    var what = path.substring(dot + 1);
+    return switch (path.substring(0, dot)) {
+      case "tenant" ->
+          switch (path) {
+                case Specs.KEPT -> "the database last kept";
+                case Specs.KEPT_SINCE -> "when the database was kept";
+                default -> what;
+              }
+              + " of tenant "
+              + spec.tenant().slug();
+      case "run" -> what + " of the run";
+      default -> what + " of the estate";
+    };
   }
 }

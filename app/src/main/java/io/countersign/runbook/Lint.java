@@ -21,8 +21,8 @@ public final class Lint {
   public static final int LONGEST_ID = 24;
   public static final int LONGEST_NAME = 40;
   public static final int LONGEST_COMMAND = 32;
-  static final Pattern WORD = Pattern.compile("[a-z][a-z0-9-]*");
-  private static final Pattern COMMAND = Pattern.compile("/[a-z0-9][a-z0-9_-]*");
+  public static final Pattern WORD = Pattern.compile("[a-z][a-z0-9-]*");
+  public static final Pattern COMMAND = Pattern.compile("/[a-z0-9][a-z0-9_-]*");
   private static final Pattern ABORT_ID = Pattern.compile("abort-[0-9]+");
   private static final Set<String> RESERVED = Set.of("run", "tenant", "estate");
 

@@ -50,6 +50,29 @@ public final class Readings {
     };
   }
 
+  /**
+   * The form of a written value as a regular expression for the whole text, empty where none can be
+   * written. What it refuses {@link #read} refuses; days and ranges are checked by reading alone.
+   */
+  public static Optional<String> pattern(ValueType type) {
+    return switch (type) {
+      case TEXT -> Optional.of("[\\s\\S]*");
+      case INT -> Optional.of(INT.pattern());
+      case BOOLEAN -> Optional.of("true|false");
+      case INSTANT ->
+          Optional.of(
+              "[+-]?[0-9]{4,9}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{0,9})?)?"
+                  + "([Zz]|[+-][0-9][0-9:]{0,7})");
+      case DURATION -> Optional.of(DURATION.pattern());
+      case CHOICE -> Optional.of("[\\s\\S]*\\S[\\s\\S]*");
+      case SIZE -> Optional.of(SIZE.pattern());
+      case TENANT -> Optional.of(TENANT.pattern());
+      case SERVER -> Optional.of(SERVER.pattern());
+      case DATABASE -> Optional.empty();
+      case SECRET_NAME -> Optional.of(SECRET.pattern());
+    };
+  }
+
   /** How a value of this type is written, a sentence. */
   public static String form(ValueType type) {
     return switch (type) {

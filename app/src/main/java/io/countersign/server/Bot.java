@@ -247,7 +247,7 @@ public final class Bot implements AutoCloseable {
 
   private static Runbook pinned(RunSpec spec, Map<String, EstateParts> estates) {
     return switch (Folders.read(spec.runbook(), spec.source(), estates)) {
-      case RunbookReader.Read.Valid(var runbook) -> runbook;
+      case RunbookReader.Read.Valid(var runbook, _) -> runbook;
       case RunbookReader.Read.Invalid(var complaints) ->
           throw new IllegalStateException(
               "run "

@@ -85,7 +85,7 @@ public final class Estates {
                 new CancelDrop(schedules),
                 new InvalidateTenant(estate, registry),
                 new UnfreezeTenant(estate, registry, servers),
-                new AuditTenant(registry)));
+                new AuditTenant(estate, registry)));
     return new EstateParts(
         estate, registry, (server, name) -> find(servers, server, name), restorer, actions);
   }

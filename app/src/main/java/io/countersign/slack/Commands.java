@@ -6,18 +6,15 @@ import io.countersign.runbook.Arguments;
 import io.countersign.runbook.Arguments.Said;
 import io.countersign.runbook.Clockwork;
 import io.countersign.runbook.Runbook;
-import io.countersign.runbook.TimeReading;
-import io.countersign.runbook.Value;
+import io.countersign.runbook.Understood;
 import io.countersign.thread.Line;
 import io.countersign.thread.PlanView;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -113,26 +110,21 @@ final class Commands {
   }
 
   private void read(Inbound.Typed typed, Runbook runbook, Map<String, Said> values, ZoneId zone) {
-    for (var entry : values.entrySet()) {
-      if (entry.getValue() instanceof Said.TimeToAsk(var reading)) {
-        askBack(typed, entry.getKey(), reading, values, zone);
-        return;
-      }
+    switch (Understood.of(values)) {
+      case Understood.AskBack back -> askBack(typed, back, zone);
+      case Understood.Clear clear -> propose(typed, runbook, clear, zone);
     }
-    var parameters = new HashMap<String, Value>();
-    var tenant = "";
-    for (var entry : values.entrySet()) {
-      switch (entry.getValue()) {
-        case Said.Is(var value) -> parameters.put(entry.getKey(), value);
-        case Said.Tenant it -> tenant = written(it);
-        case Said.Time(var reading) ->
-            parameters.put(entry.getKey(), new Value.Moment(reading.moment()));
-        case Said.TimeToAsk _ -> throw new IllegalStateException("asked back before");
-      }
-    }
-    var reason = parameters.get("reason") instanceof Value.Text(var it) ? it : "";
+  }
+
+  private void propose(Inbound.Typed typed, Runbook runbook, Understood.Clear clear, ZoneId zone) {
     var ask =
-        new Desk.Ask(typed.who(), typed.channel(), runbook.name(), tenant, parameters, reason);
+        new Desk.Ask(
+            typed.who(),
+            typed.channel(),
+            runbook.name(),
+            clear.tenant(),
+            clear.parameters(),
+            clear.reason());
     switch (desk.propose(ask)) {
       case Proposed.Planned(var draft) ->
           offer(typed, PlanView.of(draft, runbook, zone, now.instant()));
@@ -153,48 +145,17 @@ final class Commands {
   }
 
   /** One button for each moment that was possibly meant; it types the command again, exactly. */
-  private void askBack(
-      Inbound.Typed typed,
-      String parameter,
-      TimeReading.Ambiguous reading,
-      Map<String, Said> values,
-      ZoneId zone) {
+  private void askBack(Inbound.Typed typed, Understood.AskBack back, ZoneId zone) {
     var buttons = new ArrayList<Blocks.Button>();
-    for (var candidate : reading.candidates().stream().limit(MOST_TIMES).toList()) {
-      var command = typed.command() + "\n" + again(values, parameter, candidate);
+    for (var candidate : back.reading().candidates().stream().limit(MOST_TIMES).toList()) {
+      var command = typed.command() + "\n" + back.again(candidate);
       if (command.length() <= Blocks.VALUE) {
         buttons.add(
             Blocks.Button.plain(
                 TIME + buttons.size(), LABEL.format(candidate.atZone(zone)), command));
       }
     }
-    whisper.say(
-        typed,
-        List.of(
-            Line.of("Which moment do you mean with \"" + parameter + "\"? Nothing was started."),
-            Line.of(reading.why())),
-        buttons);
-  }
-
-  private static String again(Map<String, Said> values, String parameter, Instant moment) {
-    var words = new ArrayList<String>();
-    var last = new ArrayList<String>();
-    values.forEach(
-        (name, said) -> {
-          switch (said) {
-            case Said.TimeToAsk _ -> words.add(name + "=" + (name.equals(parameter) ? moment : ""));
-            case Said.Time(var reading) -> words.add(name + "=" + reading.moment());
-            case Said.Tenant it -> words.add(name + "=" + written(it));
-            case Said.Is(Value.Text(var text)) -> last.add(name + "=" + text);
-            case Said.Is(var value) -> words.add(name + "=" + value.shown());
-          }
-        });
-    words.addAll(last);
-    return String.join(" ", words);
-  }
-
-  private static String written(Said.Tenant tenant) {
-    return tenant.estate().map(it -> it + "/").orElse("") + tenant.slug();
+    whisper.say(typed, back.sentences().stream().map(Line::of).toList(), buttons);
   }
 
   private ZoneId zone(Inbound.Typed typed) {

@@ -19,14 +19,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at a Slack as the bot will find it, for whoever installs it. Changes nothing there. */
 public final class SlackLook {
   /** What the bot's token must be allowed. */
-  public static final Set<String> SCOPES =
-      AppManifest.SCOPES.stream().map(AppManifest.Scope::name).collect(Collectors.toSet());
+  public static final Set<String> SCOPES = Set.copyOf(Scopes.all());
 
   private final MethodsClient methods;
   private final SlackApi api;

@@ -4,7 +4,10 @@ import io.countersign.Role;
 import io.countersign.run.Draft;
 import io.countersign.run.RunSpec;
 import io.countersign.runbook.Gate;
+import io.countersign.runbook.Input;
+import io.countersign.runbook.Readings;
 import io.countersign.runbook.Runbook;
+import io.countersign.runbook.Step;
 import io.countersign.runbook.Value;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +45,24 @@ public record PlanView(String draft, List<Line> lines, List<Statements> statemen
    * @param now the database's clock
    */
   public static PlanView of(Draft draft, Runbook runbook, ZoneId zone, Instant now) {
+    return of(draft, runbook, zone, now, countersigners(draft));
+  }
+
+  /** A plan made from the runbook alone, for which nobody was looked up. */
+  public static PlanView unasked(Draft draft, Runbook runbook, ZoneId zone, Instant now) {
+    var gated = draft.steps().stream().anyMatch(Draft.PlannedStep::gated);
+    return of(
+        draft,
+        runbook,
+        zone,
+        now,
+        gated
+            ? Line.of("Who can countersign is looked up when the run is asked for.")
+            : countersigners(draft));
+  }
+
+  private static PlanView of(
+      Draft draft, Runbook runbook, ZoneId zone, Instant now, Line countersigners) {
     var lines = new ArrayList<Line>();
     lines.add(Line.EMPTY.bold(question(draft.spec(), now)).text(" Nothing has happened yet."));
     moments(draft.spec(), zone, now).forEach(lines::add);
@@ -51,18 +72,24 @@ public record PlanView(String draft, List<Line> lines, List<Statements> statemen
               draft.spec().tenant().slug()
                   + " is read-only from the freeze until the run has ended."));
     }
-    if (draft.spec().pinned().containsKey("tenant.kept")) {
+    if (goesBack(runbook)) {
       lines.add(
           Line.of(
               "What it has written since then goes; it stays in the database that is live now,"
                   + " which is kept, closed."));
     }
     lines.add(steps(draft, runbook));
-    lines.add(countersigners(draft));
+    lines.add(countersigners);
     if (!draft.spec().reason().isBlank()) {
       lines.add(Line.of("Why, as the channel will show it: \"" + draft.spec().reason() + "\""));
     }
-    return new PlanView(draft.id(), lines, statements(draft));
+    return new PlanView(draft.id(), lines, statements(draft, runbook));
+  }
+
+  private static boolean goesBack(Runbook runbook) {
+    return runbook.steps().stream()
+        .flatMap(it -> it.with().values().stream())
+        .anyMatch(new Input.OfContext("tenant.kept")::equals);
   }
 
   private static Line question(RunSpec spec, Instant now) {
@@ -159,21 +186,41 @@ public record PlanView(String draft, List<Line> lines, List<Statements> statemen
         .text(".");
   }
 
-  private static List<Statements> statements(Draft draft) {
+  /** Numbered as {@link #steps} numbers them. */
+  private static List<Statements> statements(Draft draft, Runbook runbook) {
     var all = new ArrayList<Statements>();
-    int number = 0;
     for (var step : draft.steps()) {
-      all.add(
-          new Statements(
-              ++number
-                  + " "
-                  + step.id()
-                  + " ("
-                  + step.action()
-                  + "): "
-                  + Texts.clause(step.sentence()),
-              step.statements()));
+      if (step.gated()) {
+        all.add(
+            new Statements(
+                (all.size() + 1) + " gate: " + gate(runbook, step.id()).plain(),
+                runbook.step(step.id()).flatMap(Step::gate).map(PlanView::limits).stream()
+                    .toList()));
+      }
+      all.add(statements(Integer.toString(all.size() + 1), step));
     }
     return all;
+  }
+
+  /**
+   * What one step does, exactly.
+   *
+   * @param number what it is called by in a list
+   */
+  public static Statements statements(String number, Draft.PlannedStep step) {
+    return new Statements(
+        number + " " + step.id() + " (" + step.action() + "): " + Texts.clause(step.sentence()),
+        step.statements());
+  }
+
+  private static String limits(Gate gate) {
+    return "open for %s, then %s; an approval is good for %s"
+        .formatted(
+            Readings.written(gate.expires()),
+            switch (gate.then()) {
+              case ABORT -> "everything is put back";
+              case HOLD -> "it goes on waiting";
+            },
+            Readings.written(gate.validFor()));
   }
 }

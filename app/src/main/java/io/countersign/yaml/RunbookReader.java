@@ -22,20 +22,23 @@ import java.util.function.Function;
 
 /** Reads one runbook: text to a validated runbook, or all that is wrong with it. */
 public final class RunbookReader {
-  private static final List<String> KEYS =
+  static final List<String> KEYS =
       List.of(
           "runbook", "title", "estates", "command", "requester", "parameters", "steps", "on-abort");
-  private static final List<String> PARAMETER_KEYS =
+  static final List<String> PARAMETER_KEYS =
       List.of("type", "help", "default", "choices", "max", "optional");
-  private static final int LONGEST_TITLE = 150;
-  private static final int LONGEST_HELP = 300;
-  private static final int LONGEST_TEXT = 3_000;
+  static final int LONGEST_TITLE = 150;
+  static final int LONGEST_HELP = 300;
+  static final int LONGEST_TEXT = 3_000;
   static final String ROLE_FORM =
       "A role is written in capitals, such as PLATFORM_ADMIN; there are no wildcards.";
 
   /** What reading gave. */
   public sealed interface Read {
-    record Valid(Runbook runbook) implements Read {}
+    /**
+     * @param places where its parts stand in the file
+     */
+    record Valid(Runbook runbook, Places places) implements Read {}
 
     /** In the file's order, never empty. */
     record Invalid(List<Complaint> complaints) implements Read {
@@ -76,7 +79,9 @@ public final class RunbookReader {
     var reader = new RunbookReader(text, known);
     var runbook = reader.runbook(new Section(raw.get(), "", reader.places, complaints));
     Lint.check(runbook, known, reader.places, complaints);
-    return complaints.isEmpty() ? new Read.Valid(runbook) : new Read.Invalid(complaints.sorted());
+    return complaints.isEmpty()
+        ? new Read.Valid(runbook, reader.places)
+        : new Read.Invalid(complaints.sorted());
   }
 
   private Runbook runbook(Section file) {

@@ -21,12 +21,11 @@ import java.util.regex.Pattern;
 
 /** Reads the lines of {@code steps} and {@code on-abort}. */
 final class StepReader {
-  private static final List<String> KEYS =
-      List.of("id", "action", "with", "when", "gate", "optional");
-  private static final List<String> ABORT_KEYS = List.of("action", "with", "when");
-  private static final List<String> GATE_KEYS =
+  static final List<String> KEYS = List.of("id", "action", "with", "when", "gate", "optional");
+  static final List<String> ABORT_KEYS = List.of("action", "with", "when");
+  static final List<String> GATE_KEYS =
       List.of("approvals", "from", "expires", "then", "valid-for", "remind", "evidence", "typed");
-  private static final Pattern REFERENCE =
+  static final Pattern REFERENCE =
       Pattern.compile("\\$\\{([a-z][a-z0-9-]*)(?:\\.([a-z][a-z0-9-]*))?}");
   private static final Set<String> CONTEXTS = Set.of("run", "tenant", "estate");
 

@@ -55,7 +55,7 @@ class QueryRegistryTest {
 
   @Test
   void anAuditRowIsWrittenOnceForARunAndStep() throws Exception {
-    var audit = new AuditTenant(registry);
+    var audit = new AuditTenant(server.estate(Duration.ZERO), registry);
     var inputs =
         new AuditTenant.Inputs("TENANT_PITR_RESTORED", Instant.parse("2026-11-21T12:30:00Z"), null);
     assertThat(TestAttempt.once(audit, inputs, "audit")).isInstanceOf(Outcome.Done.class);

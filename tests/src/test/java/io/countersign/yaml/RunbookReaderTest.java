@@ -158,7 +158,7 @@ class RunbookReaderTest {
 
   private static Runbook runbook(String text) {
     return switch (Signatures.read("runbook.yaml", text)) {
-      case RunbookReader.Read.Valid(var runbook) -> runbook;
+      case RunbookReader.Read.Valid(var runbook, _) -> runbook;
       case RunbookReader.Read.Invalid(var complaints) ->
           throw new AssertionError("not valid: " + complaints);
     };

@@ -22,6 +22,7 @@ import io.countersign.postgres.ClientPrograms;
 import io.countersign.postgres.DatabaseDrop;
 import io.countersign.postgres.Databases;
 import io.countersign.postgres.LiveComparison;
+import io.countersign.postgres.PlannedSql;
 import io.countersign.postgres.SchemaDump;
 import io.countersign.postgres.ServerErrors;
 import io.countersign.postgres.ServerWork;
@@ -37,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Parity: the restored database must equal its source, its canaries must not be orders of magnitude
@@ -98,12 +100,23 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
     return new PlanText(
         "compare " + restored + " with its source and with " + inputs.shown("live"),
         List.of(
-            "SELECT count(*), sum(hash_record_extended(t.*, 0)) for every table, on both servers",
-            "catalogues and pg_dump --schema-only, on both servers",
-            "SELECT count(*) of the canary tables, restored and live",
-            "rows that come back, go and change, by digests of primary keys",
-            "SELECT 1 in <" + restored + "> with the tenant's own login",
-            "ALTER DATABASE <" + restored + "> ALLOW_CONNECTIONS false, and end its sessions"));
+            "SELECT count(*), coalesce(sum(hash_record_extended(t.*, 0)::numeric), 0)::text\n"
+                + "  FROM ONLY <table> t -- every table, in the source and in the copy",
+            "pg_dump --schema-only, and the catalogues, of the source and of the copy",
+            plannedCanaries(),
+            "digests of primary keys and rows of every table, in the copy and in the live one:"
+                + " what comes back, goes and changes",
+            "SELECT 1 in " + restored + " with the tenant's own login",
+            String.join("\n", PlannedSql.emptied(inputs, "restored"))));
+  }
+
+  private String plannedCanaries() {
+    return estate.canaries().isEmpty()
+        ? "no canary tables are set for this estate"
+        : canaries().stream()
+                .map(it -> "SELECT count(*) FROM " + it.quoted())
+                .collect(Collectors.joining("\n"))
+            + " -- in the copy and in the live one";
   }
 
   @Override

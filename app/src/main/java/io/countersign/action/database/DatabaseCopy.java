@@ -22,6 +22,7 @@ import io.countersign.postgres.DatabaseStatements;
 import io.countersign.postgres.DatabaseTraits;
 import io.countersign.postgres.Databases;
 import io.countersign.postgres.Identifiers;
+import io.countersign.postgres.PlannedSql;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.StepSessions;
@@ -103,7 +104,9 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
 
   @Override
   public PlanText plan(Planned inputs) {
-    var name = "<new name>";
+    var name =
+        PlannedSql.name(
+            inputs, "database", "_" + inputs.shown("as") + "_<stamp of the run>_a<attempt>");
     return new PlanText(
         "copy "
             + inputs.shown("database")
@@ -111,13 +114,24 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
             + inputs.shown("from")
             + " beside the live one, closed to others",
         List.of(
-            "CREATE DATABASE " + name + " WITH OID = <chosen> TEMPLATE template0 …",
+            "CREATE DATABASE "
+                + name
+                + " WITH OID = <chosen> TEMPLATE template0 OWNER <as in the original>\n"
+                + "  ENCODING, LC_COLLATE, LC_CTYPE, LOCALE_PROVIDER, TABLESPACE <as in the"
+                + " original> ALLOW_CONNECTIONS false",
             "REVOKE CONNECT, TEMPORARY ON DATABASE " + name + " FROM PUBLIC",
-            "pg_dump --format=directory --compress=0 --jobs=… --file=<scratch>",
-            "CREATE EXTENSION … (owners and versions as in the original)",
-            "pg_restore --exit-on-error --jobs=… <scratch>",
-            "ALTER DATABASE … SET, COMMENT, CONNECTION LIMIT, GRANT (as in the original)",
-            "ANALYZE"));
+            "ALTER DATABASE " + name + " ALLOW_CONNECTIONS true",
+            "pg_dump --format=directory --compress=0 --blobs --no-subscriptions"
+                + " --lock-wait-timeout=60s --file=<scratch>/dump",
+            "pg_restore --exit-on-error --use-list=<schemas> <scratch>/dump",
+            "CREATE EXTENSION IF NOT EXISTS <each> WITH SCHEMA <its> VERSION <its>, as its owner",
+            "GRANT <what owners need while objects are made>, taken back afterwards",
+            "pg_restore --exit-on-error --use-list=<the rest> <scratch>/dump",
+            "ANALYZE",
+            "ALTER DATABASE "
+                + name
+                + " SET, COMMENT, CONNECTION LIMIT, REVOKE and GRANT:"
+                + " as in the original"));
   }
 
   @Override

@@ -16,12 +16,12 @@ import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Registry;
 import io.countersign.postgres.DatabaseDrop;
 import io.countersign.postgres.Databases;
+import io.countersign.postgres.PlannedSql;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.StepSessions;
 import io.countersign.runbook.Risk;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -66,11 +66,7 @@ public final class DatabaseDiscard implements Action<DatabaseDiscard.In, Databas
     var name = inputs.shown("database");
     return new PlanText(
         "drop " + name + ", if this run made it, it is not live and nothing refers to it",
-        List.of(
-            "ALTER DATABASE <" + name + "> ALLOW_CONNECTIONS false",
-            "SELECT pg_terminate_backend(pid) for its sessions",
-            "ALTER DATABASE <" + name + "> RENAME TO <name>_drop_<oid>",
-            "DROP DATABASE <name>_drop_<oid>"));
+        PlannedSql.drop(inputs, "database"));
   }
 
   @Override

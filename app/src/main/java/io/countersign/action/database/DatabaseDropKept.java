@@ -16,6 +16,7 @@ import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Registry;
 import io.countersign.postgres.DatabaseDrop;
 import io.countersign.postgres.Databases;
+import io.countersign.postgres.PlannedSql;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.StepSessions;
@@ -23,7 +24,6 @@ import io.countersign.postgres.TenantDatabases;
 import io.countersign.runbook.Risk;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -58,13 +58,11 @@ public final class DatabaseDropKept implements Action<DatabaseDropKept.In, NoOut
 
   @Override
   public PlanText plan(Planned inputs) {
-    var name = inputs.shown("database");
     return new PlanText(
-        "drop " + name + " for ever, if it is still closed, unused and not live",
-        List.of(
-            "ALTER DATABASE <" + name + "> RENAME TO <name>_drop_<oid>",
-            "SELECT oid, datname FROM pg_database -- OID and name must belong together",
-            "DROP DATABASE <name>_drop_<oid>"));
+        "drop "
+            + inputs.shown("database")
+            + " for ever, if it is still closed, unused and not live",
+        PlannedSql.drop(inputs, "database"));
   }
 
   @Override

@@ -95,7 +95,7 @@ public final class DatabaseSwapBack implements Action<DatabaseSwapBack.In, Datab
             + " back for "
             + live
             + ", in one transaction; what was live is kept, closed",
-        Swapping.statements(live, kept));
+        Swapping.statements(inputs, "kept"));
   }
 
   @Override

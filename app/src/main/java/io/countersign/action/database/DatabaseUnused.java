@@ -13,6 +13,7 @@ import io.countersign.action.Recovery;
 import io.countersign.action.Visit;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Registry;
+import io.countersign.postgres.PlannedSql;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.runbook.Risk;
@@ -62,8 +63,11 @@ public final class DatabaseUnused implements Action<DatabaseUnused.In, DatabaseU
     return new PlanText(
         "make sure that nobody uses " + name,
         List.of(
-            "SELECT oid, datname, datallowconn FROM pg_database WHERE oid = <" + name + ">",
-            "SELECT pid FROM pg_stat_activity WHERE datid = <" + name + "> -- none may be there",
+            "SELECT oid, datname, datallowconn FROM pg_database WHERE oid = "
+                + PlannedSql.oid(inputs, "database"),
+            "SELECT pid FROM pg_stat_activity WHERE datid = "
+                + PlannedSql.oid(inputs, "database")
+                + " -- none may be there",
             "registry tenants and their secrets: none may lead to " + name));
   }
 

@@ -6,6 +6,7 @@ import io.countersign.action.Attempt;
 import io.countersign.action.Finding;
 import io.countersign.action.Intent;
 import io.countersign.action.Outcome;
+import io.countersign.action.Planned;
 import io.countersign.action.Visit;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
@@ -13,6 +14,7 @@ import io.countersign.postgres.DatabaseDrop;
 import io.countersign.postgres.Databases;
 import io.countersign.postgres.Identifiers;
 import io.countersign.postgres.NameSwap;
+import io.countersign.postgres.PlannedSql;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.StepSessions;
@@ -23,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -82,17 +85,30 @@ final class Swapping {
     O of(Done done);
   }
 
-  static List<String> statements(String live, String coming) {
-    return List.of(
-        "BEGIN",
-        "ALTER DATABASE <" + live + "> RENAME TO <kept>",
-        "SELECT pg_terminate_backend(pid) for every other session of " + live,
-        "the write counters of " + live + " must be those of the freeze, else ROLLBACK",
-        "ALTER DATABASE <" + coming + "> RENAME TO <live name>",
-        "ALTER DATABASE <live name> ALLOW_CONNECTIONS true",
-        "ALTER DATABASE <kept> ALLOW_CONNECTIONS false",
-        "OIDs and names must be as approved, else ROLLBACK",
-        "COMMIT");
+  /**
+   * As {@link NameSwap} runs them.
+   *
+   * @param role the input that becomes live
+   */
+  static List<String> statements(Planned inputs, String role) {
+    var live = PlannedSql.name(inputs, "live");
+    var coming = PlannedSql.name(inputs, role);
+    var kept =
+        PlannedSql.name(inputs, "live", "_" + inputs.shown("keep-as") + "_<stamp of the run>");
+    var statements = new ArrayList<>(PlannedSql.emptied(inputs, role));
+    statements.addAll(NameSwap.TIME_LIMITS);
+    statements.addAll(
+        List.of(
+            "BEGIN",
+            "ALTER DATABASE " + live + " RENAME TO " + kept,
+            PlannedSql.endSessions("datid = " + PlannedSql.oid(inputs, "live")),
+            "-- the write counters of " + live + " must be those of the freeze, else ROLLBACK",
+            "ALTER DATABASE " + coming + " RENAME TO " + live,
+            "ALTER DATABASE " + live + " ALLOW_CONNECTIONS true",
+            "ALTER DATABASE " + kept + " ALLOW_CONNECTIONS false",
+            "-- OIDs and names must be as approved, else ROLLBACK",
+            "COMMIT"));
+    return statements;
   }
 
   Intent intent(Visit<?> visit, Wanted wanted) throws ActionFailed {

@@ -12,6 +12,7 @@ import io.countersign.action.Planned;
 import io.countersign.action.Recovery;
 import io.countersign.action.Visit;
 import io.countersign.estate.DatabaseRef;
+import io.countersign.estate.Estate;
 import io.countersign.estate.Registry;
 import io.countersign.postgres.ServerWork;
 import io.countersign.runbook.Risk;
@@ -42,9 +43,11 @@ public final class AuditTenant implements Action<AuditTenant.Inputs, NoOutputs> 
           false,
           "write the product's audit row");
 
+  private final Estate estate;
   private final Registry registry;
 
-  public AuditTenant(Registry registry) {
+  public AuditTenant(Estate estate, Registry registry) {
+    this.estate = estate;
     this.registry = registry;
   }
 
@@ -57,7 +60,13 @@ public final class AuditTenant implements Action<AuditTenant.Inputs, NoOutputs> 
   public PlanText plan(Planned inputs) {
     return new PlanText(
         "write the audit row " + inputs.shown("event"),
-        List.of("registry audit: " + inputs.shown("event") + ", once for this run and step"));
+        List.of(
+            Tenants.plannedQuery(
+                estate,
+                "audit",
+                ":id the tenant's, :action "
+                    + inputs.shown("event")
+                    + ", :actor who asked, :detail run, reason, to and kept, :key run and step")));
   }
 
   @Override

@@ -16,6 +16,7 @@ import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
 import io.countersign.estate.Registry;
 import io.countersign.estate.Tenant;
+import io.countersign.postgres.PlannedSql;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.Sessions;
@@ -75,16 +76,21 @@ public final class FreezeTenant implements Action<FreezeTenant.Inputs, FreezeTen
 
   @Override
   public PlanText plan(Planned inputs) {
-    var database = Tenants.plannedName(inputs, "database");
+    var database = PlannedSql.name(inputs, "database");
     return new PlanText(
         "freeze the tenant: status " + estate.statuses().frozen() + ", read-only, sessions ended",
         List.of(
             Tenants.SET_READ_ONLY.formatted(database),
-            "registry set-status: … to " + estate.statuses().frozen(),
-            """
-            SELECT pg_terminate_backend(pid) -- one by one
-              FROM pg_stat_activity WHERE datid = … AND backend_start < <frozen at>\
-            """));
+            Tenants.plannedQuery(
+                estate,
+                "set-status",
+                ":slug the tenant's, :expected <the status it has then>, :wanted "
+                    + estate.statuses().frozen()
+                    + ", :reason the run and its reason"),
+            PlannedSql.endSessions(
+                "datid = "
+                    + PlannedSql.oid(inputs, "database")
+                    + " and backend_start or xact_start is before <frozen at>")));
   }
 
   @Override

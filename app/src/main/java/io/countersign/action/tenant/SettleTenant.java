@@ -14,6 +14,8 @@ import io.countersign.action.Recovery;
 import io.countersign.action.Visit;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
+import io.countersign.postgres.Identifiers;
+import io.countersign.postgres.PlannedSql;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.Sessions;
@@ -27,6 +29,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Waits until the freeze has reached everybody: the registry's status is no longer cached anywhere,
@@ -80,9 +83,20 @@ public final class SettleTenant implements Action<SettleTenant.Inputs, SettleTen
         List.of(
             """
             SELECT pid FROM pg_stat_activity
-             WHERE datid = … AND (backend_start < <frozen at> OR xact_start < <frozen at>)\
-            """,
-            "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_all_tables WHERE …"));
+             WHERE datid = %1$s AND (backend_start < %2$s OR xact_start < %2$s)\
+            """
+                .formatted(PlannedSql.oid(inputs, "database"), inputs.shown("frozen-at")),
+            "SELECT gid FROM pg_prepared_xacts WHERE database = "
+                + PlannedSql.name(inputs, "database")
+                + " -- none may be there",
+            """
+            SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_all_tables
+             WHERE schemaname NOT IN ('pg_catalog', 'information_schema'%s)\
+            """
+                .formatted(
+                    estate.queueSchemas().stream()
+                        .map(it -> ", " + Identifiers.literal(it))
+                        .collect(Collectors.joining()))));
   }
 
   @Override

@@ -2,15 +2,14 @@ package io.countersign.action.tenant;
 
 import io.countersign.Problem;
 import io.countersign.action.ActionFailed;
-import io.countersign.action.Planned;
 import io.countersign.action.Visit;
 import io.countersign.estate.DatabaseRef;
+import io.countersign.estate.Estate;
 import io.countersign.estate.Registry;
 import io.countersign.estate.Tenant;
 import io.countersign.postgres.Identifiers;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.Sessions;
-import io.countersign.runbook.Value;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -79,16 +78,11 @@ final class Tenants {
         + (visit.reason().isBlank() ? "" : ": " + visit.reason());
   }
 
-  /** The planned database's quoted name, or where it will come from. */
-  static String plannedName(Planned inputs, String input) {
-    return inputs
-        .known(input)
-        .map(
-            it ->
-                it instanceof Value.OfDatabase(var ref)
-                    ? Identifiers.quoted(ref.name())
-                    : it.shown())
-        .orElseGet(() -> inputs.shown(input));
+  /** A query of the estate's file as a plan shows it, with what its parameters will be. */
+  static String plannedQuery(Estate estate, String query, String parameters) {
+    return estate.registry().queries().getOrDefault(query, "registry " + query).strip()
+        + "\n-- in the registry, with "
+        + parameters;
   }
 
   static Problem unended(Visit<?> visit, List<Sessions.Left> left) {

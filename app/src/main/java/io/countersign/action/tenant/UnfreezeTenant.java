@@ -14,6 +14,7 @@ import io.countersign.action.Visit;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
 import io.countersign.estate.Registry;
+import io.countersign.postgres.PlannedSql;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.Sessions;
@@ -72,11 +73,19 @@ public final class UnfreezeTenant implements Action<UnfreezeTenant.Inputs, Unfre
     return new PlanText(
         "unfreeze the tenant: back to the status it had, unless somebody changed it meanwhile",
         List.of(
-            Tenants.RESET_READ_ONLY.formatted(Tenants.plannedName(inputs, "database")),
-            "registry set-status: "
-                + estate.statuses().frozen()
-                + " to "
-                + inputs.shown("status")));
+            Tenants.RESET_READ_ONLY.formatted(PlannedSql.name(inputs, "database")),
+            PlannedSql.endSessions(
+                "datid = "
+                    + PlannedSql.oid(inputs, "database")
+                    + " and backend_start or xact_start is before the change"),
+            Tenants.plannedQuery(
+                estate,
+                "set-status",
+                ":slug the tenant's, :expected "
+                    + estate.statuses().frozen()
+                    + ", :wanted "
+                    + inputs.shown("status")
+                    + ", :reason the run and its reason")));
   }
 
   @Override

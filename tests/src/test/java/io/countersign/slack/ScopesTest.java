@@ -1,0 +1,83 @@
+package io.countersign.slack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.slack.api.methods.MethodsClient;
+import com.slack.api.model.event.Event;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The least scopes: what is called and heard, read from the classes, is what is asked for. */
+class ScopesTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.countersign.slack");
+
+  @Test
+  void the_table_names_exactly_the_methods_that_are_called() {
+    var called =
+        CLASSES.stream()
+            .flatMap(it -> it.getMethodCallsFromSelf().stream())
+            .filter(it -> it.getTargetOwner().isAssignableTo(MethodsClient.class))
+            .map(it -> it.getName().toLowerCase(Locale.ROOT))
+            .collect(Collectors.toSet());
+
+    assertThat(called).contains("chatpostmessage");
+    assertThat(Scopes.OF_METHODS.keySet().stream().map(ScopesTest::inJava))
+        .containsExactlyInAnyOrderElementsOf(called);
+  }
+
+  @Test
+  void the_table_names_exactly_the_events_that_are_heard() {
+    var heard =
+        CLASSES.stream()
+            .flatMap(it -> it.getDirectDependenciesFromSelf().stream())
+            .map(it -> it.getTargetClass())
+            .filter(it -> it.isAssignableTo(Event.class) && !it.isEquivalentTo(Event.class))
+            .map(it -> typeName(it.reflect()))
+            .collect(Collectors.toSet());
+
+    assertThat(heard).contains("app_mention");
+    assertThat(kinds(Scopes.OF_EVENTS.keySet())).isEqualTo(heard);
+  }
+
+  @Test
+  void the_bot_asks_for_these_scopes_and_no_others() {
+    assertThat(Scopes.all())
+        .containsExactly(
+            "app_mentions:read",
+            "channels:history",
+            "channels:read",
+            "chat:write",
+            "commands",
+            "groups:history",
+            "groups:read",
+            "im:history",
+            "metadata.message:read",
+            "usergroups:read",
+            "users:read");
+  }
+
+  private static String inJava(String method) {
+    return method.replace(".", "").toLowerCase(Locale.ROOT);
+  }
+
+  /** {@code message.im} is an event of type message. */
+  private static Set<String> kinds(Set<String> events) {
+    return events.stream().map(it -> it.split("\\.", -1)[0]).collect(Collectors.toSet());
+  }
+
+  private static String typeName(Class<?> event) {
+    try {
+      return String.valueOf(event.getField("TYPE_NAME").get(null));
+    } catch (ReflectiveOperationException changed) {
+      throw new LinkageError(event + " has no type", changed);
+    }
+  }
+}

@@ -67,7 +67,10 @@ public final class ScheduleDrop implements Action<ScheduleDrop.In, ScheduleDrop.
   public PlanText plan(Planned inputs) {
     return new PlanText(
         "ask in " + days(inputs) + " whether " + inputs.shown("database") + " may be dropped",
-        List.of("a row in Countersign's schedule; nothing is dropped by this"));
+        List.of(
+            "a row in Countersign's schedule: runbook "
+                + inputs.shown("runbook")
+                + " is started then and asks; nothing is dropped by this"));
   }
 
   private static String days(Planned inputs) {

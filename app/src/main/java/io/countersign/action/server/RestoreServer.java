@@ -75,7 +75,16 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
     var source = inputs.shown("source");
     return new PlanText(
         "make a copy of " + source + " as of " + inputs.shown("to"),
-        List.of("restore " + source + " to " + inputs.shown("to") + " as " + source + "-pitr-…"));
+        List.of(
+            "copy the newest base backup of "
+                + source
+                + " from before that moment into a folder of this run's own",
+            "recovery_target_time = "
+                + inputs.shown("to")
+                + ", recovery_target_inclusive = on, recovery_target_action = pause,"
+                + " recovery_target_timeline = latest",
+            "start it, reachable for the bot alone, and prove the moment by the commits before and"
+                + " after it"));
   }
 
   @Override

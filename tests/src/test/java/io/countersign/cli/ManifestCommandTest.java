@@ -59,7 +59,8 @@ class ManifestCommandTest {
     assertThat(display).containsOnlyKeys("name", "description");
     assertThat(String.valueOf(display.get("name"))).hasSizeBetween(1, 35);
     assertThat(String.valueOf(display.get("description"))).hasSizeBetween(1, 140);
-    assertThat(section(manifest, "features")).containsOnlyKeys("bot_user", "slash_commands");
+    assertThat(section(manifest, "features"))
+        .containsOnlyKeys("app_home", "bot_user", "slash_commands");
     assertThat(section(section(manifest, "features"), "bot_user"))
         .containsOnlyKeys("display_name", "always_online");
     assertThat(section(section(manifest, "oauth_config"), "scopes")).containsOnlyKeys("bot");

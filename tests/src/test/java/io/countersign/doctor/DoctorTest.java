@@ -148,7 +148,7 @@ class DoctorTest {
   void an_app_token_that_is_none() {
     environment.put("SLACK_APP_TOKEN", "xoxb-not-an-app-token");
 
-    only("settings", "SLACK_APP_TOKEN is no app-level token", "connections:write");
+    only("settings", "SLACK_APP_TOKEN is no app-level token", "set it where the bot is started");
   }
 
   @Test

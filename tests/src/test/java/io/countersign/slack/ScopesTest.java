@@ -59,7 +59,9 @@ class ScopesTest {
             "groups:history",
             "groups:read",
             "im:history",
+            "im:read",
             "metadata.message:read",
+            "mpim:read",
             "usergroups:read",
             "users:read");
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.countersign.sandbox.Transport;
 import io.countersign.sandbox.slack.Message;
 import io.countersign.sandbox.slack.SubmitResult;
 import io.countersign.sandbox.slack.Workspace;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class TheGateTest {
-  private final Stage stage = Stage.open();
+  private final Stage stage = Stage.open(Transport.SOCKET);
   private final String acmeOid = stage.oid("acme");
   private final String globexOid = stage.oid("globex");
   private final String clinicOid = stage.oid("north-clinic");

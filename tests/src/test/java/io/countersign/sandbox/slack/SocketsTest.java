@@ -170,9 +170,11 @@ class SocketsTest {
   @Test
   void a_socket_that_was_told_to_go_gets_nothing_more() throws Exception {
     Socket old = socket();
+    assertThat(slack.sockets().awaitStanding(1, PATIENCE)).isTrue();
     slack.sockets().dismiss("refresh_requested");
     assertThat(old.next().path("reason").asText()).isEqualTo("refresh_requested");
     Socket young = socket();
+    assertThat(slack.sockets().awaitStanding(1, PATIENCE)).isTrue();
     say("hello");
 
     assertThat(young.next().path("type").asText()).isEqualTo("events_api");

@@ -107,20 +107,23 @@ class InstallTest {
 
     try (var bot = Bot.start(environment)) {
       slack.deliverTo(bot.address());
-      slack
-          .driver()
-          .slash(
-              Workspace.ALICE,
-              Workspace.INCIDENT,
-              "/tenant-restore",
-              "acme to " + Instant.now().minusSeconds(1) + " because bad migration 812");
-
-      assertThat(
-              slack
-                  .driver()
-                  .awaitEphemeral(Workspace.ALICE, it -> it.hasButton("draft.start"), LONG))
-          .isPresent();
+      // the window begins with the base backup, which is seconds old, and ends a moment ago
+      await("a plan").atMost(LONG).until(() -> isPlanned(Instant.now().minusSeconds(3)));
     }
+  }
+
+  private static boolean isPlanned(Instant moment) {
+    slack
+        .driver()
+        .slash(
+            Workspace.ALICE,
+            Workspace.INCIDENT,
+            "/tenant-restore",
+            "acme to " + moment + " because bad migration 812");
+    return slack
+        .driver()
+        .awaitEphemeral(Workspace.ALICE, it -> it.hasButton("draft.start"), Duration.ofSeconds(5))
+        .isPresent();
   }
 
   @Test

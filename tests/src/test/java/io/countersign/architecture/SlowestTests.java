@@ -1,7 +1,13 @@
 package io.countersign.architecture;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +26,11 @@ import org.junit.platform.launcher.TestPlan;
 public final class SlowestTests implements TestExecutionListener {
   private static final int SHOWN = 10;
 
+  /** What this JVM has seen so far; {@code .ci/run} shows the files of all. */
+  private static final Path FILE =
+      Path.of("target", "slowest-tests-" + System.getProperty("surefire.forkNumber", "1") + ".txt");
+
+  private final List<Share> shares = new ArrayList<>();
   private final Map<TestIdentifier, Long> began = new ConcurrentHashMap<>();
   private final Map<TestIdentifier, Duration> took = new ConcurrentHashMap<>();
 
@@ -36,16 +47,28 @@ public final class SlowestTests implements TestExecutionListener {
     }
   }
 
+  /** One plan for all, or one for each class where several JVMs share the tests out. */
   @Override
   public void testPlanExecutionFinished(TestPlan plan) {
-    var lines = new StringBuilder("The slowest tests:\n");
     took.keySet().stream()
         .filter(SlowestTests::inAClass)
         .map(test -> new Share(label(plan, test), own(plan, test)))
+        .forEach(shares::add);
+    began.clear();
+    took.clear();
+    var lines = new StringBuilder("The slowest tests:\n");
+    shares.stream()
         .sorted(Comparator.comparing(Share::time).reversed())
         .limit(SHOWN)
         .forEach(share -> lines.append(share.line()));
-    System.out.print(lines);
+    if (plan.getRoots().stream().mapToLong(it -> plan.getChildren(it).size()).sum() > 1) {
+      System.out.print(lines);
+    }
+    try {
+      Files.writeString(FILE, lines);
+    } catch (IOException unwritable) {
+      throw new UncheckedIOException(unwritable);
+    }
   }
 
   /** The engine itself has no source, and is no test. */

@@ -1,5 +1,6 @@
 package io.countersign.cli;
 
+import io.countersign.runbook.Readings;
 import io.countersign.sandbox.Sandbox;
 import io.countersign.server.Bot;
 import java.io.FileDescriptor;
@@ -10,6 +11,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** {@code countersign}: exit code 0 good, 1 a finding, 2 misuse. */
 @Command(
@@ -81,12 +84,24 @@ public final class Main {
                 + " every check held")
     private String demo = "";
 
+    @Spec private CommandSpec spec = CommandSpec.create();
+
     @Override
     public Integer call() {
       var story = given(demo, "countersign.demo", "");
       return story.isEmpty() || story.equals("false")
-          ? Sandbox.run(Integer.parseInt(given(port, "countersign.port", "3000")))
+          ? Sandbox.run(port(given(port, "countersign.port", "3000")))
           : Sandbox.demo(story);
+    }
+
+    private int port(String given) {
+      return Readings.integer(given)
+          .filter(it -> it >= 0 && it <= 65_535)
+          .map(Long::intValue)
+          .orElseThrow(
+              () ->
+                  new CommandLine.ParameterException(
+                      spec.commandLine(), given + " is no port; write one from 0 to 65535."));
     }
 
     /** Maven hands its own options on as system properties, empty where they were not given. */

@@ -103,6 +103,8 @@ public final class SandboxWorld implements AutoCloseable {
   }
 
   private static SandboxWorld start(Plan plan, Origin origin, Optional<OwnSlack> own) {
+    // The port first: where it is taken, nothing has been made yet.
+    var slack = own.isPresent() ? null : standIn(plan);
     try {
       var folder = Files.createTempDirectory("countersign-sandbox-");
       // PostgreSQL runs as another user where this process is root
@@ -110,7 +112,6 @@ public final class SandboxWorld implements AutoCloseable {
       folder.toFile().setReadable(true, false);
       var medsuite = origin.in(folder);
       var environment = environment(plan, folder, medsuite);
-      var slack = own.isPresent() ? null : standIn(plan);
       environment.putAll(
           slack == null ? own.orElseThrow().settings() : settings(slack, plan.transport()));
       var world = new SandboxWorld(folder, medsuite, slack, environment, plan.transport());
@@ -123,7 +124,14 @@ public final class SandboxWorld implements AutoCloseable {
   }
 
   private static StandInSlack standIn(Plan plan) {
-    return StandInSlack.start(plan.port(), Workspace.demo(), plan.limits(), Clock.systemUTC());
+    try {
+      return StandInSlack.start(plan.port(), Workspace.demo(), plan.limits(), Clock.systemUTC());
+    } catch (UncheckedIOException taken) {
+      throw new IllegalStateException(
+          "Port %d is taken, so the page has no address. Choose another with -Dport=N, or 0 for any free one."
+              .formatted(plan.port()),
+          taken);
+    }
   }
 
   private static Map<String, String> settings(StandInSlack slack, Transport transport) {

@@ -8,6 +8,7 @@ import io.countersign.yaml.EstateReader;
 import io.countersign.yaml.RunbookReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -162,9 +163,10 @@ public final class Folders {
     }
   }
 
+  /** A file's text; bytes that are no UTF-8 become U+FFFD, which the readers complain about. */
   static String text(Path file) {
     try {
-      return Files.readString(file);
+      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     } catch (IOException unreadable) {
       throw new UncheckedIOException("cannot read " + file, unreadable);
     }

@@ -5,14 +5,18 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A file's content with places and without types: every word is text. */
 sealed interface Raw {
   Place at();
 
+  /** YAML's words for nothing (its core schema, 10.3.2); an editor's schema refuses them too. */
+  Set<String> NOTHING = Set.of("", "~", "null", "Null", "NULL");
+
   /** Whether nothing was written where something was expected. */
   default boolean isNothing() {
-    return this instanceof Word(var text, var quoted, _) && text.isEmpty() && !quoted;
+    return this instanceof Word(var text, var quoted, _) && !quoted && NOTHING.contains(text);
   }
 
   /** What this is, for people. */

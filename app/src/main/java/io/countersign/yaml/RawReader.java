@@ -34,6 +34,9 @@ final class RawReader {
   static final int LARGEST = 256 * 1024;
   private static final int DEEPEST = 10;
 
+  /** What a lenient decoder puts in place of bytes that are no UTF-8. */
+  private static final char NOT_UTF_8 = '\uFFFD';
+
   private final Complaints complaints;
   private final Iterator<Event> events;
 
@@ -48,6 +51,14 @@ final class RawReader {
     if (bytes > LARGEST) {
       complaints.add(
           Place.FILE, "the file has " + bytes + " bytes, more than " + LARGEST, "Split it.");
+      return Optional.empty();
+    }
+    int foreign = text.indexOf(NOT_UTF_8);
+    if (foreign >= 0) {
+      complaints.add(
+          place(text, text.codePointCount(0, foreign)),
+          "a character here is not written in UTF-8",
+          "Save the file as UTF-8.");
       return Optional.empty();
     }
     try {

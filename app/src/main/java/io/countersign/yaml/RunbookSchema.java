@@ -81,7 +81,8 @@ public final class RunbookSchema {
     all.set("durations", oneOrMore("duration"));
     all.set("truth", written(ValueType.BOOLEAN));
     all.set("parameter", parameter());
-    var when = NODES.objectNode().put("type", "object").put("maxProperties", 1);
+    var when = NODES.objectNode().put("type", "object");
+    when.put("minProperties", 1).put("maxProperties", 1);
     when.set("additionalProperties", reference("text"));
     all.set("when", when);
     all.set("gate", gate());

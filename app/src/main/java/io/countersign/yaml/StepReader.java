@@ -98,8 +98,9 @@ final class StepReader {
   }
 
   private static Optional<Step.When> when(Section section) {
-    var words = section.section("when").map(Section::allWords).orElse(Map.of());
-    if (words.size() > 1) {
+    var table = section.section("when");
+    var words = table.map(Section::allWords).orElse(Map.of());
+    if (table.isPresent() && words.size() != 1) {
       section.complain(
           "when",
           "when compares one parameter, not " + words.size(),

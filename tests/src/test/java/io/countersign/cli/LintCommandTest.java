@@ -110,6 +110,14 @@ class LintCommandTest {
         .containsKeys("serve", "sandbox", "lint", "plan", "manifest");
   }
 
+  @Test
+  void the_sandbox_refuses_what_is_no_port() {
+    var typed = Typed.run(new Main.InSandbox(), "--port", "abc");
+
+    assertThat(typed.exit()).isEqualTo(2);
+    assertThat(typed.err()).startsWith("abc is no port; write one from 0 to 65535.");
+  }
+
   private static String restore() throws IOException {
     return Files.readString(Path.of("../runbooks/tenant-restore.yaml"));
   }

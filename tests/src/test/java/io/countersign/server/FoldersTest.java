@@ -1,5 +1,6 @@
 package io.countersign.server;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -63,6 +64,15 @@ class FoldersTest {
     assertThatThrownBy(() -> Folders.runbooks(folder, estates()))
         .isInstanceOf(Folders.Refused.class)
         .hasMessageContaining("z.yaml:4:10: another file has the command /tenant-restore.");
+  }
+
+  @Test
+  void serving_is_refused_with_the_place_where_a_file_is_not_in_utf_8() throws Exception {
+    Files.write(folder.resolve("z.yaml"), "runbook: z\ntitle: Caf\u00e9\n".getBytes(ISO_8859_1));
+
+    assertThatThrownBy(() -> Folders.runbooks(folder, estates()))
+        .isInstanceOf(Folders.Refused.class)
+        .hasMessageContaining("z.yaml:2:11: a character here is not written in UTF-8.");
   }
 
   @Test

@@ -127,7 +127,7 @@ public final class SettleTenant implements Action<SettleTenant.Inputs, SettleTen
       return new Outcome.Park<>(
           left,
           "",
-          "waiting for caches until " + until.truncatedTo(java.time.temporal.ChronoUnit.SECONDS));
+          "waiting %d s for caches that still hold the old status".formatted(left.toSeconds() + 1));
     }
     var old = Sessions.olderThan(session, database.oid(), inputs.frozenAt());
     if (!old.isEmpty() && now.isAfter(until.plus(PATIENCE))) {

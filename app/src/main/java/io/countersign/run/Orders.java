@@ -1,5 +1,7 @@
 package io.countersign.run;
 
+import io.countersign.Problem;
+import io.countersign.action.ActionFailed;
 import io.countersign.action.Catalogue;
 import io.countersign.action.Intent;
 import io.countersign.gate.Order;
@@ -20,7 +22,8 @@ final class Orders {
       Facts facts,
       Map<String, Value> inputs,
       Intent intent,
-      Catalogue actions) {
+      Catalogue actions)
+      throws ActionFailed {
     var parameters = new HashMap<String, String>();
     facts
         .spec()
@@ -47,22 +50,31 @@ final class Orders {
 
   /** The binding outputs of the steps that the gate names. */
   private static Map<String, String> evidence(
-      Runbook runbook, Step step, Facts facts, Catalogue actions) {
+      Runbook runbook, Step step, Facts facts, Catalogue actions) throws ActionFailed {
     var evidence = new HashMap<String, String>();
     for (var from : step.gate().orElseThrow().evidence()) {
       var made = facts.outputs().get(from);
       if (made == null) {
-        throw new IllegalStateException("the gate of " + step.id() + " lacks its evidence " + from);
+        throw lacking(step, "step " + from + " has not succeeded");
       }
       var action = runbook.step(from).flatMap(it -> actions.find(it.action())).orElseThrow();
       for (var output : action.type().binding()) {
         var value = made.get(output);
         if (value == null) {
-          throw new IllegalStateException("step " + from + " made no " + output);
+          throw lacking(step, "step " + from + " made no " + output);
         }
         evidence.put(from + "." + output, value.shown());
       }
     }
     return evidence;
+  }
+
+  /** Nobody is asked to approve on evidence that is not there. */
+  private static ActionFailed lacking(Step step, String what) {
+    return new ActionFailed(
+        new Problem(
+            "at the gate of " + step.id(),
+            "Its evidence is missing: " + what + ".",
+            "Let the gate rest only on steps that always run, then start the run again."));
   }
 }

@@ -330,6 +330,13 @@ public final class FrontDesk implements Desk {
     if (before == null) {
       return "Run " + run + " has ended; there is nothing to cancel.";
     }
+    if (!written && before instanceof RunState.InDoubt doubt && doubt.facts().halt().isEmpty()) {
+      return "Run %s cannot be cancelled at the moment: nobody knows yet whether step %s was done. I look again every %d s; cancel when that is settled."
+          .formatted(
+              run,
+              doubt.facts().open().map(Facts.OpenAttempt::step).orElse(""),
+              Decide.LOOK_AGAIN.toSeconds());
+    }
     if (!written) {
       return before.facts().crossed()
           ? "The destructive step of run %s has begun; it cannot be cancelled any more; it can be tried again."

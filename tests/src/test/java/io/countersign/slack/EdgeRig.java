@@ -7,6 +7,7 @@ import io.countersign.Role;
 import io.countersign.RunId;
 import io.countersign.Secret;
 import io.countersign.gate.Gates;
+import io.countersign.gate.Roster;
 import io.countersign.run.Desk;
 import io.countersign.run.Draft;
 import io.countersign.run.Journal;
@@ -37,7 +38,9 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
@@ -45,6 +48,9 @@ import java.util.random.RandomGenerator;
  * open, HTTP and a socket; Slack uses one of them.
  */
 final class EdgeRig implements AutoCloseable {
+  private static final Map<Role, RoleSource> ADMINS =
+      Map.of(Role.PLATFORM_ADMIN, new RoleSource.UserGroup(Workspace.PLATFORM_ADMINS));
+
   final OurDatabase database = OurDatabase.fresh();
   final Bench bench = new Bench(database);
   final StandInSlack slack;
@@ -52,7 +58,9 @@ final class EdgeRig implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(2);
   private final HttpServer server;
-  final SlackEdge edge;
+  private final SlackSettings settings;
+  private final SlackEdge.Parts parts;
+  private volatile SlackEdge edge;
 
   EdgeRig(Transport transport) {
     this(transport, Limits.hurried(), _ -> {});
@@ -62,21 +70,36 @@ final class EdgeRig implements AutoCloseable {
    * @param before what befalls Slack before the edge starts
    */
   EdgeRig(Transport transport, Limits limits, Consumer<StandInSlack> before) {
-    slack = StandInSlack.start(0, Workspace.demo(), limits, Clock.systemUTC());
-    var settings =
+    this(
+        transport,
+        StandInSlack.start(0, Workspace.demo(), limits, Clock.systemUTC()),
+        before,
+        rig -> SlackRoster.of(rig.settings, ADMINS, InstantSource.system()),
+        (rig, _) -> rig.new FakeDesk());
+  }
+
+  /**
+   * @param before what befalls Slack before the edge starts
+   * @param rosters who votes and starts, given the finished rig's settings
+   * @param desks the desk on that roster
+   */
+  EdgeRig(
+      Transport transport,
+      StandInSlack slack,
+      Consumer<StandInSlack> before,
+      Function<EdgeRig, Roster> rosters,
+      BiFunction<EdgeRig, Roster, Desk> desks) {
+    this.slack = slack;
+    settings =
         new SlackSettings(
             new Secret(slack.workspace().botToken()),
             Optional.of(new Secret(slack.workspace().signingSecret())),
             Optional.of(new Secret(slack.workspace().appToken())),
             slack.apiUrl(),
             Set.of());
-    var roster =
-        SlackRoster.of(
-            settings,
-            Map.of(Role.PLATFORM_ADMIN, new RoleSource.UserGroup(Workspace.PLATFORM_ADMINS)),
-            InstantSource.system());
+    var roster = rosters.apply(this);
     var store = database.get();
-    var parts =
+    parts =
         new SlackEdge.Parts(
             store.inbox(),
             store.posts(),
@@ -85,11 +108,11 @@ final class EdgeRig implements AutoCloseable {
             bench.gates,
             new Gates(bench.gates, roster),
             roster,
-            new FakeDesk(),
+            desks.apply(this, roster),
             _ -> runbook(),
             command ->
                 command.equals("/tenant-restore") ? Optional.of(runbook()) : Optional.empty());
-    edge = new SlackEdge(settings, parts, InstantSource.system(), scheduler, threads, "rig");
+    edge = edge("rig");
     server = listen();
     before.accept(slack);
     switch (transport) {
@@ -97,6 +120,26 @@ final class EdgeRig implements AutoCloseable {
       case SOCKET -> slack.deliverOverSockets();
     }
     edge.start();
+  }
+
+  private SlackEdge edge(String process) {
+    return new SlackEdge(settings, parts, InstantSource.system(), scheduler, threads, process);
+  }
+
+  /** Another process in the place of this one: it knows what the database knows. */
+  void restart() {
+    edge.close();
+    edge = edge("rig-" + System.identityHashCode(edge));
+    edge.start();
+  }
+
+  SlackSettings settings() {
+    return settings;
+  }
+
+  /** Something may have to be shown now. */
+  void poke() {
+    edge.poke();
   }
 
   void overHttp() {

@@ -15,6 +15,7 @@ import io.countersign.run.Journal;
 import io.countersign.run.RunEngine;
 import io.countersign.run.RunEvent;
 import io.countersign.run.RunState;
+import io.countersign.runbook.Gate;
 import io.countersign.runbook.Runbook;
 import io.countersign.runbook.Step;
 import io.countersign.store.JdbiGates;
@@ -44,6 +45,11 @@ public final class Bench {
   }
 
   public static Runbook runbook() {
+    return runbook(Samples.gate(1));
+  }
+
+  /** The same with another gate before the swap. */
+  public static Runbook runbook(Gate gate) {
     return new Runbook(
         "sample",
         "A sample",
@@ -52,30 +58,28 @@ public final class Bench {
         Role.PLATFORM_ADMIN,
         List.of(),
         List.of(
-            step("prepare", "fake.owned", false),
-            step("check", "fake.safe", false),
-            step("swap", "fake.swap", true),
-            step("tell", "fake.safe", false)),
-        List.of(step("abort-1", "fake.undo", false), step("abort-2", "fake.safe", false)),
+            step("prepare", "fake.owned"),
+            step("check", "fake.safe"),
+            new Step("swap", "fake.swap", Map.of(), Optional.empty(), Optional.of(gate), false),
+            step("tell", "fake.safe")),
+        List.of(step("abort-1", "fake.undo"), step("abort-2", "fake.safe")),
         "runbook: sample");
   }
 
-  private static Step step(String id, String action, boolean gated) {
-    return new Step(
-        id,
-        action,
-        Map.of(),
-        Optional.empty(),
-        gated ? Optional.of(Samples.gate(1)) : Optional.empty(),
-        false);
+  private static Step step(String id, String action) {
+    return new Step(id, action, Map.of(), Optional.empty(), Optional.empty(), false);
   }
 
   public RunEngine engine(CrashPoint crash) {
+    return engine(runbook(), crash);
+  }
+
+  public RunEngine engine(Runbook runbook, CrashPoint crash) {
     return new RunEngine(
         journal,
         gates,
         _ -> actions.catalogue(),
-        _ -> runbook(),
+        _ -> runbook,
         () -> UUID.randomUUID().toString(),
         crash);
   }

@@ -1,6 +1,7 @@
 package io.countersign.support;
 
 import io.countersign.Problem;
+import io.countersign.RunId;
 import io.countersign.action.Action;
 import io.countersign.action.ActionType;
 import io.countersign.action.Attempt;
@@ -31,7 +32,8 @@ public final class FakeActions {
   public FakeActions(OurDatabase database) {
     this.database = database;
     database.execute(
-        "CREATE TABLE effect (step text, attempt int, at timestamptz DEFAULT clock_timestamp())");
+        "CREATE TABLE effect (run text, step text, attempt int, at timestamptz DEFAULT"
+            + " clock_timestamp())");
   }
 
   /**
@@ -49,6 +51,12 @@ public final class FakeActions {
 
   public long effects(String step) {
     return Long.parseLong(database.one("SELECT count(*) FROM effect WHERE step = '" + step + "'"));
+  }
+
+  public long effects(RunId run, String step) {
+    return Long.parseLong(
+        database.one(
+            "SELECT count(*) FROM effect WHERE run = '%s' AND step = '%s'".formatted(run, step)));
   }
 
   public Catalogue catalogue() {
@@ -99,8 +107,8 @@ public final class FakeActions {
       if (answer == null || answer.equals("lose")) {
         attempt.fence();
         database.execute(
-            "INSERT INTO effect (step, attempt) VALUES ('%s', %d)"
-                .formatted(step, attempt.visit().attempt()));
+            "INSERT INTO effect (run, step, attempt) VALUES ('%s', '%s', %d)"
+                .formatted(attempt.visit().run(), step, attempt.visit().attempt()));
         if (answer != null) {
           throw new IllegalStateException("the answer was lost");
         }
@@ -122,7 +130,7 @@ public final class FakeActions {
     @Override
     public Finding<Out> probe(Attempt<In> attempt) {
       var step = attempt.visit().step();
-      return effects(step) > 0
+      return effects(attempt.visit().run(), step) > 0
           ? new Finding.Done<>(new Out(step), step + " was done")
           : new Finding.NotDone<>();
     }
@@ -131,8 +139,9 @@ public final class FakeActions {
     public void clear(Attempt<In> attempt) {
       if (type.risk() != Risk.DESTRUCTIVE) {
         database.execute(
-            "DELETE FROM effect WHERE step = '%s' AND attempt = %d"
-                .formatted(attempt.visit().step(), attempt.visit().attempt()));
+            "DELETE FROM effect WHERE run = '%s' AND step = '%s' AND attempt = %d"
+                .formatted(
+                    attempt.visit().run(), attempt.visit().step(), attempt.visit().attempt()));
       }
     }
   }

@@ -23,6 +23,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
 /** Gates and votes on PostgreSQL. A vote, its outcome and the run's wake are one transaction. */
 public final class JdbiGates implements GateStore {
@@ -62,6 +63,22 @@ public final class JdbiGates implements GateStore {
 
   @Override
   public Ruling decide(Ballot ballot, Judge judge) {
+    try {
+      return judged(ballot, judge);
+    } catch (UnableToExecuteStatementException refused) {
+      if (isOpenInTime(ballot.gate())) {
+        throw refused;
+      }
+      // its time ran out between the judgement and the writing, and the database refused the vote
+      return judged(ballot, judge);
+    }
+  }
+
+  private boolean isOpenInTime(GateId id) {
+    return find(id).filter(it -> now().isBefore(it.expiresAt())).isPresent();
+  }
+
+  private Ruling judged(Ballot ballot, Judge judge) {
     return jdbi.inTransaction(
         handle -> {
           // the run first, then the gate: the order in which the worker takes them

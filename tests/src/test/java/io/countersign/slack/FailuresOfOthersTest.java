@@ -170,6 +170,8 @@ class FailuresOfOthersTest extends FailuresOneToFourteen {
       doors.send(door, BOB, Doors.key(before), "", ourselves);
       doors.settle();
     }
+    assertThatThrownBy(() -> rawVote(waiting, ALICE))
+        .hasMessageContaining("voter_is_not_requester");
     assertThat(doors.gate(waiting)).isEqualTo(before);
   }
 
@@ -195,6 +197,7 @@ class FailuresOfOthersTest extends FailuresOneToFourteen {
       assertThat(doors.vote(door, BOB, doors.gate(waiting)))
           .contains("You voted on this card", "one person counts once");
     }
+    assertThatThrownBy(() -> rawVote(waiting, BOB)).hasMessageContaining("vote_pkey");
     assertThat(doors.gate(waiting).status()).isEqualTo(Status.OPEN);
     assertThat(
             count(
@@ -202,6 +205,16 @@ class FailuresOfOthersTest extends FailuresOneToFourteen {
                     + doors.gate(waiting).id()
                     + "'"))
         .isEqualTo("E0COMPANY/U0BOB button");
+  }
+
+  /** What somebody with a console would write. */
+  private void rawVote(Waiting waiting, String person) {
+    doors.rig.database.execute(
+        """
+        INSERT INTO countersign.vote (gate, requester, person, choice, reason, typed, door, at)
+        SELECT id, requester, '%s', 'APPROVE', '', '', 'sql', now() FROM countersign.gate WHERE id = '%s'
+        """
+            .formatted(doors.person(person).key(), doors.gate(waiting).id()));
   }
 
   @Test

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import io.countersign.cli.Main;
 import io.countersign.gate.GateStore;
 import io.countersign.gate.Gates;
@@ -34,10 +32,7 @@ class NoOtherDoorTest {
   private static final String ROOT = "io.countersign.";
   private static final String VOTES = ROOT + "slack.Votes";
 
-  private static final JavaClasses CLASSES =
-      new ClassFileImporter()
-          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .importPackages("io.countersign");
+  private static final JavaClasses CLASSES = ArchitectureTest.CLASSES;
 
   @Test
   void a_vote_is_written_by_one_class_that_is_called_by_one_that_is_called_by_one() {

@@ -133,7 +133,10 @@ class RacesAtTheGateTest {
       long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds();
       long reads =
           slack.calls().stream().filter(it -> it.method().equals("usergroups.users.list")).count();
+      long accounts = slack.calls().stream().filter(it -> it.method().equals("users.info")).count();
       outcomes.put("reads of the roster", (int) reads);
+      outcomes.put("reads of accounts", (int) accounts);
+      outcomes.put("seconds", (int) seconds);
       outcomes.put("votes", rounds * CLICKERS * CLICKS_EACH);
       assertThat(reads).as("20 a minute, in %s s", seconds).isBetween(1L, 1 + (seconds + 1) / 3);
     }

@@ -42,7 +42,7 @@ class GatePropertiesTest {
   static Arbitrary<Gate> gates() {
     return Combinators.combine(
             Arbitraries.frequency(Tuple.of(3, 1), Tuple.of(2, 2), Tuple.of(1, 3)),
-            Arbitraries.integers().between(1, 300),
+            Arbitraries.integers().between(1, 90),
             Arbitraries.of(Gate.Expiry.values()),
             Arbitraries.integers().between(1, 20),
             Arbitraries.of(true, false))
@@ -63,6 +63,7 @@ class GatePropertiesTest {
     return Combinators.combine(
             Arbitraries.frequencyOf(
                 Tuple.of(6, Arbitraries.just(Kind.APPROVE)),
+                Tuple.of(2, Arbitraries.just(Kind.WAIT)),
                 Tuple.of(4, Arbitraries.of(Kind.values()))),
             Arbitraries.integers().between(0, 11),
             Arbitraries.integers().between(0, 199))
@@ -88,7 +89,6 @@ class GatePropertiesTest {
             "GateDenied",
             "GateExpired",
             "GateLapsed",
-            "StepDrifted",
             "CancelRequested",
             "Finished");
   }

@@ -244,7 +244,7 @@ final class Doors implements AutoCloseable {
         switch (door) {
           case BUTTON -> button(Drawing.APPROVE, key);
           case TYPED -> form(Modals.TYPE, key, Modals.TYPED, typed);
-          case DENIAL -> form(Modals.DENY, key, Modals.REASON, "not now");
+          case DENIAL -> form(Modals.DENY, key, Modals.REASON, typed.isEmpty() ? "not now" : typed);
         };
     forged.properties().forEach(it -> payload.set(it.getKey(), it.getValue()));
     people.clickRaw(person, payload);

@@ -123,6 +123,15 @@ class FailuresOfOthersTest extends FailuresOneToFourteen {
       doors.advance(waiting);
       doors.assertNothingStarted(waiting);
     }
+    var denied = doors.atGate();
+    var card = Doors.key(doors.gate(denied));
+    assertThat(doors.vote(Door.DENIAL, BOB, card, "  ", JSON.objectNode()))
+        .contains("A denial needs a reason", NOT_COUNTED);
+    assertThat(doors.vote(Door.DENIAL, BOB, doors.gate(denied))).contains("Your denial counts");
+    doors.assertRefused(DANA, denied, Doors.key(doors.gate(denied)), "This was denied by");
+    doors.advance(denied);
+    assertEnded(denied, Ending.DENIED);
+    doors.assertNothingStarted(denied);
   }
 
   @Test
@@ -205,6 +214,12 @@ class FailuresOfOthersTest extends FailuresOneToFourteen {
                     + doors.gate(waiting).id()
                     + "'"))
         .isEqualTo("E0COMPANY/U0BOB button");
+    var typed = doors.atGate(policy(1, Gate.Expiry.ABORT, true));
+    var card = Doors.key(doors.gate(typed));
+    assertThat(doors.vote(Door.BUTTON, BOB, card)).contains("type " + typed.tenant(), NOT_COUNTED);
+    assertThat(doors.vote(Door.TYPED, BOB, card, typed.tenant() + "x", JSON.objectNode()))
+        .contains(NOT_COUNTED);
+    assertThat(doors.gate(typed).votes()).isEmpty();
   }
 
   /** What somebody with a console would write. */

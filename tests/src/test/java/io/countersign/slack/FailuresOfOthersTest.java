@@ -119,6 +119,7 @@ class FailuresOfOthersTest extends FailuresOneToFourteen {
       assertThatThrownBy(() -> doors.rig.database.execute(approve))
           .isInstanceOf(OurDatabase.Refused.class)
           .hasMessageContaining("has not been approved");
+      assertThatThrownBy(() -> rawVote(waiting, BOB)).hasMessageContaining("takes no votes");
       doors.assertRefused(BOB, waiting, Doors.key(doors.gate(waiting)), "expired");
       doors.advance(waiting);
       doors.assertNothingStarted(waiting);

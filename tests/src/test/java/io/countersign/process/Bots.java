@@ -37,7 +37,7 @@ final class Bots implements AutoCloseable {
   static final String GLOBEX = "globex";
   static final String CLINIC = "north-clinic";
   static final List<String> SLUGS = List.of(CLINIC, GLOBEX, ACME);
-  static final Duration LONG = Duration.ofSeconds(60);
+  static final Duration LONG = Duration.ofMinutes(3);
 
   private static final DateTimeFormatter TYPED =
       DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.of("Europe/Madrid"));

@@ -172,6 +172,33 @@ final class SlackApi {
         it -> it.getTs());
   }
 
+  /** A message of no run: the anchor with this number. */
+  Answer<String> announce(String channel, Content content, long anchor) {
+    return call(
+        () ->
+            methods.chatPostMessage(
+                r ->
+                    r.channel(channel)
+                        .text(content.text())
+                        .blocksAsString(content.blocks())
+                        .metadata(metadata("anchor", Long.toString(anchor)))
+                        .unfurlLinks(false)
+                        .unfurlMedia(false)),
+        it -> it.getTs());
+  }
+
+  /** Whether the channel has that message among its newest. */
+  Answer<Boolean> announced(String channel, long anchor) {
+    return call(
+        () ->
+            methods.conversationsHistory(
+                r -> r.channel(channel).limit(PAGE).includeAllMetadata(true)),
+        it ->
+            it.getMessages().stream()
+                .anyMatch(
+                    message -> names(message.getMetadata(), "anchor", Long.toString(anchor))));
+  }
+
   Answer<String> update(String channel, String ts, Content content, RunId run, String key) {
     return call(
         () ->
@@ -249,18 +276,27 @@ final class SlackApi {
   }
 
   private static Message.Metadata metadata(RunId run, String key) {
+    return metadata(run.value(), key);
+  }
+
+  private static Message.Metadata metadata(String run, String key) {
     return Message.Metadata.builder()
         .eventType(METADATA)
-        .eventPayload(Map.of("run", run.value(), "key", key))
+        .eventPayload(Map.of("run", run, "key", key))
         .build();
   }
 
   private static boolean names(
       Message.@org.jspecify.annotations.Nullable Metadata metadata, RunId run, String key) {
+    return names(metadata, run.value(), key);
+  }
+
+  private static boolean names(
+      Message.@org.jspecify.annotations.Nullable Metadata metadata, String run, String key) {
     return metadata != null
         && METADATA.equals(metadata.getEventType())
         && metadata.getEventPayload() != null
-        && run.value().equals(metadata.getEventPayload().get("run"))
+        && run.equals(metadata.getEventPayload().get("run"))
         && key.equals(metadata.getEventPayload().get("key"));
   }
 

@@ -88,7 +88,8 @@ final class EdgeRig implements AutoCloseable {
             new FakeDesk(),
             _ -> runbook(),
             command ->
-                command.equals("/tenant-restore") ? Optional.of(runbook()) : Optional.empty());
+                command.equals("/tenant-restore") ? Optional.of(runbook()) : Optional.empty(),
+            database.get().anchors());
     edge = new SlackEdge(settings, parts, InstantSource.system(), scheduler, threads, "rig");
     server = listen();
     before.accept(slack);

@@ -124,7 +124,8 @@ public record Bundle(
 
   static String quoted(String text) {
     var quoted = new StringBuilder("\"");
-    for (char sign : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char sign = text.charAt(i);
       if (sign == '"' || sign == '\\') {
         quoted.append('\\').append(sign);
       } else if (sign < ' ') {

@@ -13,11 +13,11 @@ final class Html {
       <html lang="en"><head><meta charset="utf-8">
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
       <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>%s</title>
+      <title>TITLE</title>
       <style>
       body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; color: #1d1c1d; }
       h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; border-bottom: 1px solid #ddd; }
-      table { border-collapse: collapse; width: 100%%; } th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid #eee; }
+      table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid #eee; }
       pre { background: #f6f6f6; padding: .6rem; white-space: pre-wrap; overflow-wrap: anywhere; margin: .3rem 0; }
       code, td { overflow-wrap: anywhere; } .good { color: #1a6b3a; } .bad { color: #a4161a; font-weight: 600; } .quiet { color: #666; }
       @media print { details { display: block; } }
@@ -27,7 +27,7 @@ final class Html {
   private final StringBuilder out = new StringBuilder();
 
   Html(String title) {
-    out.append(HEAD.formatted(text(title)));
+    out.append(HEAD.replace("TITLE", text(title)));
     element("h1", title);
   }
 

@@ -70,12 +70,22 @@ final class AuditCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
+    private final Map<String, String> environment;
+
+    Verify() {
+      this(System.getenv());
+    }
+
+    Verify(Map<String, String> environment) {
+      this.environment = Map.copyOf(environment);
+    }
+
     @Override
     public Integer call() {
       QuietLoggers.hold();
       try {
         var outside = outside();
-        try (var database = open(System.getenv())) {
+        try (var database = open(environment)) {
           return told(database.audit().look(it -> Verification.of(it, outside.lines())), outside);
         }
       } catch (IOException unreadable) {
@@ -120,7 +130,7 @@ final class AuditCommand implements Callable<Integer> {
           good
               ? "Everything is as it was written."
               : "The database is not as it was written. Keep it and its logs as they are, and find"
-                    + " out who could write to it.");
+                  + " out who could write to it.");
       return good ? 0 : 1;
     }
   }
@@ -149,6 +159,16 @@ final class AuditCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
+    private final Map<String, String> environment;
+
+    Export() {
+      this(System.getenv());
+    }
+
+    Export(Map<String, String> environment) {
+      this.environment = Map.copyOf(environment);
+    }
+
     @Override
     public Integer call() {
       QuietLoggers.hold();
@@ -157,7 +177,7 @@ final class AuditCommand implements Callable<Integer> {
         err.println(run + " is no run's id; it has eight letters and digits, such as 7k2m9qxd.");
         return 2;
       }
-      try (var database = open(System.getenv())) {
+      try (var database = open(environment)) {
         return export(database, new RunId(run));
       } catch (Settings.Refused | Database.Unreachable refused) {
         err.println(refused.getMessage());
@@ -174,7 +194,7 @@ final class AuditCommand implements Callable<Integer> {
       database
           .anchors()
           .record(new Reads.Read(who, Reads.What.EXPORT, Optional.of(id), "command line"));
-      var bundle = new AuditBundles(database, Export::actions).of(id);
+      var bundle = new AuditBundles(database, this::actions).of(id);
       if (bundle.isEmpty()) {
         spec.commandLine().getErr().println("There is no run " + id + ".");
         return 1;
@@ -204,9 +224,9 @@ final class AuditCommand implements Callable<Integer> {
     }
 
     /** The estate's own where its file is here, for the exact statements. */
-    private static Catalogue actions(String estate) {
+    private Catalogue actions(String estate) {
       try {
-        var known = Authored.all(Authored.Where.of(System.getenv())).estates().get(estate);
+        var known = Authored.all(Authored.Where.of(environment)).estates().get(estate);
         return known == null ? Authored.actions() : Authored.actions(known);
       } catch (Authored.NotThere | UncheckedIOException elsewhere) {
         return Authored.actions();

@@ -215,7 +215,10 @@ public final class Bot implements AutoCloseable {
                 desk,
                 pinned,
                 command -> byCommand(runbooks, command),
-                database.anchors()),
+                database.anchors(),
+                database.anchors(),
+                new AuditBundles(
+                    database, it -> Optional.ofNullable(estates.get(it)).orElseThrow().actions())),
             clock,
             scheduler,
             threads,

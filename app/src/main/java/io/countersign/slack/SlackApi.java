@@ -5,12 +5,14 @@ import com.slack.api.SlackConfig;
 import com.slack.api.methods.MethodsClient;
 import com.slack.api.methods.SlackApiException;
 import com.slack.api.methods.SlackApiTextResponse;
+import com.slack.api.methods.request.files.FilesUploadV2Request;
 import com.slack.api.model.Message;
 import com.slack.api.util.http.SlackHttpClient;
 import io.countersign.RunId;
 import io.countersign.Secret;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -234,6 +236,40 @@ final class SlackApi {
             methods.chatPostMessage(
                 r -> r.channel(user).text(content.text()).blocksAsString(content.blocks())),
         it -> it.getTs());
+  }
+
+  /**
+   * A direct message to this person with files under it.
+   *
+   * @param files their contents by name
+   */
+  Answer<String> directFiles(String user, Content content, Map<String, String> files) {
+    Answer<String> channel =
+        call(
+            () ->
+                methods.chatPostMessage(
+                    r -> r.channel(user).text(content.text()).blocksAsString(content.blocks())),
+            it -> it.getChannel());
+    return switch (channel) {
+      case Answer.Ok<String>(var direct) -> upload(direct, files);
+      case Answer.RateLimited<String> _, Answer.Failed<String> _, Answer.Unreachable<String> _ ->
+          channel;
+    };
+  }
+
+  private Answer<String> upload(String channel, Map<String, String> files) {
+    var uploads =
+        files.entrySet().stream()
+            .map(
+                it ->
+                    FilesUploadV2Request.UploadFile.builder()
+                        .filename(it.getKey())
+                        .title(it.getKey())
+                        .fileData(it.getValue().getBytes(StandardCharsets.UTF_8))
+                        .build())
+            .toList();
+    return call(
+        () -> methods.filesUploadV2(r -> r.channel(channel).uploadFiles(uploads)), _ -> channel);
   }
 
   /** Looks for a message of ours whose sending was not answered. */

@@ -2,6 +2,8 @@ package io.countersign.slack;
 
 import com.slack.api.bolt.App;
 import io.countersign.audit.Anchors;
+import io.countersign.audit.Bundle;
+import io.countersign.audit.Reads;
 import io.countersign.gate.GateStore;
 import io.countersign.gate.Gates;
 import io.countersign.gate.Roster;
@@ -52,7 +54,9 @@ public final class SlackEdge implements AutoCloseable {
       Desk desk,
       Runbooks pinned,
       Function<String, Optional<Runbook>> byCommand,
-      Anchors anchors) {}
+      Anchors anchors,
+      Reads reads,
+      Bundle.Bundles bundles) {}
 
   /**
    * @param clock this machine's, for ages of requests and for pace
@@ -110,6 +114,7 @@ public final class SlackEdge implements AutoCloseable {
             drafts,
             slack,
             whisper,
+            parts.reads(),
             this::poke);
     var mentions =
         new Mentions(
@@ -119,7 +124,8 @@ public final class SlackEdge implements AutoCloseable {
             parts.gates(),
             parts.roster(),
             parts.desk(),
-            whisper);
+            whisper,
+            new Exports(parts.reads(), parts.bundles(), slack, whisper));
     return new Conversation(commands, clicks, votes, mentions, whisper);
   }
 

@@ -89,7 +89,9 @@ final class EdgeRig implements AutoCloseable {
             _ -> runbook(),
             command ->
                 command.equals("/tenant-restore") ? Optional.of(runbook()) : Optional.empty(),
-            database.get().anchors());
+            store.anchors(),
+            store.anchors(),
+            _ -> Optional.empty());
     edge = new SlackEdge(settings, parts, InstantSource.system(), scheduler, threads, "rig");
     server = listen();
     before.accept(slack);

@@ -18,6 +18,8 @@ import io.countersign.sandbox.Transport;
 import io.countersign.sandbox.slack.Limits;
 import io.countersign.sandbox.slack.StandInSlack;
 import io.countersign.sandbox.slack.Workspace;
+import io.countersign.server.AuditBundles;
+import io.countersign.server.Authored;
 import io.countersign.support.Bench;
 import io.countersign.support.OurDatabase;
 import io.countersign.support.Samples;
@@ -91,7 +93,7 @@ final class EdgeRig implements AutoCloseable {
                 command.equals("/tenant-restore") ? Optional.of(runbook()) : Optional.empty(),
             store.anchors(),
             store.anchors(),
-            _ -> Optional.empty());
+            new AuditBundles(store, _ -> Authored.actions()));
     edge = new SlackEdge(settings, parts, InstantSource.system(), scheduler, threads, "rig");
     server = listen();
     before.accept(slack);

@@ -12,6 +12,7 @@ import io.countersign.server.Authored;
 import io.countersign.server.DatabaseSettings;
 import io.countersign.server.Settings;
 import io.countersign.store.Database;
+import io.countersign.store.Schema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -48,8 +49,27 @@ final class AuditCommand implements Callable<Integer> {
     return 2;
   }
 
-  private static Database open(Map<String, String> environment) throws Settings.Refused {
+  /** The schema is not this version's; the message says what to do. */
+  private static final class Behind extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Behind(String message) {
+      super(message);
+    }
+  }
+
+  /** Changes nothing, also with the owner's login: another command brings the schema up to date. */
+  private static Database open(Map<String, String> environment) throws Settings.Refused, Behind {
     var settings = DatabaseSettings.of(environment);
+    try (var schema = Schema.open(settings.url(), settings.user(), settings.password())) {
+      var pending = schema.pending();
+      if (!pending.isEmpty()) {
+        throw new Behind(
+            "The schema countersign lacks "
+                + String.join(", ", pending)
+                + ". Run countersign migrate with the owner's login first.");
+      }
+    }
     return Database.open(settings.url(), settings.user(), settings.password(), CONNECTIONS);
   }
 
@@ -93,7 +113,7 @@ final class AuditCommand implements Callable<Integer> {
             .getErr()
             .println("--anchors: " + file + " cannot be read; name a file of anchors.");
         return 2;
-      } catch (Settings.Refused | Database.Unreachable refused) {
+      } catch (Settings.Refused | Behind | Database.Unreachable refused) {
         spec.commandLine().getErr().println(refused.getMessage());
         return 2;
       }
@@ -179,7 +199,7 @@ final class AuditCommand implements Callable<Integer> {
       }
       try (var database = open(environment)) {
         return export(database, new RunId(run));
-      } catch (Settings.Refused | Database.Unreachable refused) {
+      } catch (Settings.Refused | Behind | Database.Unreachable refused) {
         err.println(refused.getMessage());
         return 2;
       } catch (IOException | UncheckedIOException unwritable) {

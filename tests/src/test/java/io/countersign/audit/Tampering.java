@@ -228,8 +228,18 @@ final class Tampering {
       stored.put("hash", '"' + previous + '"');
     }
     headOf(chain).put("hash", '"' + previous + '"');
+    if (random.nextBoolean()) {
+      linksOf(chain).forEach(it -> anchorAlso(chain, it));
+    }
     told = "event " + row.key() + " of run " + chain;
     return true;
+  }
+
+  /** What the anchors hold of this link is made to fit. */
+  private void anchorAlso(String chain, SortedMap<String, String> link) {
+    book.table("audit_anchor_head").stream()
+        .filter(it -> text(it, "chain").equals(chain) && text(it, "n").equals(text(link, "n")))
+        .forEach(it -> it.put("hash", link.getOrDefault("hash", "")));
   }
 
   /** Another value of the same kind. */

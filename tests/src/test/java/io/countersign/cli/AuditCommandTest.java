@@ -123,6 +123,17 @@ class AuditCommandTest {
   }
 
   @Test
+  void a_schema_that_is_behind_is_told_and_not_changed() {
+    var empty = OurDatabase.cluster().adminLogin("postgres");
+    environment.put("COUNTERSIGN_DATABASE_URL", OurDatabase.cluster().jdbcUrl(empty.database()));
+
+    var typed = verify();
+
+    assertThat(typed.exit()).isEqualTo(2);
+    assertThat(typed.err()).contains("lacks V1 journal", "Run countersign migrate");
+  }
+
+  @Test
   void an_export_is_two_files_that_are_closed_to_others_and_it_is_recorded() throws IOException {
     var typed = export(run, "--out", folder.resolve("out").toString());
 

@@ -171,7 +171,7 @@ public final class Canaries implements AutoCloseable {
         environment.getOrDefault("COUNTERSIGN_DATABASE_URL", ""),
         environment.getOrDefault("COUNTERSIGN_DATABASE_USER", ""),
         new Secret(environment.getOrDefault("COUNTERSIGN_DATABASE_PASSWORD", "")),
-        1);
+        3);
   }
 
   /** All rows of all tables of the bot's own database, as text. */

@@ -1,5 +1,6 @@
 package io.countersign.run;
 
+import io.countersign.Digest;
 import io.countersign.action.Catalogue;
 import io.countersign.action.Intent;
 import io.countersign.gate.Order;
@@ -12,6 +13,8 @@ import java.util.Map;
 
 /** Makes a gated step's order from what the journal holds and what the action looked up. Pure. */
 final class Orders {
+  private static final int LONG = 200;
+
   private Orders() {}
 
   static Order of(
@@ -33,7 +36,7 @@ final class Orders {
               }
             });
     var shown = new HashMap<String, String>();
-    inputs.forEach((name, value) -> shown.put(name, value.shown()));
+    inputs.forEach((name, value) -> shown.put(name, bound(value.shown())));
     return new Order(
         facts.spec().id(),
         facts.spec().runbookDigest(),
@@ -43,6 +46,13 @@ final class Orders {
         shown,
         intent.facts(),
         evidence(runbook, step, facts, actions));
+  }
+
+  /** A long list binds by its digest, so that an order stays readable whatever a tenant holds. */
+  private static String bound(String value) {
+    return value.length() <= LONG
+        ? value
+        : "SHA-256 " + Digest.of(value).hex() + " of " + value.length() + " characters";
   }
 
   /** The binding outputs of the steps that the gate names. */

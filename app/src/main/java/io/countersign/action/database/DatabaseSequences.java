@@ -178,7 +178,9 @@ public final class DatabaseSequences
       case KEEP_AHEAD ->
           raised == 0
               ? "no sequence of the live database is ahead of the copy's"
-              : raised + " sequences go on where the live database's stand";
+              : raised
+                  + (raised == 1 ? " sequence goes" : " sequences go")
+                  + " on where the live database's stand";
       case AS_RESTORED -> "left as restored: numbers given since are given again";
     };
   }

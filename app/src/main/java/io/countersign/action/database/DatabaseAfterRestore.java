@@ -214,7 +214,7 @@ public final class DatabaseAfterRestore
   @Override
   public void clear(Attempt<In> attempt) {
     var visit = attempt.visit();
-    programs.removeScratch(visit.applicationPrefix());
+    programs.removeScratch(attempt.visit());
     ServerWork.clearing(
         "ending earlier attempts of the after-restore command",
         () -> {
@@ -223,7 +223,7 @@ public final class DatabaseAfterRestore
                   visit.inputs().restored().server(),
                   Servers.MAINTENANCE,
                   visit.applicationName())) {
-            StepSessions.end(session, visit.applicationPrefix());
+            StepSessions.end(session, attempt);
             return visit;
           }
         });

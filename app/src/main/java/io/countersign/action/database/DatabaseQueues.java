@@ -177,7 +177,7 @@ public final class DatabaseQueues implements Action<DatabaseQueues.In, DatabaseQ
                   visit.inputs().restored().server(),
                   Servers.MAINTENANCE,
                   visit.applicationName())) {
-            StepSessions.end(session, visit.applicationPrefix());
+            StepSessions.end(session, attempt);
             return visit;
           }
         });

@@ -202,7 +202,7 @@ public final class DatabaseSequences
                   visit.inputs().restored().server(),
                   Servers.MAINTENANCE,
                   visit.applicationName())) {
-            StepSessions.end(session, visit.applicationPrefix());
+            StepSessions.end(session, attempt);
             return visit;
           }
         });

@@ -1,5 +1,6 @@
 package io.countersign.run;
 
+import io.countersign.Digest;
 import io.countersign.Problem;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Catalogue;
@@ -14,6 +15,8 @@ import java.util.Map;
 
 /** Makes a gated step's order from what the journal holds and what the action looked up. Pure. */
 final class Orders {
+  private static final int LONG = 200;
+
   private Orders() {}
 
   static Order of(
@@ -36,7 +39,7 @@ final class Orders {
               }
             });
     var shown = new HashMap<String, String>();
-    inputs.forEach((name, value) -> shown.put(name, value.shown()));
+    inputs.forEach((name, value) -> shown.put(name, bound(value.shown())));
     return new Order(
         facts.spec().id(),
         facts.spec().runbookDigest(),
@@ -46,6 +49,13 @@ final class Orders {
         shown,
         intent.facts(),
         evidence(runbook, step, facts, actions));
+  }
+
+  /** A long list binds by its digest, so that an order stays readable whatever a tenant holds. */
+  private static String bound(String value) {
+    return value.length() <= LONG
+        ? value
+        : "SHA-256 " + Digest.of(value).hex() + " of " + value.length() + " characters";
   }
 
   /** The binding outputs of the steps that the gate names. */

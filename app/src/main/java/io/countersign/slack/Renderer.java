@@ -10,6 +10,7 @@ import io.countersign.run.RunState;
 import io.countersign.run.Runbooks;
 import io.countersign.runbook.Runbook;
 import io.countersign.thread.Card;
+import io.countersign.thread.Overflow;
 import io.countersign.thread.Posts.Post;
 import io.countersign.thread.RunView;
 import io.countersign.thread.ThreadLines;
@@ -47,6 +48,9 @@ final class Renderer {
       case CARD ->
           card(post, events, runbook).map(it -> new Rendered(Drawing.card(it), seq, false));
       case LINE, BROADCAST -> line(post, events, runbook);
+      case FILE ->
+          Overflow.of(events, runbook)
+              .map(it -> new Rendered(new SlackApi.Content(it, ""), seq, false));
     };
   }
 

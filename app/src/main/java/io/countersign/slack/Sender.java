@@ -127,7 +127,7 @@ final class Sender {
     }
     var ts = post.ts().filter(it -> !it.equals(UNSAID));
     if (ts.isEmpty() && post.tries() > 0) {
-      switch (slack.find(post.channel(), thread(post), post.run(), post.key())) {
+      switch (found(post)) {
         case Answer.Ok<Optional<String>>(var found) -> ts = found;
         case Answer.RateLimited<Optional<String>>(var pause) -> {
           postpone(post, pause, "looking for it: rate limited");
@@ -175,13 +175,32 @@ final class Sender {
     }
   }
 
+  private Answer<Optional<String>> found(Post post) {
+    return post.kind() == Kind.FILE
+        ? slack.findFile(post.channel(), thread(post).orElseThrow(), file(post))
+        : slack.find(post.channel(), thread(post), post.run(), post.key());
+  }
+
+  /** Unique, so that a file whose sending was not answered is found again. */
+  private static String file(Post post) {
+    return "evidence-" + post.run() + "-" + post.key().replaceFirst("^file/", "") + ".txt";
+  }
+
   private Answer<String> post(Post post, SlackApi.Content content) {
+    if (post.kind() == Kind.FILE) {
+      return slack.upload(
+          post.channel(),
+          thread(post).orElseThrow(),
+          file(post),
+          "Evidence, table by table",
+          content.text());
+    }
     boolean broadcast = post.kind() == Kind.CARD || post.kind() == Kind.BROADCAST;
     return slack.post(post.channel(), thread(post), broadcast, content, post.run(), post.key());
   }
 
   private void edit(Post post, String ts, Renderer.Rendered rendered) {
-    if (post.kind() == Kind.LINE || post.kind() == Kind.BROADCAST) {
+    if (List.of(Kind.LINE, Kind.BROADCAST, Kind.FILE).contains(post.kind())) {
       posts.stands(post, ts, rendered.seq());
       return;
     }

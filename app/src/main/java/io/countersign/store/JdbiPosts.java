@@ -110,7 +110,7 @@ public final class JdbiPosts implements Posts, Threads {
     return switch (post.kind()) {
       case CARD -> 0;
       case ROOT -> 1;
-      case LINE, BROADCAST -> 2;
+      case LINE, BROADCAST, FILE -> 2;
     };
   }
 

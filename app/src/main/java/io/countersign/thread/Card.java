@@ -11,8 +11,10 @@ import io.countersign.run.Recorded;
 import io.countersign.run.RunEvent;
 import io.countersign.run.RunSpec;
 import io.countersign.run.RunState;
+import io.countersign.runbook.Input;
 import io.countersign.runbook.Runbook;
 import io.countersign.runbook.Step;
+import io.countersign.runbook.Value;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -117,11 +119,25 @@ public record Card(
       }
       var lines = new ArrayList<Line>();
       difference().ifPresent(lines::add);
+      deed().bodies().ifPresent(lines::add);
       lines.addAll(new Evidence(runbook, state.facts().outputs(), said).sentences());
-      deed().undo().ifPresent(lines::add);
+      deed().undo().map(it -> it.text(until())).ifPresent(lines::add);
       why().ifPresent(lines::add);
       lines.add(reference());
       return lines;
+    }
+
+    /** How long the way back stays open, where the runbook says it. */
+    private String until() {
+      return runbook.steps().stream()
+          .filter(it -> it.action().equals("drop.schedule"))
+          .map(it -> it.with().get("after"))
+          .filter(Input.Literal.class::isInstance)
+          .map(it -> ((Input.Literal) it).value())
+          .filter(Value.Span.class::isInstance)
+          .map(it -> ", for " + Texts.days(((Value.Span) it).value()) + " at least")
+          .findFirst()
+          .orElse("");
     }
 
     /** Where the gate has opened anew: what is no longer as it was. */
@@ -134,7 +150,7 @@ public record Card(
                       it.difference().isEmpty()
                           ? "This replaces an earlier card of the same order."
                           : "This replaces an earlier card. What is different: "
-                              + String.join("; ", it.difference())));
+                              + String.join("; ", Differences.of(it.difference()))));
     }
 
     private Map<String, String> facts() {

@@ -45,7 +45,7 @@ public interface Posts {
    * One message.
    *
    * @param key unique in the run: {@code root}, {@code line/12}, {@code card/<gate id>}, {@code
-   *     say/12}
+   *     say/12}, {@code file/<gate id>}
    * @param seq the event that asked for it first
    * @param wantedSeq the newest event that it should show
    * @param ts the message's ts where it stands already and has to be edited
@@ -71,6 +71,8 @@ public interface Posts {
     /** A line in the thread, never edited. */
     LINE,
     /** A line in the thread that the channel sees as well: needs you, failed, done. */
-    BROADCAST
+    BROADCAST,
+    /** What a card has no room for, as a text file in the thread; never edited. */
+    FILE
   }
 }

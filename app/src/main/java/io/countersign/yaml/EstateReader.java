@@ -43,6 +43,9 @@ public final class EstateReader {
           "metadata-ttl",
           "canaries",
           "queue-schemas",
+          "queues",
+          "sequences",
+          "after-restore",
           "registry",
           "secrets",
           "restore");
@@ -113,6 +116,7 @@ public final class EstateReader {
     file.closed(KEYS);
     KEYS.stream()
         .filter(it -> !it.equals("canaries") && !it.equals("queue-schemas"))
+        .filter(it -> !PolicyReader.KEYS.contains(it))
         .forEach(it -> file.needs(it, "Every estate says it; manifest/README.md shows how."));
     return new Estate(
         shaped(file, "estate", NAME, "Use lower-case letters, digits and -."),
@@ -124,6 +128,7 @@ public final class EstateReader {
         ttl(file, "metadata-ttl"),
         file.each("canaries", EstateReader::table, "table", "Write schema.table."),
         file.each("queue-schemas", EstateReader::schema, "schema", "Write such as pg_boss."),
+        PolicyReader.read(file),
         registry(file),
         secrets(file),
         restore(file));

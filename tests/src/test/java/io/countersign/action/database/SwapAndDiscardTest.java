@@ -77,7 +77,13 @@ class SwapAndDiscardTest {
     try (var inside = servers.connect(LIVE, NAME, "bot")) {
       var reading = WriteCounters.read(inside, List.of("pgboss"));
       return new DatabaseSwap.In(
-          live, restored, "c0ffee", "pre_pitr", reading.writes(), reading.since());
+          live,
+          restored,
+          "c0ffee",
+          "pre_pitr",
+          reading.writes(),
+          reading.since(),
+          reading.tables());
     }
   }
 
@@ -207,24 +213,38 @@ class SwapAndDiscardTest {
             throw new IllegalStateException(ended);
           }
         };
+    var action =
+        action(
+            point -> {
+              if (point.equals(when)) {
+                write.run();
+              }
+            });
+    var attempt = begun(action, in, "cutover", 1);
     if (when.equals("early")) {
       write.run();
       writer.close();
     }
-    var outcome =
-        once(
-            action(
-                point -> {
-                  if (point.equals(when)) {
-                    write.run();
-                  }
-                }),
-            in,
-            "cutover");
-    assertThat(outcome)
-        .isEqualTo(new Outcome.Drifted<>("1 row was written to tenant_acme after the freeze"));
+    assertThat(action.act(attempt))
+        .isEqualTo(
+            new Outcome.Drifted<>("rows written since the freeze: none -> members.member 1"));
     nothingWasChanged();
     writer.close();
+    // the order made anew holds what was written, so a second approval lets it go
+    assertThat(once(action(), in, "cutover")).isInstanceOf(Outcome.Done.class);
+  }
+
+  @Test
+  void writes_to_a_queue_schema_do_not_open_the_gate_anew() throws Exception {
+    var in = inputs();
+    var attempt = begun(action(), in, "cutover", 1);
+    servers.execute(LIVE, NAME, "postgres", "INSERT INTO pgboss.job VALUES (4, 'created')");
+    try {
+      assertThat(action().act(attempt)).isInstanceOf(Outcome.Done.class);
+    } finally {
+      theOldDatabaseIsLiveAgain();
+      servers.execute(LIVE, NAME, "postgres", "DELETE FROM pgboss.job WHERE id = 4");
+    }
   }
 
   @Test

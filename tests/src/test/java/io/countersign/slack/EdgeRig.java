@@ -155,6 +155,7 @@ final class EdgeRig implements AutoCloseable {
               ask.parameters(),
               sample.pinned(),
               ask.who(),
+              java.util.Optional.empty(),
               ask.channel(),
               ask.reason(),
               bench.journal.now());

@@ -6,11 +6,13 @@ import io.countersign.Person;
 import io.countersign.Role;
 import io.countersign.RunId;
 import io.countersign.Secret;
+import io.countersign.gate.Calls;
 import io.countersign.gate.Gates;
 import io.countersign.run.Desk;
 import io.countersign.run.Draft;
 import io.countersign.run.Journal;
 import io.countersign.run.RunSpec;
+import io.countersign.runbook.Gate;
 import io.countersign.runbook.Parameter;
 import io.countersign.runbook.Runbook;
 import io.countersign.runbook.ValueType;
@@ -46,7 +48,8 @@ import java.util.random.RandomGenerator;
  */
 final class EdgeRig implements AutoCloseable {
   final OurDatabase database = OurDatabase.fresh();
-  final Bench bench = new Bench(database);
+  final Bench bench;
+  final Calls calls;
   final StandInSlack slack;
   final List<Desk.Ask> asks = new ArrayList<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -62,6 +65,14 @@ final class EdgeRig implements AutoCloseable {
    * @param before what befalls Slack before the edge starts
    */
   EdgeRig(Transport transport, Limits limits, Consumer<StandInSlack> before) {
+    this(transport, limits, before, Samples.gate(1));
+  }
+
+  /**
+   * @param policy of the gate before the swap
+   */
+  EdgeRig(Transport transport, Limits limits, Consumer<StandInSlack> before, Gate policy) {
+    bench = new Bench(database, policy);
     slack = StandInSlack.start(0, Workspace.demo(), limits, Clock.systemUTC());
     var settings =
         new SlackSettings(
@@ -76,6 +87,7 @@ final class EdgeRig implements AutoCloseable {
             Map.of(Role.PLATFORM_ADMIN, new RoleSource.UserGroup(Workspace.PLATFORM_ADMINS)),
             InstantSource.system());
     var store = database.get();
+    calls = new Calls(store.calls(), bench.gates, roster);
     var parts =
         new SlackEdge.Parts(
             store.inbox(),

@@ -31,7 +31,8 @@ public final class FakeActions {
   public FakeActions(OurDatabase database) {
     this.database = database;
     database.execute(
-        "CREATE TABLE effect (step text, attempt int, at timestamptz DEFAULT clock_timestamp())");
+        "CREATE TABLE IF NOT EXISTS effect (step text, attempt int, at timestamptz DEFAULT"
+            + " clock_timestamp())");
   }
 
   /**

@@ -176,7 +176,15 @@ public final class Bot implements AutoCloseable {
             settings.appToken(),
             settings.slackApi(),
             settings.channels());
-    var roster = SlackRoster.of(slack, sources(settings.roles()), clock);
+    var roster =
+        SlackRoster.of(
+            slack,
+            sources(settings.roles()),
+            estates.values().stream()
+                .collect(
+                    java.util.stream.Collectors.toMap(
+                        it -> it.estate().name(), EstateParts::registry)),
+            clock);
     var journal = database.journal();
     var gates = database.gates();
     var pinned = pinned(estates);
@@ -221,8 +229,7 @@ public final class Bot implements AutoCloseable {
     workers.start();
     edge.start();
     var _ =
-        scheduler.scheduleWithFixedDelay(
-            () -> threads.execute(dues), DUE, DUE, TimeUnit.SECONDS);
+        scheduler.scheduleWithFixedDelay(() -> threads.execute(dues), DUE, DUE, TimeUnit.SECONDS);
     log.info("countersign listens on port {} as {}", web.port(), process);
     return new Bot(
         runbooks.values(), database, workers, edge, dues, web, scheduler, threads, logging);

@@ -30,8 +30,7 @@ final class Renderer {
   private final Posts posts;
   private final SlackApi slack;
 
-  Renderer(
-      Journal journal, GateStore gates, Runbooks runbooks, Posts posts, SlackApi slack) {
+  Renderer(Journal journal, GateStore gates, Runbooks runbooks, Posts posts, SlackApi slack) {
     this.journal = journal;
     this.gates = gates;
     this.runbooks = runbooks;
@@ -103,8 +102,7 @@ final class Renderer {
               var now = journal.now();
               var card = Card.of(row, events, runbook, now);
               var lines = CallLines.direct(called.kind(), row, card, link(post, row), now);
-              return new Rendered(
-                  Drawing.whisper(lines, List.of()), post.wantedSeq(), false);
+              return new Rendered(Drawing.whisper(lines, List.of()), post.wantedSeq(), false);
             });
   }
 

@@ -335,7 +335,8 @@ final class Sender {
 
   private static Optional<String> thread(Post post) {
     return post.kind() == Kind.ROOT || post.kind() == Kind.DIRECT
-        ? Optional.empty() : post.rootTs();
+        ? Optional.empty()
+        : post.rootTs();
   }
 
   private static Post standing(Post post, String ts) {

@@ -203,7 +203,8 @@ final class SlackApi {
   /** The channel of direct messages with this person. */
   Answer<String> conversation(String user) {
     return call(
-        () -> methods.conversationsOpen(r -> r.users(List.of(user))), it -> it.getChannel().getId());
+        () -> methods.conversationsOpen(r -> r.users(List.of(user))),
+        it -> it.getChannel().getId());
   }
 
   /** A direct message to this person. */

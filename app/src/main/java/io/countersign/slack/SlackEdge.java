@@ -66,7 +66,7 @@ public final class SlackEdge implements AutoCloseable {
     this.scheduler = scheduler;
     this.threads = threads;
     var slack = SlackApi.of(settings);
-    var renderer = 
+    var renderer =
         new Renderer(parts.journal(), parts.gates(), parts.pinned(), parts.posts(), slack);
     this.sender =
         new Sender(parts.posts(), renderer, slack, new Pace(clock), process, scheduler, threads);

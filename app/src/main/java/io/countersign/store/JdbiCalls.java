@@ -66,7 +66,7 @@ public final class JdbiCalls implements CallStore {
   public boolean call(Call call, Set<Person> people) {
     return jdbi.inTransaction(
         handle -> {
-          var run = gates.find(call.gate()).map(GateRow::run);
+          var run = gates.read(handle, call.gate(), false).map(GateRow::run);
           if (run.isEmpty() || JdbiJournal.lock(handle, run.get()).isEmpty()) {
             return false;
           }

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       ManifestCommand.class,
       Migrate.class,
       Doctor.class,
+      AuditCommand.class,
       Main.InSandbox.class,
     })
 public final class Main {

@@ -52,6 +52,7 @@ public final class Examination {
       var runbooks = runbooks(settings, estates);
       results.addAll(new SlackChecks(settings, clock).look(socket, runbooks));
       results.addAll(new OwnDatabaseChecks(settings, clock).look());
+      results.addAll(new AuditChecks(settings).look());
       estates.forEach(it -> results.addAll(new EstateChecks(it, clock).look()));
     } catch (Settings.Refused refused) {
       String.valueOf(refused.getMessage())

@@ -159,30 +159,33 @@ final class SlackChecks {
           "COUNTERSIGN_CHANNELS is not set: runs may be asked for in every channel in which the bot"
               + " is");
     }
-    new TreeSet<>(settings.channels()).forEach(this::channel);
+    new TreeSet<>(settings.channels()).forEach(it -> channel(it, "COUNTERSIGN_CHANNELS"));
+    settings.auditChannel().ifPresent(it -> channel(it, "COUNTERSIGN_AUDIT_CHANNEL"));
   }
 
-  private void channel(String id) {
+  /**
+   * @param setting where it is named
+   */
+  private void channel(String id, String setting) {
     var what = "the channel " + id;
     switch (slack.channel(id)) {
       case Look.Nothing<SlackLook.Channel>(var why) ->
           results.finding(
               what,
               "conversations.info answered: " + why + ".",
-              "correct COUNTERSIGN_CHANNELS; into a private channel the bot must be invited"
-                  + " first.");
+              "correct " + setting + "; into a private channel the bot must be invited first.");
       case Look.Seen<SlackLook.Channel>(var it) when !it.member() ->
           results.finding(what, "The bot is not in it.", "write /invite @countersign there.");
       case Look.Seen<SlackLook.Channel>(var it) when it.shared() ->
           results.finding(
               what,
               "It is shared with another company, so the bot starts nothing in it.",
-              "take an internal channel in COUNTERSIGN_CHANNELS.");
+              "take an internal channel in " + setting + ".");
       case Look.Seen<SlackLook.Channel>(var it) when it.archived() || it.direct() ->
           results.finding(
               what,
               "It is archived or a direct message, so the bot starts nothing in it.",
-              "take an open channel in COUNTERSIGN_CHANNELS.");
+              "take an open channel in " + setting + ".");
       case Look.Seen<SlackLook.Channel> _ -> results.fine(what, "the bot is in it");
     }
   }

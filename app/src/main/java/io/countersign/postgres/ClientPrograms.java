@@ -3,6 +3,7 @@ package io.countersign.postgres;
 import io.countersign.Problem;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Stop;
+import io.countersign.action.Visit;
 import io.countersign.estate.Login;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -74,10 +75,10 @@ public final class ClientPrograms {
     }
   }
 
-  /** Removes what killed processes left of any attempt of a step, {@code cs/<run>/<step>/}. */
-  public void removeScratch(String applicationPrefix) {
+  /** Removes what killed processes left of an attempt and of those before it. */
+  public void removeScratch(Visit<?> visit) {
     try {
-      Scratch.removeAll(scratch, applicationPrefix);
+      Scratch.removeAll(scratch, visit);
     } catch (IOException refused) {
       throw new UncheckedIOException("cannot remove scratch folders in " + scratch, refused);
     }

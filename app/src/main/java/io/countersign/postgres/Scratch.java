@@ -1,5 +1,6 @@
 package io.countersign.postgres;
 
+import io.countersign.action.Visit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,19 +40,23 @@ public final class Scratch implements AutoCloseable {
     return new Scratch(Files.createTempDirectory(parent, prefix(application) + "-", mine));
   }
 
-  /** Removes the folders of every attempt of a step, {@code cs/<run>/<step>/}. */
-  static void removeAll(Path parent, String applicationPrefix) throws IOException {
+  /** Removes the folders of an attempt and of those before it; a later one may be at work. */
+  static void removeAll(Path parent, Visit<?> visit) throws IOException {
     if (!Files.isDirectory(parent)) {
       return;
     }
-    var begins = prefix(applicationPrefix);
     try (DirectoryStream<Path> all =
-        Files.newDirectoryStream(
-            parent, it -> String.valueOf(it.getFileName()).startsWith(begins))) {
+        Files.newDirectoryStream(parent, it -> isUpTo(visit, String.valueOf(it.getFileName())))) {
       for (var leftover : all) {
         removeTree(leftover);
       }
     }
+  }
+
+  private static boolean isUpTo(Visit<?> visit, String name) {
+    var begins = Pattern.quote(prefix(visit.applicationPrefix()));
+    var attempt = Pattern.compile(begins + "(\\d{1,9})-.*").matcher(name);
+    return attempt.matches() && Integer.parseInt(attempt.group(1)) <= visit.attempt();
   }
 
   private static String prefix(String application) {

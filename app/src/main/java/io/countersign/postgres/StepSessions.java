@@ -2,32 +2,37 @@ package io.countersign.postgres;
 
 import io.countersign.Problem;
 import io.countersign.action.ActionFailed;
+import io.countersign.action.Attempt;
 import java.sql.Connection;
 import java.sql.SQLException;
 
 /** The bot's own sessions on a server, known by their application name. */
 public final class StepSessions {
-  private static final int LOOKS = 1_000;
+  private static final int LOOKS = 6_000;
 
   private static final String OTHERS =
       """
       SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
        WHERE starts_with(application_name, ?) AND usename = current_user AND pid <> pg_backend_pid()
+         AND CAST((regexp_match(application_name, '/(\\d{1,9})$'))[1] AS int) <= ?
       """;
 
   private StepSessions() {}
 
   /**
-   * Ends what earlier attempts of a step left on a server and waits until it is gone: after this
-   * nothing of them can change anything any more. The caller's own session stays.
+   * Ends what an attempt and those before it left on a server and waits until it is gone: after
+   * this nothing of them can change anything any more. The caller's own session stays, and so do
+   * those of later attempts: a process that stood still and clears up late must not end the work of
+   * whoever took its run over.
    *
-   * @param applicationPrefix {@code cs/<run>/<step>/}
-   * @throws ActionFailed where one does not go within about 5 s
+   * @throws ActionFailed where one does not go within about 30 s
    */
-  public static void end(Connection session, String applicationPrefix)
-      throws ActionFailed, SQLException {
+  public static void end(Connection session, Attempt<?> attempt) throws ActionFailed, SQLException {
+    attempt.fence();
+    var visit = attempt.visit();
     try (var others = session.prepareStatement(OTHERS)) {
-      others.setString(1, applicationPrefix);
+      others.setString(1, visit.applicationPrefix());
+      others.setInt(2, visit.attempt());
       for (int i = 0; i < LOOKS; i++) {
         Databases.execute(session, "SELECT pg_stat_clear_snapshot()");
         try (var row = others.executeQuery()) {
@@ -41,7 +46,7 @@ public final class StepSessions {
     }
     throw new ActionFailed(
         new Problem(
-            "ending the sessions of earlier attempts (" + applicationPrefix + ")",
+            "ending the sessions of earlier attempts (" + visit.applicationPrefix() + ")",
             "at least one does not go.",
             "Look at it in pg_stat_activity, end it, then retry."));
   }

@@ -1,5 +1,6 @@
 package io.countersign.sandbox;
 
+import io.countersign.sandbox.slack.Button;
 import io.countersign.sandbox.slack.Message;
 import io.countersign.sandbox.slack.SlackDriver;
 import io.countersign.sandbox.slack.Workspace;
@@ -89,7 +90,7 @@ final class Scene {
   /** Somebody presses a button, and hears privately why it does not count. */
   void refused(String name, String person, Message card, String button) {
     int seen = slack.ephemerals(person).size();
-    transcript.person(name, "[" + button + "]");
+    transcript.person(name, "[" + label(card, button) + "]");
     slack.click(person, card, button);
     slack.await(it -> it.ephemerals(person).size() > seen, SOON);
     transcript.bot("(only to " + name + ") " + last(person));
@@ -97,9 +98,13 @@ final class Scene {
 
   /** Somebody presses a card's button that counts. */
   boolean approve(String name, String person, Message card) {
-    transcript.person(name, "[Approve]");
+    transcript.person(name, "[" + label(card, "gate.approve") + "]");
     slack.click(person, card, "gate.approve");
     return slack.await(_ -> !now(card).hasButton("gate.approve"), SOON);
+  }
+
+  private static String label(Message card, String button) {
+    return card.button(button).map(Button::label).orElse(button);
   }
 
   boolean awaitEnd(Message root) {

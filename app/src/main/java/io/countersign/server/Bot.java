@@ -149,13 +149,28 @@ public final class Bot implements AutoCloseable {
               settings.databasePassword(),
               CONNECTIONS);
       schedules.set(database.schedules());
+      requireKnown(settings.auditFile(), database);
       return started(settings, estates, runbooks, database, random, logging, watch);
     } catch (Settings.Refused
         | Folders.Refused
         | ScratchFolder.Refused
         | WebServer.PortTaken
+        | AnchorFile.Refused
         | Database.Unreachable refused) {
       throw new CannotStart(String.valueOf(refused.getMessage()), refused);
+    }
+  }
+
+  /** A database that was set back has forgotten votes and steps: nothing is begun on it. */
+  private static void requireKnown(Optional<Path> file, Database database)
+      throws AnchorFile.Refused {
+    if (file.isPresent()) {
+      try {
+        new AnchorFile(file.get()).require(database.anchors());
+      } catch (AnchorFile.Refused refused) {
+        database.close();
+        throw refused;
+      }
     }
   }
 
@@ -175,7 +190,8 @@ public final class Bot implements AutoCloseable {
             settings.signingSecret(),
             settings.appToken(),
             settings.slackApi(),
-            settings.channels());
+            settings.channels(),
+            settings.auditChannel());
     var roster =
         SlackRoster.of(
             slack,
@@ -207,7 +223,11 @@ public final class Bot implements AutoCloseable {
                 roster,
                 desk,
                 pinned,
-                command -> byCommand(runbooks, command)),
+                command -> byCommand(runbooks, command),
+                database.anchors(),
+                database.anchors(),
+                new AuditBundles(
+                    database, it -> Optional.ofNullable(estates.get(it)).orElseThrow().actions())),
             clock,
             scheduler,
             threads,
@@ -230,6 +250,10 @@ public final class Bot implements AutoCloseable {
     edge.start();
     var _ =
         scheduler.scheduleWithFixedDelay(() -> threads.execute(dues), DUE, DUE, TimeUnit.SECONDS);
+    var keeper = new AnchorKeeper(database.anchors(), settings.auditFile().map(AnchorFile::new));
+    var _ =
+        scheduler.scheduleWithFixedDelay(
+            () -> threads.execute(keeper::look), 0, DUE, TimeUnit.SECONDS);
     log.info("countersign listens on port {} as {}", web.port(), process);
     return new Bot(
         runbooks.values(), database, workers, edge, dues, web, scheduler, threads, logging);

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param channels the channels in which runs may be asked for; empty allows every one that is not
  *     shared with others
  * @param port 0 takes any free port
+ * @param auditChannel id of the channel that is told each anchor
+ * @param auditFile to which each anchor is appended
  */
 public record Settings(
     URI slackApi,
@@ -40,7 +42,9 @@ public record Settings(
     Path estates,
     int port,
     Map<Role, String> roles,
-    Set<String> channels) {
+    Set<String> channels,
+    Optional<String> auditChannel,
+    Optional<Path> auditFile) {
   private static final String PREFIX = "COUNTERSIGN_";
   private static final String ROLES = "COUNTERSIGN_ROLES_";
   private static final Set<String> KNOWN =
@@ -51,7 +55,9 @@ public record Settings(
           "COUNTERSIGN_RUNBOOKS",
           "COUNTERSIGN_ESTATES",
           "COUNTERSIGN_PORT",
-          "COUNTERSIGN_CHANNELS");
+          "COUNTERSIGN_CHANNELS",
+          "COUNTERSIGN_AUDIT_CHANNEL",
+          "COUNTERSIGN_AUDIT_FILE");
 
   public Settings {
     roles = Map.copyOf(roles);
@@ -101,7 +107,9 @@ public record Settings(
               folder("COUNTERSIGN_ESTATES"),
               port(),
               roles(),
-              words(environment.get("COUNTERSIGN_CHANNELS")));
+              words(environment.get("COUNTERSIGN_CHANNELS")),
+              auditChannel(),
+              given("COUNTERSIGN_AUDIT_FILE").map(Path::of));
       if (!problems.isEmpty()) {
         throw new Refused(problems);
       }
@@ -133,10 +141,24 @@ public record Settings(
 
     /** A secret with nothing in it is none: orchestrators set variables to nothing. */
     private Optional<Secret> optional(String name) {
+      return given(name).map(Secret::new);
+    }
+
+    private Optional<String> given(String name) {
       return Optional.ofNullable(environment.get(name))
           .map(String::strip)
-          .filter(it -> !it.isEmpty())
-          .map(Secret::new);
+          .filter(it -> !it.isEmpty());
+    }
+
+    private Optional<String> auditChannel() {
+      var channel = given("COUNTERSIGN_AUDIT_CHANNEL");
+      if (channel.isPresent() && !channel.get().matches("[CG][A-Z0-9]+")) {
+        problems.add(
+            "COUNTERSIGN_AUDIT_CHANNEL is a channel's id such as C0123, not "
+                + channel.get()
+                + ". It stands at the end of the channel's details in Slack.");
+      }
+      return channel;
     }
 
     private void reachable() {

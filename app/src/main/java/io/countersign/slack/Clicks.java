@@ -1,6 +1,7 @@
 package io.countersign.slack;
 
 import io.countersign.RunId;
+import io.countersign.audit.Reads;
 import io.countersign.gate.Ballot;
 import io.countersign.gate.GateStore;
 import io.countersign.run.Desk;
@@ -27,6 +28,7 @@ final class Clicks {
   private final Drafts drafts;
   private final SlackApi slack;
   private final Whisper whisper;
+  private final Reads reads;
   private final Runnable changed;
 
   Clicks(
@@ -38,6 +40,7 @@ final class Clicks {
       Drafts drafts,
       SlackApi slack,
       Whisper whisper,
+      Reads reads,
       Runnable changed) {
     this.commands = commands;
     this.votes = votes;
@@ -47,6 +50,7 @@ final class Clicks {
     this.drafts = drafts;
     this.slack = slack;
     this.whisper = whisper;
+    this.reads = reads;
     this.changed = changed;
   }
 
@@ -179,6 +183,7 @@ final class Clicks {
               List.of()));
       return;
     }
+    reads.record(new Reads.Read(click.who().key(), Reads.What.PLAN, Optional.empty(), "button"));
     update(
         view.get(),
         Modals.show(

@@ -29,6 +29,7 @@ final class Mentions {
   private final Roster roster;
   private final Desk desk;
   private final Whisper whisper;
+  private final Exports exports;
 
   Mentions(
       Threads threads,
@@ -37,7 +38,8 @@ final class Mentions {
       GateStore gates,
       Roster roster,
       Desk desk,
-      Whisper whisper) {
+      Whisper whisper,
+      Exports exports) {
     this.threads = threads;
     this.journal = journal;
     this.runbooks = runbooks;
@@ -45,6 +47,7 @@ final class Mentions {
     this.roster = roster;
     this.desk = desk;
     this.whisper = whisper;
+    this.exports = exports;
   }
 
   /** A run as it stands now. */
@@ -87,6 +90,7 @@ final class Mentions {
       case "status", "plan" -> whisper.say(said, Questions.status(view(run)), List.of());
       case "why" -> whisper.say(said, Questions.why(run.events(), run.runbook(), now));
       case "eta" -> whisper.say(said, Questions.eta(view(run), run.events(), now));
+      case "export" -> exports.hand(said, run.id());
       case "cancel" -> {
         var told = desk.cancel(run.id(), said.who(), words.length > 1 ? words[1] : "");
         whisper.say(said, Line.of(told.sentence()));

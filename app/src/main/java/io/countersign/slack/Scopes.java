@@ -39,6 +39,8 @@ final class Scopes {
           Map.entry("chat.update", Set.of("chat:write")),
           Map.entry("chat.postEphemeral", Set.of("chat:write")),
           Map.entry("chat.getPermalink", Set.of()),
+          // asks for an address, sends the file there, and shares it
+          Map.entry("files.uploadV2", Set.of("files:write")),
           Map.entry("views.open", Set.of()),
           Map.entry("views.update", Set.of()));
 

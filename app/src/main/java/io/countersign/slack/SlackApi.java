@@ -5,12 +5,14 @@ import com.slack.api.SlackConfig;
 import com.slack.api.methods.MethodsClient;
 import com.slack.api.methods.SlackApiException;
 import com.slack.api.methods.SlackApiTextResponse;
+import com.slack.api.methods.request.files.FilesUploadV2Request;
 import com.slack.api.model.Message;
 import com.slack.api.util.http.SlackHttpClient;
 import io.countersign.RunId;
 import io.countersign.Secret;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -172,6 +174,33 @@ final class SlackApi {
         it -> it.getTs());
   }
 
+  /** A message of no run: the anchor with this number. */
+  Answer<String> announce(String channel, Content content, long anchor) {
+    return call(
+        () ->
+            methods.chatPostMessage(
+                r ->
+                    r.channel(channel)
+                        .text(content.text())
+                        .blocksAsString(content.blocks())
+                        .metadata(metadata("anchor", Long.toString(anchor)))
+                        .unfurlLinks(false)
+                        .unfurlMedia(false)),
+        it -> it.getTs());
+  }
+
+  /** Whether the channel has that message among its newest. */
+  Answer<Boolean> announced(String channel, long anchor) {
+    return call(
+        () ->
+            methods.conversationsHistory(
+                r -> r.channel(channel).limit(PAGE).includeAllMetadata(true)),
+        it ->
+            it.getMessages().stream()
+                .anyMatch(
+                    message -> names(message.getMetadata(), "anchor", Long.toString(anchor))));
+  }
+
   Answer<String> update(String channel, String ts, Content content, RunId run, String key) {
     return call(
         () ->
@@ -216,6 +245,40 @@ final class SlackApi {
         it -> it.getTs());
   }
 
+  /**
+   * A direct message to this person with files under it.
+   *
+   * @param files their contents by name
+   */
+  Answer<String> directFiles(String user, Content content, Map<String, String> files) {
+    Answer<String> channel =
+        call(
+            () ->
+                methods.chatPostMessage(
+                    r -> r.channel(user).text(content.text()).blocksAsString(content.blocks())),
+            it -> it.getChannel());
+    return switch (channel) {
+      case Answer.Ok<String>(var direct) -> upload(direct, files);
+      case Answer.RateLimited<String> _, Answer.Failed<String> _, Answer.Unreachable<String> _ ->
+          channel;
+    };
+  }
+
+  private Answer<String> upload(String channel, Map<String, String> files) {
+    var uploads =
+        files.entrySet().stream()
+            .map(
+                it ->
+                    FilesUploadV2Request.UploadFile.builder()
+                        .filename(it.getKey())
+                        .title(it.getKey())
+                        .fileData(it.getValue().getBytes(StandardCharsets.UTF_8))
+                        .build())
+            .toList();
+    return call(
+        () -> methods.filesUploadV2(r -> r.channel(channel).uploadFiles(uploads)), _ -> channel);
+  }
+
   /** Looks for a message of ours whose sending was not answered. */
   Answer<Optional<String>> find(String channel, Optional<String> thread, RunId run, String key) {
     Answer<List<Message>> found =
@@ -256,18 +319,27 @@ final class SlackApi {
   }
 
   private static Message.Metadata metadata(RunId run, String key) {
+    return metadata(run.value(), key);
+  }
+
+  private static Message.Metadata metadata(String run, String key) {
     return Message.Metadata.builder()
         .eventType(METADATA)
-        .eventPayload(Map.of("run", run.value(), "key", key))
+        .eventPayload(Map.of("run", run, "key", key))
         .build();
   }
 
   private static boolean names(
       Message.@org.jspecify.annotations.Nullable Metadata metadata, RunId run, String key) {
+    return names(metadata, run.value(), key);
+  }
+
+  private static boolean names(
+      Message.@org.jspecify.annotations.Nullable Metadata metadata, String run, String key) {
     return metadata != null
         && METADATA.equals(metadata.getEventType())
         && metadata.getEventPayload() != null
-        && run.value().equals(metadata.getEventPayload().get("run"))
+        && run.equals(metadata.getEventPayload().get("run"))
         && key.equals(metadata.getEventPayload().get("key"));
   }
 

@@ -1,6 +1,9 @@
 package io.countersign.slack;
 
 import com.slack.api.bolt.App;
+import io.countersign.audit.Anchors;
+import io.countersign.audit.Bundle;
+import io.countersign.audit.Reads;
 import io.countersign.gate.GateStore;
 import io.countersign.gate.Gates;
 import io.countersign.gate.Roster;
@@ -24,11 +27,13 @@ import java.util.function.Function;
  */
 public final class SlackEdge implements AutoCloseable {
   private static final long RECONCILE = 30;
+  private static final long ANCHORS = 10;
 
   private final Intake intake;
   private final Optional<SlackHttp> http;
   private final Optional<SocketDoor> socket;
   private final Sender sender;
+  private final Optional<AnchorTeller> teller;
   private final ScheduledExecutorService scheduler;
   private final Executor threads;
 
@@ -48,7 +53,10 @@ public final class SlackEdge implements AutoCloseable {
       Roster roster,
       Desk desk,
       Runbooks pinned,
-      Function<String, Optional<Runbook>> byCommand) {}
+      Function<String, Optional<Runbook>> byCommand,
+      Anchors anchors,
+      Reads reads,
+      Bundle.Bundles bundles) {}
 
   /**
    * @param clock this machine's, for ages of requests and for pace
@@ -70,6 +78,8 @@ public final class SlackEdge implements AutoCloseable {
         new Renderer(parts.journal(), parts.gates(), parts.pinned(), parts.posts(), slack);
     this.sender =
         new Sender(parts.posts(), renderer, slack, new Pace(clock), process, scheduler, threads);
+    this.teller =
+        settings.auditChannel().map(it -> new AnchorTeller(parts.anchors(), slack, it, process));
     this.intake = new Intake(parts.inbox(), conversation(settings, parts, slack), threads);
     App app = new BoltApp(intake).build(settings);
     this.http = settings.signingSecret().map(it -> new SlackHttp(new RequestCheck(it, clock), app));
@@ -105,6 +115,7 @@ public final class SlackEdge implements AutoCloseable {
             drafts,
             slack,
             whisper,
+            parts.reads(),
             this::poke);
     var mentions =
         new Mentions(
@@ -114,7 +125,8 @@ public final class SlackEdge implements AutoCloseable {
             parts.gates(),
             parts.roster(),
             parts.desk(),
-            whisper);
+            whisper,
+            new Exports(parts.reads(), parts.bundles(), slack, whisper));
     return new Conversation(commands, clicks, votes, mentions, whisper);
   }
 
@@ -127,6 +139,13 @@ public final class SlackEdge implements AutoCloseable {
     var _ =
         scheduler.scheduleWithFixedDelay(
             () -> threads.execute(intake::retryUnhandled), RECONCILE, RECONCILE, TimeUnit.SECONDS);
+    teller.ifPresent(this::tellAnchors);
+  }
+
+  private void tellAnchors(AnchorTeller telling) {
+    var _ =
+        scheduler.scheduleWithFixedDelay(
+            () -> threads.execute(telling::look), ANCHORS, ANCHORS, TimeUnit.SECONDS);
   }
 
   /** Slack's signed requests, where a signing secret was given. */

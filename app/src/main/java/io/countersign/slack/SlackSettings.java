@@ -12,14 +12,26 @@ import java.util.Set;
  * @param appToken opens sockets; without it there are none
  * @param apiUrl where the Web API is, with a slash at its end
  * @param channels ids of the channels in which runs may be asked for; empty means any
+ * @param auditChannel id of the channel that is told each new anchor, where one is
  */
 public record SlackSettings(
     Secret botToken,
     Optional<Secret> signingSecret,
     Optional<Secret> appToken,
     URI apiUrl,
-    Set<String> channels) {
+    Set<String> channels,
+    Optional<String> auditChannel) {
   public static final URI SLACK = URI.create("https://slack.com/api/");
+
+  /** Anchors are told to no channel. */
+  public SlackSettings(
+      Secret botToken,
+      Optional<Secret> signingSecret,
+      Optional<Secret> appToken,
+      URI apiUrl,
+      Set<String> channels) {
+    this(botToken, signingSecret, appToken, apiUrl, channels, Optional.empty());
+  }
 
   public SlackSettings {
     if (signingSecret.isEmpty() && appToken.isEmpty()) {

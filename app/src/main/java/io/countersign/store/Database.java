@@ -128,6 +128,14 @@ public final class Database implements AutoCloseable {
     return new JdbiSchedules(jdbi, json);
   }
 
+  public JdbiAudit audit() {
+    return new JdbiAudit(jdbi);
+  }
+
+  public JdbiAnchors anchors() {
+    return new JdbiAnchors(jdbi);
+  }
+
   @Override
   public void close() {
     pool.close();

@@ -123,5 +123,24 @@ public final class Grants {
               "INSERT",
               "UPDATE",
               "DELETE"),
+          Grant.on(
+              "audit_link",
+              "reads the chains to verify them; the database appends to them by itself",
+              "SELECT"),
+          Grant.on("audit_head", "sees which chains have moved since the last anchor", "SELECT"),
+          Grant.on(
+              "audit_anchor",
+              "asks for an anchor, which the database fills in, and tells it outside",
+              "SELECT",
+              "INSERT (occasion)"),
+          Grant.on("audit_anchor_head", "reads what an anchor holds, to verify it", "SELECT"),
+          Grant.on(
+              "audit_read", "writes down who was shown what; never changes it", "SELECT", "INSERT"),
+          Grant.on(
+              "audit_told",
+              "lets one process at a time tell a channel the newest anchor",
+              "SELECT",
+              "INSERT",
+              "UPDATE (number, trying, sender, until)"),
           Grant.on("flyway_schema_history", "sees whether the schema is up to date", "SELECT"));
 }

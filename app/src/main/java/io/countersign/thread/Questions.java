@@ -15,8 +15,8 @@ public final class Questions {
 
   public static Line help() {
     return Line.of(
-        "In a run's thread: status, why, eta, cancel [reason], retry, leave [reason], help. To"
-            + " approve or deny, use the card's buttons; nothing that is written counts as a"
+        "In a run's thread: status, why, eta, export, cancel [reason], retry, leave [reason], help."
+            + " To approve or deny, use the card's buttons; nothing that is written counts as a"
             + " vote.");
   }
 

@@ -135,7 +135,9 @@ public final class ThreadLines {
 
     private Line finished() {
       var view = RunView.of(journal, runbook, Optional.empty(), List.of(), journal.getLast().at());
-      return Line.EMPTY.bold(view.headline()).text(" Run " + run() + ".");
+      return Line.EMPTY
+          .bold(view.headline())
+          .text(" Run " + run() + ". For its record as a file: @countersign export.");
     }
 
     private boolean saidBefore(String step, int attempt) {

@@ -25,6 +25,7 @@ import org.junit.platform.launcher.TestPlan;
  */
 public final class SlowestTests implements TestExecutionListener {
   private static final int SHOWN = 10;
+  private static final int LONGEST = 110;
 
   /** What this JVM has seen so far; {@code .ci/run} shows the files of all. */
   private static final Path FILE =
@@ -93,8 +94,13 @@ public final class SlowestTests implements TestExecutionListener {
   private static String name(TestPlan plan, TestIdentifier test) {
     return plan.getParent(test)
         .filter(SlowestTests::inAClass)
-        .map(above -> name(plan, above) + ": " + test.getDisplayName())
-        .orElse(test.getDisplayName());
+        .map(above -> name(plan, above) + ": " + shown(test))
+        .orElse(shown(test));
+  }
+
+  private static String shown(TestIdentifier test) {
+    var name = test.getDisplayName();
+    return name.length() > LONGEST ? name.substring(0, LONGEST) + "…" : name;
   }
 
   private record Share(String name, Duration time) {

@@ -16,6 +16,7 @@ class PageStoryTest {
   private static final String PLAN = "#list .ephemeral:has([data-action='draft.start'])";
   private static final String ROOT = "#list .message:not(.ephemeral)";
   private static final String APPROVE = "#replies [data-action='gate.approve']";
+  private static final String TYPE = "#list [data-action='gate.type']";
   private static final String DENY = "#replies [data-action='gate.deny']";
 
   private static Stage stage;
@@ -50,6 +51,7 @@ class PageStoryTest {
     pick("Bob");
     thinkAboutDenying();
     countersign();
+    sevenDaysLaterTypeTheName();
   }
 
   /** By the first letter of the name, as one does with the keyboard. */
@@ -125,6 +127,38 @@ class PageStoryTest {
     look.around("6-back", Width.PHONE);
     browser.click("#close-thread");
     browser.awaitText(ROOT, "acme is back");
+  }
+
+  /** The drop of what is kept: the button alone is not enough, nor is a name that nearly fits. */
+  private void sevenDaysLaterTypeTheName() {
+    browser.click("#controls button:nth-of-type(2)");
+    browser.await("document.querySelector(%s)".formatted(Browser.quoted(TYPE)));
+    assertThat(browser.text("#list .message:has([data-action='gate.type'])"))
+        .contains("May tenant_acme_pre_pitr_", "be dropped for ever?", "Keep it for now");
+    typing("acmee");
+    look.around("7-type", Width.PHONE);
+    sent();
+    browser.await(
+        """
+        [...document.querySelectorAll('#list .message')].map(it => it.innerText)
+          .some(it => it.includes('Dropping acme') && it.includes('1 only visible to you'))\
+        """);
+    assertThat(browser.text("#list")).doesNotContain("was dropped for ever");
+    typing("acme");
+    sent();
+    browser.awaitText("#list", "was dropped for ever");
+    look.around("8-dropped", Width.PHONE);
+  }
+
+  private static void typing(String name) {
+    browser.click(TYPE);
+    browser.awaitFocusOn("#modal [data-block] input");
+    browser.type(name);
+  }
+
+  private static void sent() {
+    browser.press("Enter");
+    browser.await("!document.querySelector('#modal').open");
   }
 
   /** Where so many presses of Tab lead: an id, what it says, or that it is in the dialog. */

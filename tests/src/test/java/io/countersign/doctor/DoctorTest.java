@@ -211,6 +211,20 @@ class DoctorTest {
     only("the channel C0NOWHERE", "channel_not_found", "COUNTERSIGN_CHANNELS");
   }
 
+  @Test
+  void an_audit_channel_without_the_bot() {
+    environment.put("COUNTERSIGN_AUDIT_CHANNEL", Workspace.GENERAL);
+
+    only("the channel " + Workspace.GENERAL, "not in it", "/invite");
+  }
+
+  @Test
+  void an_audit_file_that_cannot_be_made() {
+    environment.put("COUNTERSIGN_AUDIT_FILE", "/no/such/folder/anchors");
+
+    only("the audit file", "It cannot be made at /no/such/folder/anchors", "make its folder");
+  }
+
   // Countersign's own database
 
   @Test

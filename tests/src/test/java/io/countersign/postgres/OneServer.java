@@ -9,6 +9,7 @@ import io.countersign.estate.SecretName;
 import io.countersign.estate.SecretStore;
 import io.countersign.estate.ServerRef;
 import io.countersign.estate.TenantRef;
+import io.countersign.sandbox.postgres.PgPrograms;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -24,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One PostgreSQL server with WAL archiving, a registry, the tenant acme and a bot that is no
@@ -34,7 +34,7 @@ public final class OneServer {
   public static final String ESTATE = "medsuite";
   public static final ServerRef SERVER = new ServerRef(ESTATE, "pg-1");
   public static final TenantRef ACME = new TenantRef(ESTATE, "acme");
-  private static final Path PROGRAMS = Path.of("/usr/lib/postgresql/15/bin");
+  private static final PgPrograms PROGRAMS = PgPrograms.find();
   private static final Map<String, String> PASSWORDS =
       Map.of("postgres", "root-pw", "bot", "bot-pw", "acme_app", "acme-pw", "weak", "weak-pw");
   private static final List<OneServer> MADE = new ArrayList<>();
@@ -80,7 +80,7 @@ public final class OneServer {
       Files.createDirectory(folder.resolve(name));
     }
     Files.writeString(folder.resolve("pw"), "root-pw");
-    give(folder);
+    PROGRAMS.own(folder);
     run(
         "initdb",
         "-D",
@@ -109,7 +109,7 @@ public final class OneServer {
         archive_command = 'cp "%%p" "%s/archive/%%f.half" && mv "%s/archive/%%f.half" "%s/archive/%%f"'
         """
             .formatted(port, folder, folder, folder));
-    give(Path.of(data()));
+    PROGRAMS.own(Path.of(data()));
     run("pg_ctl", "start", "-D", data(), "-w", "-s", "-l", folder.resolve("log").toString());
   }
 
@@ -279,34 +279,8 @@ public final class OneServer {
     return folder.resolve("data").toString();
   }
 
-  private static boolean root() {
-    return "root".equals(System.getProperty("user.name"));
-  }
-
-  private static void give(Path tree) throws IOException, InterruptedException {
-    if (root()) {
-      new ProcessBuilder("chown", "-R", "postgres:postgres", tree.toString()).start().waitFor();
-    }
-  }
-
-  private void run(String program, String... arguments) throws IOException, InterruptedException {
-    var argv = new ArrayList<String>();
-    if (root()) {
-      argv.addAll(List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"));
-    }
-    argv.add(PROGRAMS.resolve(program).toString());
-    argv.addAll(List.of(arguments));
-    var output = Files.createTempFile("countersign-", ".out");
-    var child =
-        new ProcessBuilder(argv)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    if (!child.waitFor(60, TimeUnit.SECONDS) || child.exitValue() != 0) {
-      throw new IllegalStateException(program + " failed: " + Files.readString(output));
-    }
-    Files.delete(output);
+  private static void run(String program, String... arguments) {
+    PROGRAMS.run(program, arguments).orFail(program);
   }
 
   private void stop() {

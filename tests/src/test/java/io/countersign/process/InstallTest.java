@@ -219,6 +219,7 @@ class InstallTest {
     values.put("COUNTERSIGN_RUNBOOKS", top.resolve("etc/runbooks").toString());
     values.put("COUNTERSIGN_ESTATES", top.resolve("etc/estates").toString());
     values.put("COUNTERSIGN_CHANNELS", Workspace.INCIDENT);
+    values.put("COUNTERSIGN_AUDIT_CHANNEL", Workspace.INCIDENT);
     var names =
         Pattern.compile("(?m)^([A-Z_]+)=")
             .matcher(Files.readString(top.resolve("manifest/deploy/countersign.env.example")))

@@ -120,6 +120,7 @@ class StartRefusalsTest {
     "COUNTERSIGN_PORT, eighty, is a number from 0 to 65535",
     "COUNTERSIGN_PORT, 65536, is a number from 0 to 65535",
     "SLACK_API_URL, slack.com/api, is no address",
+    "COUNTERSIGN_AUDIT_CHANNEL, #audit, is a channel's id such as C0123",
     "COUNTERSIGN_RUNBOOKS, /nowhere/runbooks, there is no folder /nowhere/runbooks",
     "COUNTERSIGN_ESTATES, /nowhere/estates, there is no folder /nowhere/estates"
   })
@@ -167,6 +168,29 @@ class StartRefusalsTest {
                   + " is taken. Set COUNTERSIGN_PORT to a free one, or end the process that has"
                   + " it.");
     }
+  }
+
+  @Test
+  void a_database_that_is_behind_its_audit_anchors_is_refused_with_the_remedy() throws IOException {
+    var file = folder.resolve("anchors");
+    Files.writeString(
+        file, "countersign-anchor/1 9 2026-11-21T15:52:00Z 3 40 " + "a".repeat(64) + "\n");
+    environment.put("COUNTERSIGN_AUDIT_FILE", file.toString());
+
+    assertThat(refusal())
+        .startsWith("Countersign's own database is behind its audit anchors: " + file)
+        .contains("ends with anchor 9 of 2026-11-21T15:52:00Z, the database with 0")
+        .contains("Restore a newer state of it.")
+        .contains("If this state is meant:");
+  }
+
+  @Test
+  void an_audit_file_that_cannot_be_written_is_refused() {
+    environment.put("COUNTERSIGN_AUDIT_FILE", folder.resolve("no/such/folder/anchors").toString());
+
+    assertThat(refusal())
+        .startsWith("COUNTERSIGN_AUDIT_FILE: ")
+        .contains("cannot be read and appended to", "Make its folder");
   }
 
   @Test

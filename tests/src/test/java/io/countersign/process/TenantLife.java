@@ -74,7 +74,9 @@ final class TenantLife {
       requireSwappedOnce(run, before);
       done++;
     } else {
-      assertThat(ending(run)).as("only a denial ends a run otherwise").isEqualTo("DENIED");
+      assertThat(ending(run))
+          .as("only a denial ends a run otherwise: %s", troubles(run))
+          .isEqualTo("DENIED");
       requireUntouched(run, before);
       putBack++;
     }
@@ -186,6 +188,14 @@ final class TenantLife {
     return bots.own(
         "SELECT string_agg(kind || ' ' || coalesce(body ->> 'step', ''), ', ' ORDER BY seq)"
             + " FROM countersign.run_event WHERE run = '"
+            + run
+            + "'");
+  }
+
+  private String troubles(String run) {
+    return bots.own(
+        "SELECT string_agg(kind || ' ' || body, E'\\n' ORDER BY seq) FROM countersign.run_event"
+            + " WHERE kind ~ 'fail|doubt|person|abandon|abort' AND run = '"
             + run
             + "'");
   }

@@ -20,6 +20,8 @@ import io.countersign.sandbox.Transport;
 import io.countersign.sandbox.slack.Limits;
 import io.countersign.sandbox.slack.StandInSlack;
 import io.countersign.sandbox.slack.Workspace;
+import io.countersign.server.AuditBundles;
+import io.countersign.server.Authored;
 import io.countersign.support.Bench;
 import io.countersign.support.OurDatabase;
 import io.countersign.support.Samples;
@@ -100,7 +102,10 @@ final class EdgeRig implements AutoCloseable {
             new FakeDesk(),
             _ -> runbook(),
             command ->
-                command.equals("/tenant-restore") ? Optional.of(runbook()) : Optional.empty());
+                command.equals("/tenant-restore") ? Optional.of(runbook()) : Optional.empty(),
+            store.anchors(),
+            store.anchors(),
+            new AuditBundles(store, _ -> Authored.actions()));
     edge = new SlackEdge(settings, parts, InstantSource.system(), scheduler, threads, "rig");
     server = listen();
     before.accept(slack);

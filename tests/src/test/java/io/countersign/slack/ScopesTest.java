@@ -56,6 +56,7 @@ class ScopesTest {
             "channels:read",
             "chat:write",
             "commands",
+            "files:write",
             "groups:history",
             "groups:read",
             "im:history",

@@ -13,6 +13,7 @@ import io.countersign.run.RunState;
 import io.countersign.sandbox.Transport;
 import io.countersign.sandbox.slack.Message;
 import io.countersign.sandbox.slack.SlackDriver;
+import io.countersign.sandbox.slack.StoredFile;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -108,6 +109,8 @@ class SlackEdgeTest {
     var view = people.awaitView(ALICE, it -> it.rendered().contains("swap"), PATIENCE);
     assertThat(view).isPresent();
     assertThat(view.get().rendered()).contains("SELECT '<swap>'");
+    assertThat(rig.database.one("SELECT what || ' ' || door FROM countersign.audit_read"))
+        .isEqualTo("plan button");
   }
 
   @Test
@@ -178,6 +181,40 @@ class SlackEdgeTest {
     heard(CAROL, "Waiting since");
     people.say(CAROL, INCIDENT, root.ts(), "@countersign status");
     heard(CAROL, "waits for a second person");
+  }
+
+  @Test
+  void aRunsRecordIsHandedOutPrivatelyAndItIsRecordedToWhom() {
+    var run = started();
+    card(run);
+    var root = rig.database.get().posts().root(run).orElseThrow();
+
+    people.say(CAROL, INCIDENT, root.ts(), "@countersign export");
+
+    heard(CAROL, "is in our direct messages");
+    assertThat(people.directMessages(CAROL))
+        .anyMatch(it -> it.rendered().contains("The record of run " + run));
+    assertThat(people.files())
+        .filteredOn(StoredFile::shared)
+        .extracting(StoredFile::name)
+        .containsExactlyInAnyOrder("countersign-" + run + ".html", "countersign-" + run + ".json");
+    assertThat(people.messages(INCIDENT)).noneMatch(it -> it.rendered().contains("The record of"));
+    assertThat(
+            rig.database.one("SELECT what || ' ' || who || ' ' || run FROM countersign.audit_read"))
+        .endsWith("/" + CAROL + " " + run)
+        .startsWith("export ");
+  }
+
+  @Test
+  void aRecordThatSlackDoesNotTakeIsSaidWithTheOtherWay() {
+    var run = started();
+    card(run);
+    var root = rig.database.get().posts().root(run).orElseThrow();
+    rig.slack.faults().failNext("files.completeUploadExternal", "not_allowed");
+
+    people.say(CAROL, INCIDENT, root.ts(), "@countersign export");
+
+    heard(CAROL, "countersign audit export " + run);
   }
 
   @Test

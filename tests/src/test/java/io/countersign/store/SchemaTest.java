@@ -106,6 +106,20 @@ class SchemaTest {
         "CREATE OR REPLACE FUNCTION countersign.now() RETURNS timestamptz LANGUAGE sql AS 'SELECT"
             + " NULL::timestamptz'",
         "CREATE TABLE countersign.mine ()",
+        "UPDATE countersign.audit_link SET hash = ''",
+        "INSERT INTO countersign.audit_link SELECT * FROM countersign.audit_link",
+        "DELETE FROM countersign.audit_link",
+        "TRUNCATE countersign.audit_link",
+        "UPDATE countersign.audit_head SET anchored = n",
+        "DELETE FROM countersign.audit_anchor_head",
+        "INSERT INTO countersign.audit_anchor (occasion, hash) VALUES ('INTERVAL', '')",
+        "UPDATE countersign.audit_anchor SET hash = ''",
+        "DELETE FROM countersign.audit_read",
+        "UPDATE countersign.audit_read SET who = 'nobody'",
+        "SELECT countersign.audit_append('reads', 'audit_read', '{}')",
+        "SELECT countersign.audit_cover_new_columns()",
+        "CREATE OR REPLACE FUNCTION countersign.audit_hash(text) RETURNS text LANGUAGE sql AS"
+            + " 'SELECT $1'",
         "DELETE FROM countersign.flyway_schema_history",
         "SET ROLE schema_owner"
       })

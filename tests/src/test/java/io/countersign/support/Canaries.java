@@ -2,6 +2,13 @@ package io.countersign.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.countersign.RunId;
+import io.countersign.Secret;
+import io.countersign.audit.AuditBook;
+import io.countersign.audit.Verification;
+import io.countersign.server.AuditBundles;
+import io.countersign.server.Authored;
+import io.countersign.store.Database;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -128,6 +135,7 @@ public final class Canaries implements AutoCloseable {
   /** Every secret that got out, and where; never the secret itself. */
   List<String> outside(Stage stage) {
     var kept = kept(stage);
+    var bundles = bundles(stage);
     var leaks = new ArrayList<String>();
     var secrets = secrets(stage);
     secrets.forEach(
@@ -138,8 +146,32 @@ public final class Canaries implements AutoCloseable {
           search.in("the log", logged.stream());
           search.in("the journal", kept.stream());
           search.in("a command line", argv.stream());
+          search.in("a bundle", bundles.stream());
         });
     return leaks;
+  }
+
+  /** What an auditor would be handed of every run; what the story has written verifies too. */
+  private static List<String> bundles(Stage stage) {
+    try (var database = ownDatabase(stage)) {
+      assertThat(database.audit().look(Verification::of).findings()).isEmpty();
+      var bundles = new AuditBundles(database, _ -> Authored.actions());
+      return database.audit().look(AuditBook::chains).stream()
+          .filter(it -> it.matches("[0-9a-hjkmnp-tv-z]{8}"))
+          .flatMap(it -> bundles.of(new RunId(it)).stream())
+          .flatMap(it -> Stream.of(it.page(), it.json()))
+          .toList();
+    }
+  }
+
+  /** By another pool, with the bot's own rights. */
+  private static Database ownDatabase(Stage stage) {
+    var environment = stage.world().environment();
+    return Database.open(
+        environment.getOrDefault("COUNTERSIGN_DATABASE_URL", ""),
+        environment.getOrDefault("COUNTERSIGN_DATABASE_USER", ""),
+        new Secret(environment.getOrDefault("COUNTERSIGN_DATABASE_PASSWORD", "")),
+        3);
   }
 
   /** All rows of all tables of the bot's own database, as text. */

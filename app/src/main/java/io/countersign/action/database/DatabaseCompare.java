@@ -312,7 +312,7 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
   @Override
   public void clear(Attempt<In> attempt) {
     var visit = attempt.visit();
-    programs.removeScratch(visit.applicationPrefix());
+    programs.removeScratch(attempt.visit());
     ServerWork.clearing(
         "ending earlier attempts of the comparison",
         () -> {
@@ -321,7 +321,7 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
                   visit.inputs().restored().server(),
                   Servers.MAINTENANCE,
                   visit.applicationName())) {
-            StepSessions.end(session, visit.applicationPrefix());
+            StepSessions.end(session, attempt);
             return visit;
           }
         });

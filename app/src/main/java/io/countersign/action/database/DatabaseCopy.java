@@ -319,7 +319,6 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
   @Override
   public void clear(Attempt<In> attempt) {
     var visit = attempt.visit();
-    var prefix = visit.applicationPrefix();
     var in = attempt.inputs();
     endAtSource(attempt);
     var intent = attempt.intent();
@@ -334,11 +333,11 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
         () -> {
           try (var session =
               servers.open(made.server(), Servers.MAINTENANCE, visit.applicationName())) {
-            StepSessions.end(session, prefix);
+            StepSessions.end(session, attempt);
             return dropHalfMade(doing, session, made, attempt);
           }
         });
-    programs.removeScratch(prefix);
+    programs.removeScratch(attempt.visit());
   }
 
   /** A dump goes on writing after its bot was killed. A source that is gone has ended it. */
@@ -346,7 +345,7 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
     try (var session =
         servers.open(
             attempt.inputs().from(), Servers.MAINTENANCE, attempt.visit().applicationName())) {
-      StepSessions.end(session, attempt.visit().applicationPrefix());
+      StepSessions.end(session, attempt);
     } catch (ActionFailed | SQLException gone) {
       log.info("the sessions at {} could not be ended", attempt.inputs().from());
     }

@@ -152,7 +152,7 @@ public final class DatabaseDiscard implements Action<DatabaseDiscard.In, Databas
                   visit.inputs().database().server(),
                   Servers.MAINTENANCE,
                   visit.applicationName())) {
-            StepSessions.end(session, visit.applicationPrefix());
+            StepSessions.end(session, attempt);
             return visit;
           }
         });

@@ -127,7 +127,7 @@ public final class DatabaseDropKept implements Action<DatabaseDropKept.In, NoOut
           () -> {
             try (var session = kept.session(attempt.visit(), database)) {
               Databases.requirePrimary(session, database.server().name());
-              StepSessions.end(session, attempt.visit().applicationPrefix());
+              StepSessions.end(session, attempt);
               return TenantDatabases.byOid(session, database.oid()).isEmpty()
                   ? new Finding.Done<>(new NoOutputs(), database.name() + " is gone")
                   : new Finding.NotDone<>();
@@ -156,7 +156,7 @@ public final class DatabaseDropKept implements Action<DatabaseDropKept.In, NoOut
         "ending earlier attempts of the drop",
         () -> {
           try (var session = kept.session(visit, visit.inputs().database())) {
-            StepSessions.end(session, visit.applicationPrefix());
+            StepSessions.end(session, attempt);
             return visit;
           }
         });

@@ -288,7 +288,7 @@ final class Swapping {
             try (var session = maintenance(attempt.visit(), wanted)) {
               Databases.requirePrimary(session, wanted.live().server().name());
               // a session of ours that still works at COMMIT could make what we see untrue
-              StepSessions.end(session, attempt.visit().applicationPrefix());
+              StepSessions.end(session, attempt);
               return switch (SwapLook.names(session, wanted.live(), wanted.coming(), kept)) {
                 case SWAPPED ->
                     new Finding.Done<>(
@@ -309,7 +309,7 @@ final class Swapping {
         "ending earlier attempts of the swap",
         () -> {
           try (var session = maintenance(attempt.visit(), wanted)) {
-            StepSessions.end(session, attempt.visit().applicationPrefix());
+            StepSessions.end(session, attempt);
             return wanted;
           }
         });

@@ -223,11 +223,14 @@ public final class FreezeTenant implements Action<FreezeTenant.Inputs, FreezeTen
     if (!now || Tenants.isOn(attempt.intent().fact(READ_ONLY))) {
       return false;
     }
+    // a process that stood still and clears up late must not open what somebody else has frozen
+    attempt.fence();
     if (!previous.equals(frozen)) {
       registry.setStatus(visit.tenant().slug(), frozen, previous, Tenants.reason(visit));
     }
     restoreReadOnly(session, database.name(), attempt.intent());
     // sessions opened meanwhile keep the preset they began with
+    attempt.fence();
     Sessions.end(session, Sessions.all(session, database.oid()));
     return true;
   }

@@ -65,7 +65,7 @@ public record ProgramRun(int exitCode, String output) {
   }
 
   /** The same run when it succeeded; otherwise an error that says what was being done. */
-  ProgramRun orFail(String doing) {
+  public ProgramRun orFail(String doing) {
     if (exitCode != 0) {
       throw new IllegalStateException(
           "%s failed (exit code %d): %s".formatted(doing, exitCode, output.strip()));

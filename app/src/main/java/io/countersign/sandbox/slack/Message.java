@@ -2,6 +2,7 @@ package io.countersign.sandbox.slack;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,10 @@ public record Message(
   }
 
   public boolean hasButton(String actionId) {
-    return buttons().stream().anyMatch(button -> button.actionId().equals(actionId));
+    return button(actionId).isPresent();
+  }
+
+  public Optional<Button> button(String actionId) {
+    return buttons().stream().filter(button -> button.actionId().equals(actionId)).findFirst();
   }
 }

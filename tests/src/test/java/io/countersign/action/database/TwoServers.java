@@ -24,6 +24,7 @@ import io.countersign.estate.TenantRef;
 import io.countersign.postgres.ClientPrograms;
 import io.countersign.postgres.DatabaseCopier;
 import io.countersign.postgres.Servers;
+import io.countersign.sandbox.postgres.PgPrograms;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -41,7 +42,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A live server and a physical copy of it, as a point-in-time restore leaves them: equal OIDs and
@@ -53,7 +53,7 @@ final class TwoServers {
   static final TenantRef ACME = new TenantRef("medsuite", "acme");
   static final String NAME = "tenant_acme";
   static final String CANARY_ROW = "Jane Canary-Roe 1947";
-  private static final Path PROGRAMS = Path.of("/usr/lib/postgresql/15/bin");
+  private static final PgPrograms PROGRAMS = PgPrograms.find();
   private static final Map<String, String> PASSWORDS =
       Map.of(
           "postgres",
@@ -103,8 +103,8 @@ final class TwoServers {
     var servers = new TwoServers(folder, freePort(), freePort());
     Runtime.getRuntime().addShutdownHook(new Thread(servers::stop));
     Files.writeString(folder.resolve("pw"), PASSWORDS.get("postgres"));
-    give(folder);
-    servers.run(
+    PROGRAMS.own(folder);
+    run(
         "initdb",
         "-D",
         servers.data("live"),
@@ -122,7 +122,7 @@ final class TwoServers {
     servers.execute(LIVE, "postgres", "postgres", "CREATE DATABASE tenant_acme OWNER acme_owner");
     servers.execute(LIVE, NAME, "postgres", TENANT);
     servers.execute(LIVE, "postgres", "postgres", DATABASE);
-    servers.run("pg_ctl", "stop", "-D", servers.data("live"), "-m", "fast", "-s", "-w");
+    run("pg_ctl", "stop", "-D", servers.data("live"), "-m", "fast", "-s", "-w");
     new ProcessBuilder("cp", "-a", servers.data("live"), servers.data("copy")).start().waitFor();
     servers.start("live", servers.livePort);
     servers.start("copy", servers.copyPort);
@@ -219,7 +219,7 @@ final class TwoServers {
         shared_buffers = '32MB'
         """
             .formatted(port));
-    give(Path.of(data(which)));
+    PROGRAMS.own(Path.of(data(which)));
     run(
         "pg_ctl",
         "start",
@@ -447,34 +447,8 @@ final class TwoServers {
     return folder.resolve(which).toString();
   }
 
-  private static boolean root() {
-    return "root".equals(System.getProperty("user.name"));
-  }
-
-  private static void give(Path tree) throws IOException, InterruptedException {
-    if (root()) {
-      new ProcessBuilder("chown", "-R", "postgres:postgres", tree.toString()).start().waitFor();
-    }
-  }
-
-  private void run(String program, String... arguments) throws IOException, InterruptedException {
-    var argv = new ArrayList<String>();
-    if (root()) {
-      argv.addAll(List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"));
-    }
-    argv.add(PROGRAMS.resolve(program).toString());
-    argv.addAll(List.of(arguments));
-    var output = Files.createTempFile("countersign-", ".out");
-    var child =
-        new ProcessBuilder(argv)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    if (!child.waitFor(60, TimeUnit.SECONDS) || child.exitValue() != 0) {
-      throw new IllegalStateException(program + " failed: " + Files.readString(output));
-    }
-    Files.delete(output);
+  private static void run(String program, String... arguments) {
+    PROGRAMS.run(program, arguments).orFail(program);
   }
 
   private void stop() {

@@ -1,0 +1,3 @@
+/** Chains, anchors, their verification and the bundle. */
+@org.jspecify.annotations.NullMarked
+package io.countersign.audit;

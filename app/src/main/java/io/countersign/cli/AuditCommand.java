@@ -102,8 +102,7 @@ final class AuditCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      QuietLoggers.hold();
-      try {
+      try (var _ = new QuietLoggers()) {
         var outside = outside();
         try (var database = open(environment)) {
           return told(database.audit().look(it -> Verification.of(it, outside.lines())), outside);
@@ -191,13 +190,13 @@ final class AuditCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      QuietLoggers.hold();
       var err = spec.commandLine().getErr();
       if (!RUN.matcher(run).matches()) {
         err.println(run + " is no run's id; it has eight letters and digits, such as 7k2m9qxd.");
         return 2;
       }
-      try (var database = open(environment)) {
+      try (var _ = new QuietLoggers();
+          var database = open(environment)) {
         return export(database, new RunId(run));
       } catch (Settings.Refused | Behind | Database.Unreachable refused) {
         err.println(refused.getMessage());

@@ -3,6 +3,7 @@ package io.countersign.cli;
 import io.countersign.doctor.Examination;
 import io.countersign.doctor.Result;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,8 +25,10 @@ final class Doctor implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    QuietLoggers.hold();
-    var results = new Examination(System.getenv(), InstantSource.system(), socket).results();
+    List<Result> results;
+    try (var _ = new QuietLoggers()) {
+      results = new Examination(System.getenv(), InstantSource.system(), socket).results();
+    }
     results.forEach(it -> System.out.println(it.line()));
     long findings = results.stream().filter(Result.Finding.class::isInstance).count();
     System.out.println(

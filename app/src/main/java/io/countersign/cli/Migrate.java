@@ -31,8 +31,7 @@ final class Migrate implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    QuietLoggers.hold();
-    try {
+    try (var _ = new QuietLoggers()) {
       var settings = DatabaseSettings.of(System.getenv());
       try (var schema = Schema.open(settings.url(), settings.user(), settings.password())) {
         migrate(schema);

@@ -1,21 +1,36 @@
 package io.countersign.cli;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** A command's output is for a person; the lines of libraries are for servers. */
-final class QuietLoggers {
-  /** Held: the logging library forgets levels of loggers that nobody holds. */
-  private static final List<Logger> HELD =
-      Stream.of("org.flywaydb", "com.zaxxer", "org.jdbi", "io.countersign")
-          .map(Logger::getLogger)
-          .toList();
+/**
+ * A command's output is for a person; the lines of libraries are for servers. They are quiet until
+ * this is closed.
+ */
+final class QuietLoggers implements AutoCloseable {
+  private static final List<String> NAMES =
+      List.of("org.flywaydb", "com.zaxxer", "org.jdbi", "io.countersign");
 
-  private QuietLoggers() {}
+  /**
+   * Each logger with the level it had, or {@code null} when it took its parent's. Held: the logging
+   * library forgets levels of loggers that nobody holds.
+   */
+  private final Map<Logger, @Nullable Level> before = new LinkedHashMap<>();
 
-  static void hold() {
-    HELD.forEach(it -> it.setLevel(Level.SEVERE));
+  QuietLoggers() {
+    for (var name : NAMES) {
+      var logger = Logger.getLogger(name);
+      before.put(logger, logger.getLevel());
+      logger.setLevel(Level.SEVERE);
+    }
+  }
+
+  @Override
+  public void close() {
+    before.forEach(Logger::setLevel);
   }
 }

@@ -134,7 +134,8 @@ class CallsStoryTest {
     rig.edge.poke();
     people.await(_ -> !(rig.bench.state(spec.id()) instanceof RunState.Asked), PATIENCE);
     rig.bench.advance(spec.id());
-    people.awaitMessage(INCIDENT, it -> it.hasButton(Drawing.APPROVE), PATIENCE).orElseThrow();
+    assertThat(people.awaitMessage(INCIDENT, it -> it.hasButton(Drawing.APPROVE), PATIENCE))
+        .isPresent();
     return spec.id();
   }
 
@@ -142,9 +143,10 @@ class CallsStoryTest {
     var card =
         people.awaitMessage(INCIDENT, it -> it.hasButton(Drawing.APPROVE), PATIENCE).orElseThrow();
     people.click(person, card, Drawing.APPROVE);
-    people
-        .awaitEphemeral(person, it -> it.rendered().contains("Your approval"), PATIENCE)
-        .orElseThrow(() -> new AssertionError(people.ephemerals(person).toString()));
+    assertThat(
+            people.awaitEphemeral(person, it -> it.rendered().contains("Your approval"), PATIENCE))
+        .as("%s", people.ephemerals(person))
+        .isPresent();
   }
 
   private List<Message> directs(String person, int number) {

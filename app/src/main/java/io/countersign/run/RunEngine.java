@@ -9,6 +9,7 @@ import io.countersign.action.Intent;
 import io.countersign.action.Stop;
 import io.countersign.gate.GateStore;
 import io.countersign.gate.Order;
+import io.countersign.gate.Quorum;
 import io.countersign.run.Journal.Appended;
 import io.countersign.run.Journal.Claim;
 import io.countersign.runbook.Runbook;
@@ -219,6 +220,8 @@ public final class RunEngine {
               order,
               nonces.get(),
               step.gate().orElseThrow(),
+              Quorum.of(step.gate().orElseThrow(), work.facts().spec().moreApprovals()),
+              Barred.of(journal.read(work.claim().run())),
               difference,
               step.gate().orElseThrow().typed()
                   ? Optional.of(work.facts().spec().tenant().slug())

@@ -229,6 +229,13 @@ final class SlackApi {
         it -> it.getMessageTs());
   }
 
+  /** The channel of direct messages with this person. */
+  Answer<String> conversation(String user) {
+    return call(
+        () -> methods.conversationsOpen(r -> r.users(List.of(user))),
+        it -> it.getChannel().getId());
+  }
+
   /** A direct message to this person. */
   Answer<String> direct(String user, Content content) {
     return call(

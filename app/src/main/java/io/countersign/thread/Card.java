@@ -30,6 +30,7 @@ import java.util.Optional;
  * @param outcome what became of the gate; empty while it is open
  * @param approve what the button says: the act itself
  * @param phrase what an approver has to type, if anything
+ * @param stop what the button says that stops an approved step which has not begun yet
  * @param keep what the button for leaving it be says, where there is one
  */
 public record Card(
@@ -43,6 +44,7 @@ public record Card(
     String approve,
     Optional<String> phrase,
     Optional<String> keep,
+    Optional<String> stop,
     long seq) {
   public Card {
     evidence = List.copyOf(evidence);
@@ -81,6 +83,7 @@ public record Card(
         drawing.deed().approve(),
         row.phrase(),
         drawing.deed().keep(),
+        row.cooling(now) ? Optional.of("Stop it…") : Optional.empty(),
         journal.getLast().seq());
   }
 
@@ -122,6 +125,7 @@ public record Card(
       deed().bodies().ifPresent(lines::add);
       lines.addAll(new Evidence(runbook, state.facts().outputs(), said).sentences());
       deed().undo().map(it -> it.text(until())).ifPresent(lines::add);
+      coolOff().ifPresent(lines::add);
       why().ifPresent(lines::add);
       lines.add(reference());
       return lines;
@@ -169,16 +173,24 @@ public record Card(
       return reason.isBlank() ? Optional.empty() : Optional.of(Line.of("Why: \"" + reason + "\""));
     }
 
+    private Optional<Line> coolOff() {
+      return row.policy()
+          .coolOff()
+          .filter(_ -> row.status() == GateRow.Status.OPEN)
+          .map(
+              it ->
+                  Line.of(
+                      "It begins "
+                          + Texts.duration(it)
+                          + " after the last approval; until then anybody who may countersign can"
+                          + " still stop it."));
+    }
+
     private Line reference() {
-      var needed = row.policy().approvals();
-      var roles =
-          String.join(" or ", row.policy().from().stream().map(io.countersign.Role::name).toList());
       var so = row.approvals() == 0 ? "" : ", " + row.approvals() + " so far";
       return Line.of(
           "Needs "
-              + Texts.count(needed, "approval", "approvals")
-              + " by "
-              + roles
+              + Needed.approvals(row.quorum(), spec().schedule().isPresent())
               + so
               + " · order "
               + row.digest().shown()
@@ -202,7 +214,16 @@ public record Card(
 
     private Line approved() {
       var by = row.votes().stream().map(Vote::person).toList();
-      return at(Line.of("Approved by ").people(by)).text(" Order " + row.digest().shown() + ".");
+      var line =
+          at(Line.of("Approved by ").people(by)).text(" Order " + row.digest().shown() + ".");
+      return row.startsAt()
+          .filter(now::isBefore)
+          .map(
+              it ->
+                  line.text(" It begins at ")
+                      .line(Texts.moment(it, now))
+                      .text("; until then it can be stopped."))
+          .orElse(line);
     }
 
     private Line denied() {

@@ -51,7 +51,11 @@ final class Deed {
   }
 
   private Line asking(Line act) {
-    return Line.EMPTY.mention(spec.requester()).text(" asks you to ").line(act).text(". ");
+    return (spec.schedule().isPresent() ? Line.of("On its own, ") : Line.EMPTY)
+        .line(Texts.asker(spec))
+        .text(" asks you to ")
+        .line(act)
+        .text(". ");
   }
 
   private Line swap() {

@@ -36,6 +36,12 @@ public interface Posts {
   /** Sending failed; try again after this long. The reason is kept for the operator. */
   void postpone(Post post, Duration wait, String reason);
 
+  /** A message of a run by its key, once it stands. */
+  Optional<Standing> find(RunId run, String key);
+
+  /** Whom this call was to reach, by their ids in the workspace. */
+  List<String> called(RunId run, String call);
+
   /** The message's ts, once it stands. */
   Optional<Standing> root(RunId run);
 
@@ -73,6 +79,8 @@ public interface Posts {
     /** A line in the thread that the channel sees as well: needs you, failed, done. */
     BROADCAST,
     /** What a card has no room for, as a text file in the thread; never edited. */
-    FILE
+    FILE,
+    /** A message to one person; its channel is the person's id. Never edited. */
+    DIRECT
   }
 }

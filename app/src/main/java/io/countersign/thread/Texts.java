@@ -62,6 +62,13 @@ public final class Texts {
     };
   }
 
+  /** Who asks: a person, or a schedule with its owner. */
+  static Line asker(RunSpec spec) {
+    return spec.schedule()
+        .map(it -> Line.of("the schedule " + it + " of ").mention(spec.requester()))
+        .orElseGet(() -> Line.EMPTY.mention(spec.requester()));
+  }
+
   /** What the whole run does, going on: "Restoring acme to 14:30". */
   static Line undertaking(RunSpec spec, Instant now) {
     var tenant = spec.tenant().slug();

@@ -60,6 +60,9 @@ public final class EstateReader {
           "invalidate", Set.of("id"),
           "audit", Set.of("id", "action", "actor", "detail", "key"));
 
+  /** Only a registry that says who may countersign has it. */
+  private static final Map<String, Set<String>> OPTIONAL_QUERIES = Map.of("roster", Set.of("role"));
+
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
   private static final Pattern TABLE =
       Pattern.compile("([a-z_][a-z0-9_]{0,62})\\.([a-z_][a-z0-9_]{0,62})");
@@ -236,7 +239,9 @@ public final class EstateReader {
 
   private Map<String, String> queries(Section section) {
     var names = new TreeSet<>(QUERIES.keySet());
-    section.closed(List.copyOf(names));
+    var known = new TreeSet<>(names);
+    known.addAll(OPTIONAL_QUERIES.keySet());
+    section.closed(List.copyOf(known));
     var queries = new HashMap<String, String>();
     for (var name : names) {
       section.needs(name, "A registry answers to all of " + String.join(", ", names) + ".");
@@ -248,6 +253,15 @@ public final class EstateReader {
                 queries.put(name, sql.strip());
               });
     }
+    OPTIONAL_QUERIES.forEach(
+        (name, wanted) ->
+            section
+                .word(name)
+                .ifPresent(
+                    sql -> {
+                      parameters(section, name, sql, wanted);
+                      queries.put(name, sql.strip());
+                    }));
     return queries;
   }
 

@@ -79,6 +79,7 @@ final class Doors implements AutoCloseable {
             StandInSlack.start(
                 0, Company.workspace(), Limits.hurried().withoutEcho(), Clock.systemUTC()),
             _ -> {},
+            Samples.gate(1),
             it -> voting[0] = new Voters(it.settings()),
             Company::desk);
     voters = voting[0];

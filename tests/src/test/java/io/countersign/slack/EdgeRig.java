@@ -6,12 +6,14 @@ import io.countersign.Person;
 import io.countersign.Role;
 import io.countersign.RunId;
 import io.countersign.Secret;
+import io.countersign.gate.Calls;
 import io.countersign.gate.Gates;
 import io.countersign.gate.Roster;
 import io.countersign.run.Desk;
 import io.countersign.run.Draft;
 import io.countersign.run.Journal;
 import io.countersign.run.RunSpec;
+import io.countersign.runbook.Gate;
 import io.countersign.runbook.Parameter;
 import io.countersign.runbook.Runbook;
 import io.countersign.runbook.ValueType;
@@ -54,7 +56,8 @@ final class EdgeRig implements AutoCloseable {
       Map.of(Role.PLATFORM_ADMIN, new RoleSource.UserGroup(Workspace.PLATFORM_ADMINS));
 
   final OurDatabase database = OurDatabase.fresh();
-  final Bench bench = new Bench(database);
+  final Bench bench;
+  final Calls calls;
   final StandInSlack slack;
   final List<Desk.Ask> asks = new ArrayList<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -72,16 +75,25 @@ final class EdgeRig implements AutoCloseable {
    * @param before what befalls Slack before the edge starts
    */
   EdgeRig(Transport transport, Limits limits, Consumer<StandInSlack> before) {
+    this(transport, limits, before, Samples.gate(1));
+  }
+
+  /**
+   * @param policy of the gate before the swap
+   */
+  EdgeRig(Transport transport, Limits limits, Consumer<StandInSlack> before, Gate policy) {
     this(
         transport,
         StandInSlack.start(0, Workspace.demo(), limits, Clock.systemUTC()),
         before,
+        policy,
         rig -> SlackRoster.of(rig.settings, ADMINS, InstantSource.system()),
         (rig, _) -> rig.new FakeDesk());
   }
 
   /**
    * @param before what befalls Slack before the edge starts
+   * @param policy of the gate before the swap
    * @param rosters who votes and starts, given the finished rig's settings
    * @param desks the desk on that roster
    */
@@ -89,8 +101,10 @@ final class EdgeRig implements AutoCloseable {
       Transport transport,
       StandInSlack slack,
       Consumer<StandInSlack> before,
+      Gate policy,
       Function<EdgeRig, Roster> rosters,
       BiFunction<EdgeRig, Roster, Desk> desks) {
+    bench = new Bench(database, policy);
     this.slack = slack;
     settings =
         new SlackSettings(
@@ -101,6 +115,7 @@ final class EdgeRig implements AutoCloseable {
             Set.of());
     var roster = rosters.apply(this);
     var store = database.get();
+    calls = new Calls(store.calls(), bench.gates, roster);
     parts =
         new SlackEdge.Parts(
             store.inbox(),
@@ -203,6 +218,7 @@ final class EdgeRig implements AutoCloseable {
               ask.parameters(),
               sample.pinned(),
               ask.who(),
+              java.util.Optional.empty(),
               ask.channel(),
               ask.reason(),
               bench.journal.now());

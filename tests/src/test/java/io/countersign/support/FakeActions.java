@@ -35,8 +35,8 @@ public final class FakeActions {
   public FakeActions(OurDatabase database) {
     this(new InDatabase(database));
     database.execute(
-        "CREATE TABLE effect (run text, step text, attempt int, at timestamptz DEFAULT"
-            + " clock_timestamp())");
+        "CREATE TABLE IF NOT EXISTS effect (run text, step text, attempt int, at timestamptz"
+            + " DEFAULT clock_timestamp())");
   }
 
   private FakeActions(Oracle oracle) {

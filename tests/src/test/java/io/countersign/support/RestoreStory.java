@@ -16,6 +16,7 @@ import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.ServerRef;
 import io.countersign.gate.Ballot;
 import io.countersign.gate.GateRow;
+import io.countersign.gate.Quorum;
 import io.countersign.gate.Vote;
 import io.countersign.run.Ending;
 import io.countersign.run.Halt;
@@ -231,7 +232,7 @@ public final class RestoreStory {
         .later(Duration.ofMinutes(5))
         .add(
             new RunEvent.GateApproved(
-                "cutover", GATE, List.of(BOB), at.plus(Duration.ofMinutes(15))));
+                "cutover", GATE, List.of(BOB), at.plus(Duration.ofMinutes(15)), Optional.empty()));
   }
 
   public RestoreStory swapped() {
@@ -300,6 +301,7 @@ public final class RestoreStory {
         ALICE,
         Set.of(),
         Samples.gate(1),
+        Quorum.of(Samples.gate(1), 0),
         ORDER,
         Optional.empty(),
         at,
@@ -309,6 +311,6 @@ public final class RestoreStory {
   }
 
   public Vote vote(Ballot.Choice choice, String reason) {
-    return new Vote(BOB, choice, reason, at);
+    return new Vote(BOB, choice, reason, at, Set.of(Role.PLATFORM_ADMIN));
   }
 }

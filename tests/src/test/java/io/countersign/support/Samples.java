@@ -50,7 +50,24 @@ public final class Samples {
         Gate.VALID_FOR,
         List.of(),
         List.of(),
-        false);
+        false,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** A gate with all that a policy may say. */
+  public static Gate gate(int approvals, List<Role> from, Optional<Duration> coolOff) {
+    return new Gate(
+        approvals,
+        from,
+        Duration.ofHours(4),
+        Gate.Expiry.ABORT,
+        Gate.VALID_FOR,
+        List.of(),
+        List.of(),
+        false,
+        coolOff,
+        Optional.empty());
   }
 
   public static RunSpec spec(RunId run, String source) {
@@ -68,6 +85,7 @@ public final class Samples {
             "tenant.database", new Value.OfDatabase(LIVE),
             "tenant.server", new Value.OfServer(SERVER)),
         ALICE,
+        Optional.empty(),
         "C0INCIDENT",
         "a bad migration",
         NOON);
@@ -85,7 +103,8 @@ public final class Samples {
         new RunEvent.Begun(),
         new RunEvent.CancelRequested(ALICE, "wrong minute"),
         new RunEvent.Finished(Ending.DONE),
-        new RunEvent.GateApproved("one", GATE, List.of(BOB), NOON.plusSeconds(900)),
+        new RunEvent.GateApproved(
+            "one", GATE, List.of(BOB), NOON.plusSeconds(900), Optional.empty()),
         new RunEvent.GateDenied("one", GATE, BOB, "wrong minute"),
         new RunEvent.GateExpired("one", GATE),
         new RunEvent.GateLapsed("one", GATE, "too old", List.of()),

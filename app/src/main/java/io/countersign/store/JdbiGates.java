@@ -17,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -154,10 +155,11 @@ public final class JdbiGates implements GateStore {
     handle
         .createUpdate(
             """
-            UPDATE countersign.gate SET status = :status, decided_at = countersign.now()
+            UPDATE countersign.gate SET status = :status, decided_at = :at
             WHERE id = CAST(:gate AS uuid)
             """)
         .bind("status", gate.status().name())
+        .bind("at", gate.decidedAt().orElseThrow().atOffset(ZoneOffset.UTC))
         .bind("gate", gate.id().toString())
         .execute();
   }

@@ -12,6 +12,7 @@ import io.countersign.support.Samples;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -56,7 +57,9 @@ class GatePropertiesTest {
                     Duration.ofMinutes(validFor),
                     List.of(),
                     List.of("check"),
-                    typed));
+                    typed,
+                    Optional.empty(),
+                    Optional.empty()));
   }
 
   static Arbitrary<Act> befalling() {

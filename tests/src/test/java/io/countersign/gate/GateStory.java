@@ -104,6 +104,7 @@ final class GateStory {
                 sample.parameters(),
                 sample.pinned(),
                 ALICE,
+                Optional.empty(),
                 sample.channel(),
                 sample.reason(),
                 sample.requestedAt()),

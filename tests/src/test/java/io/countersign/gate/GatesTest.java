@@ -89,6 +89,7 @@ class GatesTest {
         ALICE,
         Set.of(),
         Samples.gate(1),
+        Quorum.of(Samples.gate(1), 0),
         "order",
         Optional.empty(),
         NOON,

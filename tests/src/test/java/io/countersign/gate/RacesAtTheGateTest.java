@@ -225,7 +225,9 @@ class RacesAtTheGateTest {
             usual.validFor(),
             usual.remind(),
             usual.evidence(),
-            usual.typed());
+            usual.typed(),
+            usual.coolOff(),
+            usual.escalate());
     var gate = opened(brief, ALICE);
     var door = new Gates(bench.gates, Bench.roster());
     var eve = gate.expiresAt().minus(Duration.ofNanos(random.nextInt(60_000_000)));
@@ -362,6 +364,7 @@ class RacesAtTheGateTest {
             sample.parameters(),
             sample.pinned(),
             requester,
+            Optional.empty(),
             sample.channel(),
             sample.reason(),
             sample.requestedAt()),

@@ -94,7 +94,9 @@ abstract class AtEveryDoor {
         usual.validFor(),
         usual.remind(),
         usual.evidence(),
-        typed);
+        typed,
+        usual.coolOff(),
+        usual.escalate());
   }
 
   /** What lint says of one of the invalid runbooks. */

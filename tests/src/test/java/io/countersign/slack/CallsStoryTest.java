@@ -53,7 +53,7 @@ class CallsStoryTest {
     var run = atGate();
     rig.calls.look();
     rig.calls.look();
-    rig.edge.poke();
+    rig.poke();
     var first = directs(BOB, 1).getFirst();
     assertThat(first.text()).contains("asks you to").contains("If nobody answers");
     assertThat(first.rendered()).contains("Open the card").contains(run.value());
@@ -64,14 +64,14 @@ class CallsStoryTest {
     rig.database.skip("15 minutes");
     rig.calls.look();
     rig.calls.look();
-    rig.edge.poke();
+    rig.poke();
     assertThat(directs(DANA, 2).getLast().text()).startsWith("Still waiting, since 15 min");
     assertThat(people.directMessages(BOB)).hasSize(1);
     stands("Nobody has decided for 15 min");
 
     rig.database.skip("2 hours");
     rig.calls.look();
-    rig.edge.poke();
+    rig.poke();
     stands("is called once more");
 
     approve(DANA);
@@ -97,7 +97,7 @@ class CallsStoryTest {
     assertThat(rig.bench.gate(run).status()).isEqualTo(GateRow.Status.APPROVED);
     rig.database.execute(
         "UPDATE countersign.channel_lease SET until = clock_timestamp() - interval '1 s'");
-    rig.edge.poke();
+    rig.poke();
     people.await(
         _ ->
             rig.database
@@ -131,7 +131,7 @@ class CallsStoryTest {
             spec.reason(),
             spec.requestedAt());
     rig.bench.journal.submit(asked, spec.id().value());
-    rig.edge.poke();
+    rig.poke();
     people.await(_ -> !(rig.bench.state(spec.id()) instanceof RunState.Asked), PATIENCE);
     rig.bench.advance(spec.id());
     assertThat(people.awaitMessage(INCIDENT, it -> it.hasButton(Drawing.APPROVE), PATIENCE))

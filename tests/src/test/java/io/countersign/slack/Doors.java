@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.awaitility.Awaitility;
@@ -141,11 +142,12 @@ final class Doors implements AutoCloseable {
             sample.parameters(),
             sample.pinned(),
             person(ALICE),
+            Optional.empty(),
             INCIDENT,
             reason,
             bench.journal.now());
     bench.journal.submit(spec, id.value());
-    bench.journal.command(id, _ -> java.util.Optional.of(new RunEvent.Begun()));
+    bench.journal.command(id, _ -> Optional.of(new RunEvent.Begun()));
     return new Waiting(id, tenant, runbook);
   }
 

@@ -214,7 +214,9 @@ abstract class FailuresOneToFourteen extends AtEveryDoor {
         usual.validFor(),
         usual.remind(),
         List.of(step),
-        false);
+        false,
+        usual.coolOff(),
+        usual.escalate());
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.countersign.action.Catalogue;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
 import io.countersign.estate.Login;
+import io.countersign.estate.Policies;
 import io.countersign.estate.Registry;
 import io.countersign.estate.SecretName;
 import io.countersign.estate.ServerRef;
@@ -35,6 +36,7 @@ final class OneOfEachTenant implements Registry {
             Duration.ofSeconds(30),
             List.of(),
             List.of(),
+            new Policies(Policies.Queues.DISCARD, Policies.Sequences.KEEP_AHEAD, Optional.empty()),
             new Estate.RegistryQueries(new SecretName("registry"), Map.of()),
             "",
             new Estate.RestoreSource("", "", "", ""));

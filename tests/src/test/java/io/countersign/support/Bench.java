@@ -71,7 +71,7 @@ public final class Bench {
         List.of(
             step("prepare", "fake.owned", Optional.empty()),
             step("check", "fake.safe", Optional.empty()),
-            step("swap", "fake.swap", Optional.of(policy)),
+            step("swap", "fake.swap", Optional.of(gate)),
             step("tell", "fake.safe", Optional.empty())),
         List.of(
             step("abort-1", "fake.undo", Optional.empty()),

@@ -105,6 +105,7 @@ public final class MemoryJournal implements Journal, GateStore {
             spec.requester(),
             Set.of(),
             policy,
+            gate.quorum(),
             gate.order().canonical(),
             gate.phrase(),
             now,
@@ -170,6 +171,7 @@ public final class MemoryJournal implements Journal, GateStore {
                 it.requester(),
                 it.barred(),
                 it.policy(),
+                it.quorum(),
                 it.order(),
                 it.phrase(),
                 it.openedAt(),
@@ -192,9 +194,14 @@ public final class MemoryJournal implements Journal, GateStore {
       case Ruling.Approved(var gate) -> {
         gates.put(gate.id(), gate);
         var by = gate.votes().stream().map(Vote::person).toList();
+        var starts = gate.startsAt().orElseThrow();
         record(
             new RunEvent.GateApproved(
-                gate.step(), gate.id(), by, now.plus(gate.policy().validFor())));
+                gate.step(),
+                gate.id(),
+                by,
+                starts.plus(gate.policy().validFor()),
+                gate.policy().coolOff().map(_ -> starts)));
       }
       case Ruling.Denied(var gate) -> {
         gates.put(gate.id(), gate);

@@ -253,7 +253,7 @@ abstract class FailuresOneToFourteen extends AtEveryDoor {
     doors.falsify(waiting, "digest = repeat('0', 64)");
     doors.assertRefused(BOB, waiting, Doors.key(card), "no longer current");
     doors.falsify(waiting, "digest = '" + card.digest().hex() + "', barred = '{E0COMPANY/U0BOB}'");
-    doors.assertRefused(BOB, waiting, Doors.key(card), "You skipped or resolved something");
+    doors.assertRefused(BOB, waiting, Doors.key(card), "resolved something in this run");
     doors.falsify(waiting, "barred = '{}', requester = 'E0COMPANY/U0BOB'");
     doors.assertRefused(BOB, waiting, Doors.key(card), FOR_REQUESTERS);
     doors.pass(waiting, "5 hours");

@@ -39,13 +39,8 @@ class SwapAndDiscardTest {
 
   @BeforeEach
   void aClosedRestoredDatabaseStandsBesideTheLiveOne() throws SQLException {
-    servers.execute(
-        LIVE,
-        "postgres",
-        "postgres",
-        "CREATE DATABASE " + RESTORED + " OWNER acme_owner TEMPLATE template0");
-    servers.execute(
-        LIVE, "postgres", "postgres", "ALTER DATABASE " + RESTORED + " ALLOW_CONNECTIONS false");
+    admin("CREATE DATABASE " + RESTORED + " OWNER acme_owner TEMPLATE template0");
+    admin("ALTER DATABASE " + RESTORED + " ALLOW_CONNECTIONS false");
     live = servers.database(NAME);
     restored = servers.database(RESTORED);
   }
@@ -53,18 +48,17 @@ class SwapAndDiscardTest {
   @AfterEach
   void theOldDatabaseIsLiveAgain() throws SQLException {
     if (!nameOf(live.oid()).equals(NAME)) {
-      servers.execute(
-          LIVE,
-          "postgres",
-          "postgres",
+      admin(
           "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datid = " + restored.oid());
-      servers.execute(LIVE, "postgres", "postgres", "DROP DATABASE " + NAME + " WITH (FORCE)");
-      servers.execute(
-          LIVE, "postgres", "postgres", "ALTER DATABASE " + KEPT + " RENAME TO " + NAME);
-      servers.execute(
-          LIVE, "postgres", "postgres", "ALTER DATABASE " + NAME + " ALLOW_CONNECTIONS true");
+      admin("DROP DATABASE " + NAME + " WITH (FORCE)");
+      admin("ALTER DATABASE " + KEPT + " RENAME TO " + NAME);
+      admin("ALTER DATABASE " + NAME + " ALLOW_CONNECTIONS true");
     }
     servers.tidy();
+  }
+
+  private void admin(String sql) throws SQLException {
+    servers.execute(LIVE, "postgres", "postgres", sql);
   }
 
   private String nameOf(long oid) throws SQLException {
@@ -158,8 +152,7 @@ class SwapAndDiscardTest {
 
   @Test
   void swaps_under_traffic_at_the_first_try() throws Exception {
-    servers.execute(
-        LIVE, "postgres", "postgres", "ALTER DATABASE " + NAME + " CONNECTION LIMIT -1");
+    admin("ALTER DATABASE " + NAME + " CONNECTION LIMIT -1");
     var blackouts = new ArrayList<Long>();
     for (int round = 0; round < 6; round++) {
       try (var clients = new Clients(35)) {
@@ -179,8 +172,7 @@ class SwapAndDiscardTest {
       aClosedRestoredDatabaseStandsBesideTheLiveOne();
     }
     System.out.println("blackout ms under 35 reconnecting clients: " + blackouts);
-    servers.execute(
-        LIVE, "postgres", "postgres", "ALTER DATABASE " + NAME + " CONNECTION LIMIT 90");
+    admin("ALTER DATABASE " + NAME + " CONNECTION LIMIT 90");
   }
 
   private void awaitClients(int number) throws SQLException {
@@ -357,11 +349,7 @@ class SwapAndDiscardTest {
   /** Every session of the bot ends, as if the network had been cut. */
   private void endOurs() {
     try {
-      servers.execute(
-          LIVE,
-          "postgres",
-          "postgres",
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'bot'");
+      admin("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'bot'");
     } catch (SQLException refused) {
       throw new IllegalStateException(refused);
     }
@@ -448,16 +436,10 @@ class SwapAndDiscardTest {
   @Test
   void a_world_that_differs_from_the_approved_one_is_not_touched() throws Exception {
     var attempt = begun(action(), inputs(), "cutover", 1);
-    servers.execute(
-        LIVE,
-        "postgres",
-        "postgres",
-        "ALTER DATABASE " + RESTORED + " RENAME TO tenant_acme_other");
+    admin("ALTER DATABASE " + RESTORED + " RENAME TO tenant_acme_other");
     assertThat(action().act(attempt)).isInstanceOf(Outcome.Drifted.class);
-    servers.execute(
-        LIVE, "postgres", "postgres", "ALTER DATABASE tenant_acme_other RENAME TO " + RESTORED);
-    servers.execute(
-        LIVE, "postgres", "postgres", "ALTER DATABASE " + RESTORED + " ALLOW_CONNECTIONS true");
+    admin("ALTER DATABASE tenant_acme_other RENAME TO " + RESTORED);
+    admin("ALTER DATABASE " + RESTORED + " ALLOW_CONNECTIONS true");
     assertThat(action().act(attempt)).isInstanceOf(Outcome.Drifted.class);
     nothingWasChanged();
   }
@@ -493,8 +475,7 @@ class SwapAndDiscardTest {
     assertThat(nameOf(restored.oid())).isEqualTo(RESTORED);
     assertThat(nameOf(live.oid())).isEqualTo(NAME);
 
-    servers.execute(
-        LIVE, "postgres", "postgres", "ALTER DATABASE " + RESTORED + " ALLOW_CONNECTIONS true");
+    admin("ALTER DATABASE " + RESTORED + " ALLOW_CONNECTIONS true");
     try (var client = servers.connect(LIVE, RESTORED, "acme_app")) {
       assertThat(discarded(restored, NAME)).isInstanceOf(Outcome.Done.class);
       assertThat(client.isValid(1)).isFalse();
@@ -505,11 +486,7 @@ class SwapAndDiscardTest {
 
   @Test
   void a_drop_that_was_cut_off_after_its_rename_is_finished() throws Exception {
-    servers.execute(
-        LIVE,
-        "postgres",
-        "postgres",
-        "ALTER DATABASE " + RESTORED + " RENAME TO " + RESTORED + "_drop_" + restored.oid());
+    admin("ALTER DATABASE " + RESTORED + " RENAME TO " + RESTORED + "_drop_" + restored.oid());
     assertThat(discarded(restored, NAME)).isInstanceOf(Outcome.Done.class);
     assertThat(nameOf(restored.oid())).isEqualTo("(gone)");
   }

@@ -107,4 +107,7 @@ CREATE INDEX gate_call_due ON countersign.gate_call (next_try) WHERE called_at I
 
 -- Direct messages: the channel is the person's id.
 ALTER TABLE countersign.post DROP CONSTRAINT post_kind_check;
-ALTER TABLE countersign.post ADD CONSTRAINT post_kind_check CHECK (kind IN ('ROOT', 'CARD', 'LINE', 'BROADCAST', 'DIRECT'));
+ALTER TABLE countersign.post ADD CONSTRAINT post_kind_check CHECK (kind IN ('ROOT', 'CARD', 'LINE', 'BROADCAST', 'FILE', 'DIRECT'));
+
+-- Columns that came to covered tables belong to their chains from here on.
+SELECT countersign.audit_cover_new_columns();

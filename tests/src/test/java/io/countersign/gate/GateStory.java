@@ -20,7 +20,6 @@ import io.countersign.run.Journal;
 import io.countersign.run.Recorded;
 import io.countersign.run.RunEngine;
 import io.countersign.run.RunEvent;
-import io.countersign.run.RunSpec;
 import io.countersign.run.RunState;
 import io.countersign.runbook.Gate;
 import io.countersign.runbook.Risk;
@@ -89,26 +88,10 @@ final class GateStory {
     this.place = place;
     this.runbook = Bench.runbook(policy);
     this.run = RunId.random(RandomGenerator.getDefault());
-    var sample = Samples.spec(run, runbook.source());
     var ref = new TenantRef("medsuite", tenant);
     place
         .journal()
-        .submit(
-            new RunSpec(
-                run,
-                ref.subject(),
-                ref,
-                sample.runbook(),
-                sample.title(),
-                sample.source(),
-                sample.parameters(),
-                sample.pinned(),
-                ALICE,
-                Optional.empty(),
-                sample.channel(),
-                sample.reason(),
-                sample.requestedAt()),
-            run.value());
+        .submit(Samples.spec(run, ref, ALICE, Optional.empty(), runbook.source()), run.value());
     place.journal().command(run, _ -> Optional.of(new RunEvent.Begun()));
     place.actions().world(world);
     goOn(CrashPoint.NONE);

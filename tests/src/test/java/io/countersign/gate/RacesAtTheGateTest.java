@@ -15,7 +15,6 @@ import io.countersign.gate.Ballot.Choice;
 import io.countersign.gate.Ruling.Refusal;
 import io.countersign.run.CrashPoint;
 import io.countersign.run.RunEvent;
-import io.countersign.run.RunSpec;
 import io.countersign.run.RunState;
 import io.countersign.runbook.Gate;
 import io.countersign.runbook.Runbook;
@@ -351,24 +350,9 @@ class RacesAtTheGateTest {
 
   private GateRow opened(Gate policy, Person requester) {
     var id = RunId.random(random);
-    var sample = Samples.spec(id, "runbook: race");
     var ref = new TenantRef("medsuite", "t" + ++tenants);
     bench.journal.submit(
-        new RunSpec(
-            id,
-            ref.subject(),
-            ref,
-            sample.runbook(),
-            sample.title(),
-            sample.source(),
-            sample.parameters(),
-            sample.pinned(),
-            requester,
-            Optional.empty(),
-            sample.channel(),
-            sample.reason(),
-            sample.requestedAt()),
-        id.value());
+        Samples.spec(id, ref, requester, Optional.empty(), "runbook: race"), id.value());
     bench.journal.command(id, _ -> Optional.of(new RunEvent.Begun()));
     engine(policy).advance(id, new Stop());
     database.execute("DELETE FROM countersign.scheduled_tasks");

@@ -186,21 +186,8 @@ class PolicyTest {
   }
 
   private static RunSpec spec(Optional<String> schedule) {
-    var it = Samples.spec(RunId.random(RandomGenerator.getDefault()), Bench.runbook().source());
-    return new RunSpec(
-        it.id(),
-        it.subject(),
-        it.tenant(),
-        it.runbook(),
-        it.title(),
-        it.source(),
-        it.parameters(),
-        it.pinned(),
-        it.requester(),
-        schedule,
-        it.channel(),
-        it.reason(),
-        it.requestedAt());
+    var id = RunId.random(RandomGenerator.getDefault());
+    return Samples.spec(id, Samples.ACME, ALICE, schedule, Bench.runbook().source());
   }
 
   private static void skip(int minutes) {

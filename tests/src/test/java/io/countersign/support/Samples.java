@@ -71,10 +71,15 @@ public final class Samples {
   }
 
   public static RunSpec spec(RunId run, String source) {
+    return spec(run, ACME, ALICE, Optional.empty(), source);
+  }
+
+  public static RunSpec spec(
+      RunId run, TenantRef tenant, Person requester, Optional<String> schedule, String source) {
     return new RunSpec(
         run,
-        ACME.subject(),
-        ACME,
+        tenant.subject(),
+        tenant,
         "tenant-restore",
         "Restore one tenant to a prior moment",
         source,
@@ -84,8 +89,8 @@ public final class Samples {
         Map.of(
             "tenant.database", new Value.OfDatabase(LIVE),
             "tenant.server", new Value.OfServer(SERVER)),
-        ALICE,
-        Optional.empty(),
+        requester,
+        schedule,
         "C0INCIDENT",
         "a bad migration",
         NOON);

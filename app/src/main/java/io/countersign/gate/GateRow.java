@@ -64,7 +64,7 @@ public record GateRow(
 
   /** Approved, and its step still waits for the cool-off to pass: it can be stopped. */
   public boolean cooling(Instant now) {
-    return startsAt().filter(now::isBefore).isPresent();
+    return policy.coolOff().isPresent() && startsAt().filter(now::isBefore).isPresent();
   }
 
   /** The roles of those who have approved, person by person. */

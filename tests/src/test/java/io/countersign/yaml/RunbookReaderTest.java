@@ -83,7 +83,7 @@ class RunbookReaderTest {
                 Gate.Expiry.ABORT,
                 Duration.ofMinutes(15),
                 List.of(Duration.ofMinutes(15), Duration.ofHours(1)),
-                List.of("pitr", "parity"),
+                List.of("pitr", "parity", "queues", "sequences", "heal"),
                 false,
                 Optional.empty(),
                 Optional.empty()));

@@ -110,4 +110,4 @@ ALTER TABLE countersign.post DROP CONSTRAINT post_kind_check;
 ALTER TABLE countersign.post ADD CONSTRAINT post_kind_check CHECK (kind IN ('ROOT', 'CARD', 'LINE', 'BROADCAST', 'FILE', 'DIRECT'));
 
 -- Columns that came to covered tables belong to their chains from here on.
-SELECT countersign.audit_cover_new_columns();
+DO $$ BEGIN PERFORM countersign.audit_cover_new_columns(); END $$;

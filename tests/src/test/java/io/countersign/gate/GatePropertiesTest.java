@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countersign.gate.GateStory.Act;
 import io.countersign.gate.GateStory.Kind;
 import io.countersign.gate.GateStory.Place;
+import io.countersign.gate.GateStory.Setting;
 import io.countersign.runbook.Gate;
 import io.countersign.support.FakeActions;
 import io.countersign.support.MemoryJournal;
-import io.countersign.support.Samples;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +31,7 @@ class GatePropertiesTest {
   private static final Map<String, Integer> SEEN = new TreeMap<>();
 
   @Provide
-  Arbitrary<Gate> policies() {
+  Arbitrary<Setting> settings() {
     return gates();
   }
 
@@ -40,26 +40,31 @@ class GatePropertiesTest {
     return befalling().list().ofMaxSize(14);
   }
 
-  static Arbitrary<Gate> gates() {
+  static Arbitrary<Setting> gates() {
     return Combinators.combine(
             Arbitraries.frequency(Tuple.of(3, 1), Tuple.of(2, 2), Tuple.of(1, 3)),
             Arbitraries.integers().between(1, 90),
             Arbitraries.of(Gate.Expiry.values()),
             Arbitraries.integers().between(1, 20),
-            Arbitraries.of(true, false))
+            Arbitraries.of(true, false),
+            Arbitraries.of(GateStory.ONE_ROLE, GateStory.ONE_ROLE, GateStory.TWO_ROLES),
+            Arbitraries.integers().between(1, 30).optional(0.3),
+            Arbitraries.frequency(Tuple.of(5, false), Tuple.of(1, true)))
         .as(
-            (approvals, expires, then, validFor, typed) ->
-                new Gate(
-                    approvals,
-                    Samples.gate(1).from(),
-                    Duration.ofMinutes(expires),
-                    then,
-                    Duration.ofMinutes(validFor),
-                    List.of(),
-                    List.of("check"),
-                    typed,
-                    Optional.empty(),
-                    Optional.empty()));
+            (approvals, expires, then, validFor, typed, from, coolOff, scheduled) ->
+                new Setting(
+                    new Gate(
+                        approvals,
+                        from,
+                        Duration.ofMinutes(expires),
+                        then,
+                        Duration.ofMinutes(validFor),
+                        List.of(),
+                        List.of("check"),
+                        typed,
+                        coolOff.map(Duration::ofMinutes),
+                        Optional.empty()),
+                    scheduled));
   }
 
   static Arbitrary<Act> befalling() {
@@ -75,10 +80,10 @@ class GatePropertiesTest {
 
   @Property(tries = 400)
   void nothing_destructive_starts_without_a_quorum_for_its_current_order(
-      @ForAll("policies") Gate policy, @ForAll("acts") List<Act> acts) {
+      @ForAll("settings") Setting setting, @ForAll("acts") List<Act> acts) {
     var journal = new MemoryJournal();
     var place = new Place(journal, journal, FakeActions.inMemory(), journal::pass);
-    var story = new GateStory(place, policy, "acme");
+    var story = new GateStory(place, setting, "acme");
     story.play(acts);
     story.kinds().stream().distinct().forEach(it -> SEEN.merge(it, 1, Integer::sum));
   }

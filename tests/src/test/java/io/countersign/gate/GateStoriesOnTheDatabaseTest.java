@@ -2,7 +2,7 @@ package io.countersign.gate;
 
 import io.countersign.gate.GateStory.Act;
 import io.countersign.gate.GateStory.Place;
-import io.countersign.runbook.Gate;
+import io.countersign.gate.GateStory.Setting;
 import io.countersign.support.Bench;
 import io.countersign.support.OurDatabase;
 import java.time.Duration;
@@ -27,9 +27,9 @@ class GateStoriesOnTheDatabaseTest {
       database.skip(passed.toMillis() + " milliseconds");
     }
 
-    void play(Gate policy, List<Act> acts) {
+    void play(Setting setting, List<Act> acts) {
       var place = new Place(bench.journal, bench.gates, bench.actions, this::pass);
-      new GateStory(place, policy, "t" + ++stories).play(acts);
+      new GateStory(place, setting, "t" + ++stories).play(acts);
     }
   }
 
@@ -44,7 +44,7 @@ class GateStoriesOnTheDatabaseTest {
   }
 
   @Provide
-  Arbitrary<Gate> policies() {
+  Arbitrary<Setting> settings() {
     return GatePropertiesTest.gates();
   }
 
@@ -55,7 +55,7 @@ class GateStoriesOnTheDatabaseTest {
 
   @Property(tries = 8)
   void nothing_destructive_starts_without_a_quorum_for_its_current_order(
-      @ForAll("policies") Gate policy, @ForAll("acts") List<Act> acts) {
-    Made.WORLD.play(policy, acts);
+      @ForAll("settings") Setting setting, @ForAll("acts") List<Act> acts) {
+    Made.WORLD.play(setting, acts);
   }
 }

@@ -39,11 +39,25 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /** One run and whatever befalls it; after each thing that does, what must hold is looked at. */
 final class GateStory {
   private static final List<Person> PEOPLE = List.of(ALICE, BOB, CAROL, DANA);
-  private static final Duration LONG = Duration.ofMinutes(16);
+  private static final Role OWNERS = new Role("DATABASE_OWNER");
+  static final List<Role> ONE_ROLE = List.of(Role.PLATFORM_ADMIN);
+  static final List<Role> TWO_ROLES = List.of(Role.PLATFORM_ADMIN, OWNERS);
+
+  /** Longer than any cool-off and valid-for together. */
+  private static final Duration LONG = Duration.ofMinutes(51);
+
+  /** Which gate, and whether a schedule asked. */
+  record Setting(Gate policy, boolean scheduled) {
+    /** How many people it takes. */
+    int places() {
+      return Math.max(policy.approvals(), policy.from().size()) + (scheduled ? 1 : 0);
+    }
+  }
 
   /** What happens, to whom, how much. */
   record Act(Kind kind, int one, int other) {}
@@ -78,20 +92,37 @@ final class GateStory {
   private final Place place;
   private final Runbook runbook;
   private final RunId run;
-  private final Set<Person> admins = new LinkedHashSet<>(List.of(ALICE, BOB, DANA));
-  private final Map<GateId, Set<Person>> approvals = new HashMap<>();
+  private final Setting setting;
+  private final Map<Role, Set<Person>> holders =
+      Map.of(
+          Role.PLATFORM_ADMIN,
+          new LinkedHashSet<>(List.of(ALICE, BOB, DANA)),
+          OWNERS,
+          new LinkedHashSet<>(List.of(CAROL, DANA)));
+
+  /** Who approved, with the roles of that moment. */
+  private final Map<GateId, Map<Person, Set<Role>>> approvals = new HashMap<>();
+
   private final Set<GateId> denied = new HashSet<>();
   private boolean hidden;
   private String world = "as approved";
 
-  GateStory(Place place, Gate policy, String tenant) {
+  GateStory(Place place, Setting setting, String tenant) {
     this.place = place;
-    this.runbook = Bench.runbook(policy);
+    this.setting = setting;
+    this.runbook = Bench.runbook(setting.policy());
     this.run = RunId.random(RandomGenerator.getDefault());
     var ref = new TenantRef("medsuite", tenant);
     place
         .journal()
-        .submit(Samples.spec(run, ref, ALICE, Optional.empty(), runbook.source()), run.value());
+        .submit(
+            Samples.spec(
+                run,
+                ref,
+                ALICE,
+                setting.scheduled() ? Optional.of("drill") : Optional.empty(),
+                runbook.source()),
+            run.value());
     place.journal().command(run, _ -> Optional.of(new RunEvent.Begun()));
     place.actions().world(world);
     goOn(CrashPoint.NONE);
@@ -127,8 +158,8 @@ final class GateStory {
       case FAIL -> place.actions().next("swap", "fail");
       case DIE -> dieAfter(act.one() % 6);
       case WAIT -> place.pass().accept(Duration.ofMinutes(act.other() % 100));
-      case GIVE_ROLE -> admins.add(person(act));
-      case TAKE_ROLE -> admins.remove(person(act));
+      case GIVE_ROLE -> holders.get(role(act)).add(person(act));
+      case TAKE_ROLE -> holders.get(role(act)).remove(person(act));
       case HIDE_ROSTER -> hidden = act.one() % 2 == 0;
       case CANCEL -> command(new RunEvent.CancelRequested(BOB, "wrong minute"));
       case RETRY -> command(new RunEvent.RetryRequested(BOB));
@@ -137,6 +168,16 @@ final class GateStory {
 
   private static Person person(Act act) {
     return PEOPLE.get(act.one() % PEOPLE.size());
+  }
+
+  private static Role role(Act act) {
+    return TWO_ROLES.get(act.other() % 2);
+  }
+
+  private Set<Role> rolesOf(Person who) {
+    return setting.policy().from().stream()
+        .filter(it -> holders.get(it).contains(who))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private void command(RunEvent.Command event) {
@@ -206,21 +247,50 @@ final class GateStory {
       assertThat(place.gates().find(before.id())).contains(before);
       return;
     }
-    assertThat(admins).as("who votes holds the role").contains(who);
+    assertThat(rolesOf(who)).as("who votes holds a role").isNotEmpty();
     assertThat(hidden || forged).as("hidden or forged").isFalse();
     assertThat(who).isNotEqualTo(ALICE);
+    if (choice == Choice.DENY) {
+      assertThat(before.status() == GateRow.Status.OPEN || cools(before)).isTrue();
+      denied.add(before.id());
+      return;
+    }
     assertThat(before.status()).isEqualTo(GateRow.Status.OPEN);
     assertThat(place.journal().now()).isBefore(before.expiresAt().plusSeconds(1));
-    if (choice == Choice.DENY) {
-      denied.add(before.id());
-    } else {
-      assertThat(approvals.computeIfAbsent(before.id(), _ -> new HashSet<>()).add(who))
-          .as("%s votes for the first time", who)
-          .isTrue();
+    assertThat(approvals.computeIfAbsent(before.id(), _ -> new HashMap<>()).put(who, rolesOf(who)))
+        .as("%s votes for the first time", who)
+        .isNull();
+    assertThat(ruling instanceof Ruling.Approved).isEqualTo(isQuorum(before.id()));
+  }
+
+  private boolean cools(GateRow gate) {
+    return gate.status() == GateRow.Status.APPROVED
+        && place
+            .journal()
+            .now()
+            .isBefore(
+                gate.decidedAt()
+                    .orElseThrow()
+                    .plus(setting.policy().coolOff().orElseThrow())
+                    .plusSeconds(1));
+  }
+
+  /** Enough people, and for each role somebody who stands for no other one. */
+  private boolean isQuorum(GateId gate) {
+    var people = approvals.getOrDefault(gate, Map.of());
+    if (people.size() < setting.places()) {
+      return false;
     }
-    boolean enough =
-        approvals.getOrDefault(before.id(), Set.of()).size() >= before.policy().approvals();
-    assertThat(ruling instanceof Ruling.Approved).isEqualTo(choice == Choice.APPROVE && enough);
+    if (setting.policy().from().equals(ONE_ROLE)) {
+      return true;
+    }
+    return people.entrySet().stream()
+        .filter(it -> it.getValue().contains(Role.PLATFORM_ADMIN))
+        .anyMatch(
+            admin ->
+                people.entrySet().stream()
+                    .filter(it -> !it.equals(admin))
+                    .anyMatch(it -> it.getValue().contains(OWNERS)));
   }
 
   private Roster roster() {
@@ -229,7 +299,7 @@ final class GateStory {
       public Reading read(Role role) {
         return hidden
             ? new Reading.Unreadable("Slack is down")
-            : new Reading.Members(admins, 0, Duration.ZERO);
+            : new Reading.Members(holders.get(role), 0, Duration.ZERO);
       }
 
       @Override
@@ -253,9 +323,7 @@ final class GateStory {
 
   private void assertApproved(Recorded recorded, RunEvent.StepStarted started) {
     var gate = started.gate().orElseThrow();
-    var policy = runbook.step("swap").orElseThrow().gate().orElseThrow();
-    assertThat(approvals.getOrDefault(gate, Set.of()))
-        .hasSizeGreaterThanOrEqualTo(policy.approvals());
+    assertThat(isQuorum(gate)).as("enough people, one of each role").isTrue();
     assertThat(denied).doesNotContain(gate);
     var opened = openings().stream().filter(it -> it.gate().equals(gate)).findFirst().orElseThrow();
     assertThat(opened.order())
@@ -271,6 +339,8 @@ final class GateStory {
             .findFirst()
             .orElseThrow();
     assertThat(recorded.at()).isBefore(approved.validUntil().plusSeconds(1));
+    assertThat(approved.notBefore().isPresent()).isEqualTo(setting.policy().coolOff().isPresent());
+    approved.notBefore().ifPresent(it -> assertThat(recorded.at()).isAfterOrEqualTo(it));
   }
 
   private long seqOf(RunEvent.GateOpened opened) {
@@ -289,7 +359,7 @@ final class GateStory {
       var after =
           place.journal().read(run).stream().filter(it -> it.seq() > recorded.seq()).toList();
       assertThat(after)
-          .as("it ran, was reopened with a reason, lapsed, or the run was halted")
+          .as("it ran, was reopened with a reason, lapsed, was stopped, or the run was halted")
           .anyMatch(it -> isEndOf(gate, it.event()));
     }
   }
@@ -298,6 +368,7 @@ final class GateStory {
     return switch (event) {
       case RunEvent.StepStarted it -> it.gate().filter(gate::equals).isPresent();
       case RunEvent.GateLapsed it -> it.gate().equals(gate) && !it.why().isBlank();
+      case RunEvent.GateDenied it -> it.gate().equals(gate);
       case RunEvent.StepDrifted it -> it.gate().equals(gate) && !it.difference().isBlank();
       case RunEvent.AbortBegun _, RunEvent.PersonNeeded _ -> true;
       default -> false;

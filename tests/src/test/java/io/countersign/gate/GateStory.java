@@ -34,6 +34,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -158,8 +159,8 @@ final class GateStory {
       case FAIL -> place.actions().next("swap", "fail");
       case DIE -> dieAfter(act.one() % 6);
       case WAIT -> place.pass().accept(Duration.ofMinutes(act.other() % 100));
-      case GIVE_ROLE -> holders.get(role(act)).add(person(act));
-      case TAKE_ROLE -> holders.get(role(act)).remove(person(act));
+      case GIVE_ROLE -> holders(role(act)).add(person(act));
+      case TAKE_ROLE -> holders(role(act)).remove(person(act));
       case HIDE_ROSTER -> hidden = act.one() % 2 == 0;
       case CANCEL -> command(new RunEvent.CancelRequested(BOB, "wrong minute"));
       case RETRY -> command(new RunEvent.RetryRequested(BOB));
@@ -174,9 +175,13 @@ final class GateStory {
     return TWO_ROLES.get(act.other() % 2);
   }
 
+  private Set<Person> holders(Role role) {
+    return Objects.requireNonNull(holders.get(role));
+  }
+
   private Set<Role> rolesOf(Person who) {
     return setting.policy().from().stream()
-        .filter(it -> holders.get(it).contains(who))
+        .filter(it -> holders(it).contains(who))
         .collect(Collectors.toUnmodifiableSet());
   }
 
@@ -299,7 +304,7 @@ final class GateStory {
       public Reading read(Role role) {
         return hidden
             ? new Reading.Unreadable("Slack is down")
-            : new Reading.Members(holders.get(role), 0, Duration.ZERO);
+            : new Reading.Members(holders(role), 0, Duration.ZERO);
       }
 
       @Override

@@ -15,8 +15,9 @@ import org.junit.jupiter.api.Test;
 class WrittenAfterTheFreezeTest {
   private static final String WRITE =
       """
-      SET default_transaction_read_only = off;
-      UPDATE members.claim SET amount = amount + 1 WHERE id IN (SELECT id FROM members.claim ORDER BY id LIMIT 3)
+      BEGIN READ WRITE;
+      UPDATE members.claim SET amount = amount + 1 WHERE id IN (SELECT id FROM members.claim ORDER BY id LIMIT 3);
+      COMMIT
       """;
 
   @Test
@@ -40,7 +41,6 @@ class WrittenAfterTheFreezeTest {
       assertThat(stage.besides("acme"))
           .as("nothing was swapped")
           .noneMatch(it -> it.contains("_pre_pitr_"));
-      assertThat(stage.click(Workspace.DANA, first, Stage.APPROVE)).contains("no longer current");
 
       stage.click(Workspace.BOB, stage.awaitCard(run), Stage.APPROVE);
       assertThat(stage.awaitEnded(run)).as(stage.thread(run)).startsWith("acme is back");

@@ -45,7 +45,7 @@ class WrittenAfterTheFreezeTest {
       stage.click(Workspace.BOB, stage.awaitCard(run), Stage.APPROVE);
       assertThat(stage.awaitEnded(run)).as(stage.thread(run)).startsWith("acme is back");
       assertThat(stage.events(run)).filteredOn("gate-opened"::equals).hasSize(2);
-      assertThat(stage.events(run)).filteredOn("step-drifted"::equals).hasSize(1);
+      assertThat(stage.events(run)).filteredOn("gate-lapsed"::equals).hasSize(1);
       long writes = traffic.writes();
       Stage.await("acme's application writes again", () -> traffic.writes() > writes);
     }

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param canaries tables counted before anyone approves; zero rows where the live database has some
  *     stops the run
  * @param queueSchemas schemas whose writes do not count as writes of the tenant
+ * @param policies what is done about jobs and numbers that come back with the past
  */
 public record Estate(
     String name,
@@ -27,6 +28,7 @@ public record Estate(
     Duration metadataTtl,
     List<TableName> canaries,
     List<String> queueSchemas,
+    Policies policies,
     RegistryQueries registry,
     String secretsFolder,
     RestoreSource restore) {

@@ -1,8 +1,10 @@
 package io.countersign.estate;
 
+import io.countersign.Role;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An estate's tenant registry: a closed set of named queries from the estate's file. Every method
@@ -35,6 +37,14 @@ public interface Registry {
    */
   void audit(Tenant tenant, String action, String actor, String key, Map<String, String> detail);
 
+  /**
+   * Ids of the people who hold a role, as the workspace knows them; for estates whose registry says
+   * who may countersign.
+   */
+  default List<String> holders(Role role) {
+    throw new RegistryUnavailable("This registry has no query roster.", null);
+  }
+
   /** A server as the registry describes it; the administrator's login stands in the secret. */
   record RegisteredServer(ServerRef ref, String host, int port, SecretName adminSecret) {}
 
@@ -42,7 +52,7 @@ public interface Registry {
   final class RegistryUnavailable extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    public RegistryUnavailable(String message, Throwable cause) {
+    public RegistryUnavailable(String message, @Nullable Throwable cause) {
       super(message, cause);
     }
   }

@@ -3,8 +3,10 @@ package io.countersign.gate;
 import io.countersign.Digest;
 import io.countersign.GateId;
 import io.countersign.Person;
+import io.countersign.Role;
 import io.countersign.RunId;
 import io.countersign.runbook.Gate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -15,8 +17,9 @@ import java.util.Set;
  *
  * @param opening from 1; a gate that opens anew is a new row
  * @param order the canonical order that {@code digest} is of
- * @param barred people who may not vote: the requester, and whoever skipped or resolved something
- *     in this run
+ * @param quorum how many people it takes, and of which roles
+ * @param barred people who may not vote besides the requester: whoever skipped, retried in doubt or
+ *     resolved something in this run
  * @param phrase what an approver has to type; empty where the button is enough
  * @param decidedAt when it was approved, denied, expired or closed
  */
@@ -31,6 +34,7 @@ public record GateRow(
     Person requester,
     Set<Person> barred,
     Gate policy,
+    Quorum quorum,
     String order,
     Optional<String> phrase,
     Instant openedAt,
@@ -49,6 +53,26 @@ public record GateRow(
     EXPIRED,
     /** Approved or open, but its order is no longer what would run, or the run was cancelled. */
     CLOSED
+  }
+
+  /** When the step may begin; empty while the gate is not approved. */
+  public Optional<Instant> startsAt() {
+    return status == Status.APPROVED
+        ? decidedAt.map(it -> it.plus(policy.coolOff().orElse(Duration.ZERO)))
+        : Optional.empty();
+  }
+
+  /** Approved, and its step still waits for the cool-off to pass: it can be stopped. */
+  public boolean cooling(Instant now) {
+    return policy.coolOff().isPresent() && startsAt().filter(now::isBefore).isPresent();
+  }
+
+  /** The roles of those who have approved, person by person. */
+  public List<Set<Role>> approvers() {
+    return votes.stream()
+        .filter(it -> it.choice() == Ballot.Choice.APPROVE)
+        .map(Vote::roles)
+        .toList();
   }
 
   public long approvals() {

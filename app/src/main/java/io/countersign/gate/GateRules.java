@@ -33,21 +33,25 @@ public final class GateRules {
     }
     var row = gate.get();
     var refusal =
-        notOpen(row, now)
+        notOpen(row, ballot, now)
             .or(() -> notThisOrder(row, ballot))
             .or(() -> notAMember(standing))
             .or(() -> notInRole(row, ballot.actor(), standing, now))
             .or(() -> notASecondPerson(row, ballot.actor()))
             .or(() -> withoutReason(ballot))
-            .or(() -> notTyped(row, ballot));
+            .or(() -> notTyped(row, ballot))
+            .or(() -> noPlace(row, ballot, standing));
     if (refusal.isPresent()) {
       return new Ruling.Refused(refusal.get(), canAct(row, standing));
     }
-    return counted(row, ballot, now);
+    return counted(row, ballot, standing, now);
   }
 
   // 1
-  private static Optional<Ruling.Refusal> notOpen(GateRow row, Instant now) {
+  private static Optional<Ruling.Refusal> notOpen(GateRow row, Ballot ballot, Instant now) {
+    if (ballot.choice() == Ballot.Choice.DENY && row.cooling(now)) {
+      return Optional.empty();
+    }
     if (row.status() != GateRow.Status.OPEN) {
       var last =
           row.votes().isEmpty() ? Optional.<Vote>empty() : Optional.of(row.votes().getLast());
@@ -96,8 +100,9 @@ public final class GateRules {
         }
       }
     }
-    var roles = row.policy().from().stream().map(Role::name).collect(Collectors.joining(" or "));
-    return holds ? Optional.empty() : Optional.of(new Ruling.Refusal.NotInRole(roles));
+    return holds
+        ? Optional.empty()
+        : Optional.of(new Ruling.Refusal.NotInRole(joined(row.policy().from())));
   }
 
   // 5
@@ -129,19 +134,28 @@ public final class GateRules {
         : Optional.empty();
   }
 
+  /** An approval that fills no empty place would look like one that counts. */
+  private static Optional<Ruling.Refusal> noPlace(GateRow row, Ballot ballot, Standing standing) {
+    var approvers = row.approvers();
+    return ballot.choice() == Ballot.Choice.DENY
+            || row.quorum().fills(roles(row, ballot.actor(), standing), approvers)
+        ? Optional.empty()
+        : Optional.of(new Ruling.Refusal.NoPlace(joined(row.quorum().open(approvers))));
+  }
+
   // 6
-  private static Ruling counted(GateRow row, Ballot ballot, Instant now) {
+  private static Ruling counted(GateRow row, Ballot ballot, Standing standing, Instant now) {
     var votes = new java.util.ArrayList<>(row.votes());
-    votes.add(new Vote(ballot.actor(), ballot.choice(), ballot.reason(), now));
+    var roles = roles(row, ballot.actor(), standing);
+    votes.add(new Vote(ballot.actor(), ballot.choice(), ballot.reason(), now, roles));
     if (ballot.choice() == Ballot.Choice.DENY) {
       return new Ruling.Denied(with(row, GateRow.Status.DENIED, votes, Optional.of(now)));
     }
-    var approvals = row.approvals() + 1;
-    return approvals >= row.policy().approvals()
+    var after = with(row, GateRow.Status.OPEN, votes, Optional.empty());
+    int missing = row.quorum().missing(after.approvers());
+    return missing == 0
         ? new Ruling.Approved(with(row, GateRow.Status.APPROVED, votes, Optional.of(now)))
-        : new Ruling.Counted(
-            with(row, GateRow.Status.OPEN, votes, Optional.empty()),
-            (int) (row.policy().approvals() - approvals));
+        : new Ruling.Counted(after, missing);
   }
 
   private static GateRow with(
@@ -157,6 +171,7 @@ public final class GateRules {
         row.requester(),
         row.barred(),
         row.policy(),
+        row.quorum(),
         row.order(),
         row.phrase(),
         row.openedAt(),
@@ -165,7 +180,24 @@ public final class GateRules {
         votes);
   }
 
-  /** Who could countersign this gate, as far as the rosters say. */
+  private static String joined(java.util.List<Role> roles) {
+    return roles.stream().map(Role::name).collect(Collectors.joining(" or "));
+  }
+
+  /** Which of the gate's roles somebody holds, as the look-up for this vote says. */
+  private static Set<Role> roles(GateRow row, Person person, Standing standing) {
+    return row.policy().from().stream()
+        .filter(
+            it ->
+                standing.rosters().get(it) instanceof Roster.Reading.Members(var members, _, _)
+                    && members.contains(person))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /**
+   * Who could countersign this gate now, as far as the rosters say: whose approval would fill a
+   * place that is still empty.
+   */
   public static Set<Person> canAct(GateRow row, Standing standing) {
     var people = new HashSet<Person>();
     for (var role : row.policy().from()) {
@@ -175,6 +207,9 @@ public final class GateRules {
     }
     people.remove(row.requester());
     people.removeAll(row.barred());
+    row.votes().forEach(it -> people.remove(it.person()));
+    var approvers = row.approvers();
+    people.removeIf(it -> !row.quorum().fills(roles(row, it, standing), approvers));
     return people;
   }
 }

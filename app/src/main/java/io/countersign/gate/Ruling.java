@@ -51,8 +51,15 @@ public sealed interface Ruling {
 
     record IsRequester() implements Refusal {}
 
-    /** Skipped or resolved something in this run. */
+    /** Skipped, retried in doubt or resolved something in this run. */
     record Barred() implements Refusal {}
+
+    /**
+     * Everything that the actor could fill is filled.
+     *
+     * @param needed the roles of which somebody is still needed
+     */
+    record NoPlace(String needed) implements Refusal {}
 
     record VotedBefore(Vote vote) implements Refusal {}
 

@@ -8,36 +8,28 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What would change for the tenant: counts of rows, restored against live. */
 public final class LiveComparison {
-  private static final String QUEUE_TABLES =
-      """
-      SELECT n.nspname, c.relname,
-             EXISTS (SELECT 1 FROM pg_attribute a
-                      WHERE a.attrelid = c.oid AND a.attname = 'state' AND NOT a.attisdropped)
-               AS has_state
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname = 'job'
-         AND n.nspname = ANY (?)
-       ORDER BY 1
-      """;
-
   private LiveComparison() {}
 
   /**
+   * @param byTable the same by table, those in which something differs
    * @param withoutKey tables of which only the numbers of rows were compared
    * @param otherColumns tables whose columns differ; the common ones were compared
    * @param unreadable live tables that the bot may not read; what goes with them is in no count
    */
   public record Result(
       RowChanges.Counts counts,
+      Map<Table, RowChanges.Counts> byTable,
       List<Table> withoutKey,
       List<Table> otherColumns,
       List<Table> unreadable) {
     public Result {
+      byTable = Map.copyOf(byTable);
       withoutKey = List.copyOf(withoutKey);
       otherColumns = List.copyOf(otherColumns);
       unreadable = List.copyOf(unreadable);
@@ -64,6 +56,7 @@ public final class LiveComparison {
     var all = new TreeSet<>(hashes.keySet());
     all.addAll(ofLive);
     var counts = RowChanges.Counts.NONE;
+    var byTable = new TreeMap<Table, RowChanges.Counts>();
     var withoutKey = new ArrayList<Table>();
     var otherColumns = new ArrayList<Table>();
     var unreadable = new ArrayList<Table>();
@@ -78,6 +71,9 @@ public final class LiveComparison {
       }
       var compared = one(restored, live, table, hashes.get(table), ofLive.contains(table), stop);
       counts = counts.plus(compared.counts());
+      if (!compared.counts().equals(RowChanges.Counts.NONE)) {
+        byTable.put(table, compared.counts());
+      }
       if (!compared.byKey()) {
         withoutKey.add(table);
       }
@@ -86,7 +82,7 @@ public final class LiveComparison {
       }
       eachDone.run();
     }
-    return new Result(counts, withoutKey, otherColumns, unreadable);
+    return new Result(counts, byTable, withoutKey, otherColumns, unreadable);
   }
 
   /**
@@ -141,28 +137,5 @@ public final class LiveComparison {
     restored.setAutoCommit(true);
     live.setAutoCommit(true);
     return compared;
-  }
-
-  /**
-   * Jobs that would run again: rows of tables called {@code job} in the queue schemas that are not
-   * completed; where such a table has no state, all of its rows.
-   */
-  public static long queueJobs(Connection restored, List<String> queueSchemas) throws SQLException {
-    long jobs = 0;
-    try (var query = restored.prepareStatement(QUEUE_TABLES)) {
-      query.setArray(1, restored.createArrayOf("text", queueSchemas.toArray()));
-      try (var row = query.executeQuery()) {
-        while (row.next()) {
-          var table = new Table(row.getString(1), row.getString(2));
-          jobs +=
-              Databases.number(
-                  restored,
-                  "SELECT count(*) FROM "
-                      + table.quoted()
-                      + (row.getBoolean(3) ? " WHERE state::text <> 'completed'" : ""));
-        }
-      }
-    }
-    return jobs;
   }
 }

@@ -56,13 +56,15 @@ public final class NameSwap {
    * One swap.
    *
    * @param atFreeze the write counters when the tenant was settled
+   * @param approved the same when the order was made that was approved
    */
   public record Plan(
       DatabaseRef live,
       DatabaseRef restored,
       String keptName,
       List<String> queueSchemas,
-      WriteCounters.Reading atFreeze) {
+      WriteCounters.Reading atFreeze,
+      WriteCounters.Reading approved) {
     public Plan {
       queueSchemas = List.copyOf(queueSchemas);
     }
@@ -100,28 +102,16 @@ public final class NameSwap {
   }
 
   /**
-   * Compares two readings.
+   * Compares what is written now with what was when the order was approved.
    *
    * @return the difference for people; empty where nothing was written
    */
-  public static java.util.Optional<String> difference(
-      String database, WriteCounters.Reading atFreeze, WriteCounters.Reading now) {
-    if (!atFreeze.since().equals(now.since())) {
-      return java.util.Optional.of(
-          "the write counters of "
-              + database
-              + " were reset, or tables were made, dropped or rewritten after the freeze: how much"
-              + " was written is unknown");
-    }
-    long written = now.writes() - atFreeze.writes();
-    if (written == 0) {
-      return java.util.Optional.empty();
-    }
-    return java.util.Optional.of(
-        (written == 1 ? "1 row was" : written + " rows were")
-            + " written to "
-            + database
-            + " after the freeze");
+  private static java.util.Optional<String> difference(Plan plan, WriteCounters.Reading now) {
+    var approved = plan.approved();
+    return approved.since().equals(now.since()) && approved.writes() == now.writes()
+        ? java.util.Optional.empty()
+        : java.util.Optional.of(
+            WriteCounters.difference(approved.since(plan.atFreeze()), now.since(plan.atFreeze())));
   }
 
   /**
@@ -255,7 +245,7 @@ public final class NameSwap {
   private java.util.Optional<String> measured(Plan plan, Parties parties) throws SQLException {
     var inside = parties.inside();
     var now = WriteCounters.read(inside, plan.queueSchemas());
-    var difference = difference(plan.live().name(), plan.atFreeze(), now);
+    var difference = difference(plan, now);
     if (difference.isEmpty()) {
       between.accept("measured");
       inside.close();

@@ -2,6 +2,7 @@ package io.countersign.postgres;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.countersign.Role;
 import io.countersign.estate.Estate;
 import io.countersign.estate.NamedQuery;
 import io.countersign.estate.Registry;
@@ -76,6 +77,25 @@ public final class QueryRegistry implements Registry {
             "key",
             key);
     ask("audit", values, PreparedStatement::execute);
+  }
+
+  @Override
+  public List<String> holders(Role role) {
+    if (!estate.registry().queries().containsKey("roster")) {
+      throw new RegistryUnavailable(
+          "The registry of " + estate.name() + " has no query roster.", null);
+    }
+    return ask("roster", Map.of("role", role.name()), QueryRegistry::people);
+  }
+
+  private static List<String> people(PreparedStatement statement) throws SQLException {
+    var people = new ArrayList<String>();
+    try (var rows = statement.executeQuery()) {
+      while (rows.next()) {
+        people.add(column(rows, "slack_user"));
+      }
+    }
+    return people;
   }
 
   /**

@@ -42,6 +42,10 @@ public final class RowChanges {
   public record Counts(long comeBack, long go, long change) {
     public static final Counts NONE = new Counts(0, 0, 0);
 
+    public long all() {
+      return comeBack + go + change;
+    }
+
     public Counts plus(Counts other) {
       return new Counts(comeBack + other.comeBack, go + other.go, change + other.change);
     }
@@ -87,6 +91,46 @@ public final class RowChanges {
           var right = now.executeQuery(sql)) {
         return new Compared(merged(left, right, stop), true, otherColumns);
       }
+    }
+  }
+
+  /**
+   * How many rows that meet a condition in one database do not meet its own in the other, or are
+   * not there; by primary key. Empty where the two tables have no common one.
+   */
+  static java.util.OptionalLong missing(
+      Connection restored,
+      String ofRestored,
+      Connection live,
+      String ofLive,
+      TableHashes.Table table,
+      Stop stop)
+      throws SQLException {
+    var key = shape(restored, table).key();
+    if (key.isEmpty() || !key.equals(shape(live, table).key())) {
+      return java.util.OptionalLong.empty();
+    }
+    var sql =
+        "SELECT sha256(convert_to("
+            + row(List.copyOf(key.keySet()))
+            + "::text, 'UTF8')) AS key, 0::bigint AS hash FROM "
+            + table.quoted()
+            + " t";
+    restored.setAutoCommit(false);
+    live.setAutoCommit(false);
+    try (var back = restored.createStatement();
+        var now = live.createStatement()) {
+      back.setFetchSize(FETCHED_AT_ONCE);
+      now.setFetchSize(FETCHED_AT_ONCE);
+      try (var left = back.executeQuery(sql + ofRestored + " ORDER BY 1");
+          var right = now.executeQuery(sql + ofLive + " ORDER BY 1")) {
+        return java.util.OptionalLong.of(merged(left, right, stop).comeBack());
+      }
+    } finally {
+      restored.rollback();
+      live.rollback();
+      restored.setAutoCommit(true);
+      live.setAutoCommit(true);
     }
   }
 

@@ -115,6 +115,28 @@ public final class Sessions {
     return String.join(", ", names) + (more > 0 ? " and " + more + " more" : "");
   }
 
+  /**
+   * Names who is connected, without the bot: {@code rcm-core 41, reporting 2}. A session without a
+   * name is called by its user.
+   */
+  public static String byApplication(List<Session> sessions) {
+    var counts = new java.util.TreeMap<String, Integer>();
+    sessions.stream()
+        .filter(it -> !it.application().startsWith("cs/"))
+        .map(it -> it.application().isBlank() ? it.user() : it.application())
+        .forEach(it -> counts.merge(it, 1, Integer::sum));
+    var named =
+        counts.entrySet().stream()
+            .sorted(java.util.Map.Entry.<String, Integer>comparingByValue().reversed())
+            .limit(SHOWN)
+            .map(it -> it.getKey() + " " + it.getValue())
+            .toList();
+    int more = counts.size() - named.size();
+    return counts.isEmpty()
+        ? "nobody"
+        : String.join(", ", named) + (more > 0 ? " and " + more + " programs more" : "");
+  }
+
   /** The number of a process is given anew after its end, so its start is compared as well. */
   private static void end(Connection session, Session which) throws SQLException {
     var sql =

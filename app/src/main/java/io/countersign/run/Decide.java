@@ -26,10 +26,13 @@ public final class Decide {
           facts.halt().isPresent()
               ? stop(runbook, facts, place)
               : atGate(place.in(runbook), gate, until, then, now);
-      case Approved(var facts, var place, var gate, var until) ->
+      case Approved(var facts, var place, var gate, var until, var notBefore) ->
           facts.halt().isPresent()
               ? stop(runbook, facts, place)
-              : approved(facts, place.in(runbook), gate, until, now);
+              : notBefore
+                  .filter(now::isBefore)
+                  .<Decision>map(AwaitTime::new)
+                  .orElseGet(() -> approved(facts, place.in(runbook), gate, until, now));
       case Running(var facts, var place, _) ->
           new Recover(place.in(runbook), facts.open().orElseThrow());
       case Parked(var facts, var place, _, var until) -> parked(runbook, facts, place, until, now);
@@ -154,7 +157,11 @@ public final class Decide {
 
   /** Whether a step under this condition runs. */
   static boolean holds(Step.When when, Facts facts) {
-    var value = facts.spec().parameters().get(when.parameter());
+    return holds(when, facts.spec());
+  }
+
+  static boolean holds(Step.When when, RunSpec spec) {
+    var value = spec.parameters().get(when.parameter());
     return value != null && value.shown().equals(when.value());
   }
 

@@ -1,5 +1,6 @@
 package io.countersign.run;
 
+import io.countersign.GateId;
 import io.countersign.run.RunEvent.*;
 import io.countersign.run.RunState.*;
 import io.countersign.runbook.Gate;
@@ -53,14 +54,23 @@ public final class Fold {
           state instanceof NeedsPerson(var facts, var place, _)
               ? new Ready(facts.left(new Halt.Left(by, reason)), place)
               : state;
-      case GateApproved(_, var gate, _, var until) ->
+      case GateApproved(_, var gate, _, var until, var notBefore) ->
           state instanceof AtGate(var facts, var place, var open, _, _) && open.equals(gate)
-              ? new Approved(facts, place, gate, until)
+              ? new Approved(facts, place, gate, until, notBefore)
               : state;
       case GateDenied(var step, var gate, var by, var reason) ->
-          state instanceof AtGate(var facts, var place, var open, _, _) && open.equals(gate)
-              ? new Ready(facts.halted(new Halt.Denied(step, by, reason)), place)
-              : state;
+          denied(state, gate, new Halt.Denied(step, by, reason));
+    };
+  }
+
+  /** While the gate is open, or approved and cooling off. */
+  private static RunState denied(RunState state, GateId gate, Halt halt) {
+    return switch (state) {
+      case AtGate(var facts, var place, var open, _, _) when open.equals(gate) ->
+          new Ready(facts.halted(halt), place);
+      case Approved(var facts, var place, var open, _, _) when open.equals(gate) ->
+          new Ready(facts.halted(halt), place);
+      case RunState other -> other;
     };
   }
 
@@ -80,8 +90,8 @@ public final class Fold {
       case Ready(var facts, var next) -> new Ready(facts.halted(halt), next);
       case AtGate(var facts, var place, var gate, var until, var then) ->
           new AtGate(facts.halted(halt), place, gate, until, then);
-      case Approved(var facts, var place, var gate, var until) ->
-          new Approved(facts.halted(halt), place, gate, until);
+      case Approved(var facts, var place, var gate, var until, var notBefore) ->
+          new Approved(facts.halted(halt), place, gate, until, notBefore);
       case Running(var facts, var place, var attempt) ->
           new Running(facts.halted(halt), place, attempt);
       case Parked(var facts, var place, var attempt, var until) ->
@@ -103,10 +113,10 @@ public final class Fold {
           new AtGate(facts.opened(step, opening), next, gate, until, then);
       case Move(AtGate(var facts, var place, _, _, _), GateExpired(var step, _)) ->
           new Ready(facts.halted(new Halt.Expired(step)), place);
-      case Move(Approved(var facts, var place, _, _), GateLapsed _) -> new Ready(facts, place);
+      case Move(Approved(var facts, var place, _, _, _), GateLapsed _) -> new Ready(facts, place);
       case Move(Ready(var facts, var next), StepStarted started) ->
           started(facts, next, started, Optional.empty(), at);
-      case Move(Approved(var facts, var place, var gate, var until), StepStarted started) ->
+      case Move(Approved(var facts, var place, var gate, var until, _), StepStarted started) ->
           started(facts, place, started, Optional.of(new Facts.Approval(gate, until)), at);
       case Move(Running(var facts, var place, var attempt), Work it) ->
           acted(facts, place, attempt, state, it, at);
@@ -147,7 +157,9 @@ public final class Fold {
     return facts
         .open()
         .flatMap(Facts.OpenAttempt::approval)
-        .<RunState>map(it -> new Approved(facts.cleared(), place, it.gate(), it.validUntil()))
+        .<RunState>map(
+            it ->
+                new Approved(facts.cleared(), place, it.gate(), it.validUntil(), Optional.empty()))
         .orElseGet(() -> new Ready(facts.cleared(), place));
   }
 
@@ -186,7 +198,7 @@ public final class Fold {
       case Asked _ -> Place.FIRST;
       case Ready(_, var next) -> next;
       case AtGate(_, var place, _, _, _) -> place;
-      case Approved(_, var place, _, _) -> place;
+      case Approved(_, var place, _, _, _) -> place;
       case Running(_, var place, _) -> place;
       case Parked(_, var place, _, _) -> place;
       case InDoubt(_, var place, _, _, _) -> place;

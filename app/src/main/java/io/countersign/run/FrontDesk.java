@@ -8,16 +8,13 @@ import io.countersign.estate.Registry;
 import io.countersign.estate.Tenant;
 import io.countersign.gate.Roster;
 import io.countersign.runbook.Runbook;
-import io.countersign.runbook.Step;
 import io.countersign.runbook.Value;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,15 +93,21 @@ public final class FrontDesk implements Desk {
     }
     var home = new Specs.Home(tenant, new Value.OfDatabase(database.get()), kept);
     var wish =
-        new Specs.Wish(ask.who(), ask.channel(), ask.parameters(), ask.reason(), Optional.empty());
+        new Specs.Wish(
+            ask.who(),
+            ask.channel(),
+            ask.parameters(),
+            ask.reason(),
+            Optional.empty(),
+            Optional.empty());
     var spec = Specs.of(id, runbook, home, wish, journal.now());
-    var countersigners = countersigners(runbook, ask.who());
-    if (countersigners.refusal().isPresent()) {
-      return new Proposed.Refused(List.of(countersigners.refusal().get()));
-    }
-    drafts.keep(id.value(), spec);
-    return new Proposed.Planned(
-        new Draft(id.value(), spec, plan(runbook, spec), countersigners.people()));
+    return switch (new Countersigners(roster).of(runbook, spec)) {
+      case Countersigners.Found.Missing(var sentence) -> refused(sentence);
+      case Countersigners.Found.Enough(var people) -> {
+        drafts.keep(id.value(), spec);
+        yield new Proposed.Planned(new Draft(id.value(), spec, plan(runbook, spec), people));
+      }
+    };
   }
 
   /** Why there is nothing to go back to. */
@@ -188,50 +191,6 @@ public final class FrontDesk implements Desk {
     return Plans.steps(runbook.steps(), spec, actions);
   }
 
-  private record Countersigners(Set<Person> people, Optional<Refusal> refusal) {}
-
-  /** A run that nobody but its requester could approve is refused before anything happens. */
-  private Countersigners countersigners(Runbook runbook, Person requester) {
-    var all = new HashSet<Person>();
-    for (var step : runbook.steps()) {
-      if (step.gate().isEmpty()) {
-        continue;
-      }
-      var people = new HashSet<Person>();
-      for (var role : step.gate().get().from()) {
-        switch (roster.read(role)) {
-          case Roster.Reading.Members(var members, _, _) -> people.addAll(members);
-          case Roster.Reading.Unreadable(var why) -> {
-            return new Countersigners(
-                Set.of(), Optional.of(new Refusal.Because(unreadable(role, why))));
-          }
-        }
-      }
-      people.remove(requester);
-      if (people.size() < step.gate().get().approvals()) {
-        return new Countersigners(
-            Set.of(), Optional.of(new Refusal.Because(tooFew(step, people.size()))));
-      }
-      all.addAll(people);
-    }
-    return new Countersigners(all, Optional.empty());
-  }
-
-  private static String tooFew(Step step, int others) {
-    var gate = step.gate().orElseThrow();
-    var roles = String.join(" or ", gate.from().stream().map(Role::name).toList());
-    return "Step %s needs %d %s besides you to countersign, and there %s %d. Add somebody to the role first."
-        .formatted(step.id(), gate.approvals(), roles, others == 1 ? "is" : "are", others);
-  }
-
-  private static String unreadable(Role role, String why) {
-    return "I could not read who is a "
-        + role
-        + " ("
-        + why
-        + "). Nothing was started. Try again soon.";
-  }
-
   private Optional<Refusal> mayAct(Person who, Role role) {
     return switch (roster.membership(who)) {
       case Roster.Membership.Excluded(var what) ->
@@ -249,7 +208,7 @@ public final class FrontDesk implements Desk {
                     ? Optional.empty()
                     : Optional.of(new Refusal.NotInRole(role.name(), people));
             case Roster.Reading.Unreadable(var why) ->
-                Optional.of(new Refusal.Because(unreadable(role, why)));
+                Optional.of(new Refusal.Because(Countersigners.unreadable(role, why)));
           };
     };
   }
@@ -297,7 +256,13 @@ public final class FrontDesk implements Desk {
       return Optional.of(
           new Refusal.Because("The runbook has changed since this plan. Type the command again."));
     }
-    return mayAct(who, runbook.requester());
+    return mayAct(who, runbook.requester())
+        .or(
+            () ->
+                new Countersigners(roster).of(runbook, kept.spec())
+                        instanceof Countersigners.Found.Missing(var sentence)
+                    ? Optional.of(new Refusal.Because(sentence))
+                    : Optional.empty());
   }
 
   @Override
@@ -329,6 +294,13 @@ public final class FrontDesk implements Desk {
       RunId run, @org.jspecify.annotations.Nullable RunState before, boolean written) {
     if (before == null) {
       return "Run " + run + " has ended; there is nothing to cancel.";
+    }
+    if (!written && before instanceof RunState.InDoubt doubt && doubt.facts().halt().isEmpty()) {
+      return "Run %s cannot be cancelled at the moment: nobody knows yet whether step %s was done. I look again every %d s; cancel when that is settled."
+          .formatted(
+              run,
+              doubt.facts().open().map(Facts.OpenAttempt::step).orElse(""),
+              Decide.LOOK_AGAIN.toSeconds());
     }
     if (!written) {
       return before.facts().crossed()

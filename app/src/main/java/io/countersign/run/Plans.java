@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What a runbook's steps will do, exactly, as far as it is known before the run. */
@@ -48,6 +49,7 @@ public final class Plans {
             "tenant.slug", new Value.Text(tenant.slug()),
             "estate.name", new Value.Text(tenant.estate())),
         NOBODY,
+        Optional.empty(),
         "",
         said.get("reason") instanceof Value.Text(var reason) ? reason : "",
         now);

@@ -9,6 +9,7 @@ import io.countersign.action.Intent;
 import io.countersign.action.Stop;
 import io.countersign.gate.GateStore;
 import io.countersign.gate.Order;
+import io.countersign.gate.Quorum;
 import io.countersign.run.Journal.Appended;
 import io.countersign.run.Journal.Claim;
 import io.countersign.runbook.Runbook;
@@ -219,6 +220,8 @@ public final class RunEngine {
               order,
               nonces.get(),
               step.gate().orElseThrow(),
+              Quorum.of(step.gate().orElseThrow(), work.facts().spec().moreApprovals()),
+              Barred.of(journal.read(work.claim().run())),
               difference,
               step.gate().orElseThrow().typed()
                   ? Optional.of(work.facts().spec().tenant().slug())
@@ -272,16 +275,15 @@ public final class RunEngine {
               "Look at the bot's log and at the server; then retry."));
     }
     Intent intent;
+    Optional<RunEvent.Work> stale;
     try {
       intent = performer.intent(work, step, attempt);
+      stale = gate.isPresent() ? stale(work, step, gate.get(), intent) : Optional.empty();
     } catch (ActionFailed cannot) {
       return couldNotBegin(work, step, cannot.problem());
     }
-    if (gate.isPresent()) {
-      var stale = stale(work, step, gate.get(), intent);
-      if (stale.isPresent()) {
-        return wrote(work, stale.get());
-      }
+    if (stale.isPresent()) {
+      return wrote(work, stale.get());
     }
     var action = work.actions().find(step.action()).orElseThrow();
     var started =
@@ -310,7 +312,8 @@ public final class RunEngine {
    * The order is made again before the step begins; what differs from the approved one is never
    * run.
    */
-  private Optional<RunEvent.Work> stale(Work work, Step step, GateId gate, Intent intent) {
+  private Optional<RunEvent.Work> stale(Work work, Step step, GateId gate, Intent intent)
+      throws ActionFailed {
     var inputs = Inputs.resolved(step, work.facts());
     var order = Orders.of(work.runbook(), step, work.facts(), inputs, intent, work.actions());
     var approved = gates.find(gate).orElseThrow();

@@ -46,7 +46,13 @@ public sealed interface RunEvent {
   /** A person ends the run after {@link PersonNeeded}, with everything as it stands. */
   record LeftAsIs(Person by, String reason) implements Command {}
 
-  record GateApproved(String step, GateId gate, List<Person> by, Instant validUntil)
+  /**
+   * Enough people have approved.
+   *
+   * @param notBefore when its cool-off has passed, where it has one
+   */
+  record GateApproved(
+      String step, GateId gate, List<Person> by, Instant validUntil, Optional<Instant> notBefore)
       implements Command, OfStep {}
 
   record GateDenied(String step, GateId gate, Person by, String reason)

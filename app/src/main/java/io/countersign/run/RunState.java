@@ -4,6 +4,7 @@ import io.countersign.GateId;
 import io.countersign.Problem;
 import io.countersign.runbook.Gate;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Where a run stands, folded from its journal. Each state says what a crash in it means. */
 public sealed interface RunState {
@@ -23,10 +24,14 @@ public sealed interface RunState {
       implements RunState {}
 
   /**
-   * Approved; the step has not begun. After a crash: it begins, or asks again when the approval is
-   * too old.
+   * Approved; the step has not begun. After a crash: it waits for its cool-off, begins, or asks
+   * again when the approval is too old.
+   *
+   * @param notBefore when the cool-off has passed, where there is one
    */
-  record Approved(Facts facts, Place place, GateId gate, Instant validUntil) implements RunState {}
+  record Approved(
+      Facts facts, Place place, GateId gate, Instant validUntil, Optional<Instant> notBefore)
+      implements RunState {}
 
   /**
    * An attempt acts, or its holder has died: whoever claims the run in this state has to recover

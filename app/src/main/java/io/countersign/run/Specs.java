@@ -30,13 +30,15 @@ final class Specs {
    *
    * @param parameters without the tenant
    * @param again after how long a schedule asks again, where one asks
+   * @param schedule the schedule that asks by itself, on nobody's behalf
    */
   record Wish(
       Person who,
       String channel,
       Map<String, Value> parameters,
       String reason,
-      Optional<Duration> again) {}
+      Optional<Duration> again,
+      Optional<String> schedule) {}
 
   /** A tenant with its database as the server shows it now. */
   record Home(Tenant tenant, Value.OfDatabase database, Optional<Journal.Kept> kept) {}
@@ -75,6 +77,7 @@ final class Specs {
         parameters,
         pinned,
         wish.who(),
+        wish.schedule(),
         wish.channel(),
         wish.reason(),
         now);

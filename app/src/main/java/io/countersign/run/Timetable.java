@@ -118,7 +118,8 @@ public final class Timetable {
             due.channel(),
             later.parameters(),
             later.reason(),
-            Optional.of(later.after()));
+            Optional.of(later.after()),
+            Optional.empty());
     var spec = Specs.of(ids.get(), runbook, home, wish, journal.now());
     switch (journal.submit(spec, due.draft())) {
       case Journal.Submission.Accepted(var run) -> {

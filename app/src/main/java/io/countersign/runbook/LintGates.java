@@ -71,9 +71,23 @@ final class LintGates {
             "Name it once; approvals says how many people.");
       }
     }
+    if (gate.from().size() > 1 && gate.approvals() < gate.from().size() && gate.approvals() >= 1) {
+      complaints.add(
+          places.value(path + "/approvals"),
+          "approvals "
+              + gate.approvals()
+              + " is fewer than the "
+              + gate.from().size()
+              + " roles in from",
+          "One of each role is needed: write approvals: "
+              + gate.from().size()
+              + " or name fewer roles.");
+    }
     range(path + "/expires", "expires", gate.expires(), Duration.ofSeconds(1), LONGEST);
     range(path + "/valid-for", "valid-for", gate.validFor(), SHORTEST_VALID, LONGEST_VALID);
     remind(path, gate);
+    coolOff(path, gate);
+    escalate(path, gate);
     evidence(path, index, gate.evidence());
   }
 
@@ -93,6 +107,47 @@ final class LintGates {
             + " and "
             + Readings.written(longest),
         "Write a duration such as 4h.");
+  }
+
+  private void coolOff(String path, Gate gate) {
+    if (gate.coolOff().isEmpty()) {
+      return;
+    }
+    var coolOff = gate.coolOff().get();
+    range(path + "/cool-off", "cool-off", coolOff, Duration.ofSeconds(1), LONGEST);
+    if (coolOff.compareTo(gate.expires()) >= 0 && coolOff.compareTo(LONGEST) <= 0) {
+      complaints.add(
+          places.value(path + "/cool-off"),
+          "cool-off "
+              + Readings.written(coolOff)
+              + " is not shorter than the gate stays open ("
+              + Readings.written(gate.expires())
+              + ")",
+          "Let the gate stay open longer, or cool off for less.");
+    }
+  }
+
+  private void escalate(String path, Gate gate) {
+    if (gate.escalate().isEmpty()) {
+      return;
+    }
+    var escalation = gate.escalate().get();
+    if (escalation.after().isZero() || escalation.after().compareTo(gate.expires()) >= 0) {
+      complaints.add(
+          places.value(path + "/escalate/after"),
+          "escalation after "
+              + Readings.written(escalation.after())
+              + " does not come while the gate is open ("
+              + Readings.written(gate.expires())
+              + ")",
+          "Escalate earlier.");
+    }
+    if (!gate.from().contains(escalation.to())) {
+      complaints.add(
+          places.value(path + "/escalate/to"),
+          "role " + escalation.to() + " would be called and could not countersign",
+          "Escalation calls, it gives nobody a vote: name the role in from too.");
+    }
   }
 
   private void remind(String path, Gate gate) {

@@ -2,6 +2,7 @@ package io.countersign.server;
 
 import io.countersign.action.Catalogue;
 import io.countersign.estate.Estate;
+import io.countersign.estate.Policies;
 import io.countersign.estate.SecretName;
 import io.countersign.runbook.Complaint;
 import io.countersign.runbook.Runbook;
@@ -44,6 +45,8 @@ public record Authored(
           Duration.ZERO,
           List.of(),
           List.of(),
+          new Policies(
+              Policies.Queues.AS_RESTORED, Policies.Sequences.AS_RESTORED, Optional.empty()),
           new Estate.RegistryQueries(new SecretName("unknown"), Map.of()),
           "/nowhere",
           new Estate.RestoreSource("/nowhere", "/nowhere", "/nowhere", ""));
@@ -174,6 +177,7 @@ public record Authored(
             estate.metadataTtl(),
             estate.canaries(),
             estate.queueSchemas(),
+            estate.policies(),
             estate.registry(),
             UNKNOWN.secretsFolder(),
             UNKNOWN.restore());

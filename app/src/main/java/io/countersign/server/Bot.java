@@ -2,6 +2,7 @@ package io.countersign.server;
 
 import io.countersign.Role;
 import io.countersign.RunId;
+import io.countersign.gate.Calls;
 import io.countersign.gate.Gates;
 import io.countersign.run.CrashPoint;
 import io.countersign.run.EstateParts;
@@ -58,7 +59,7 @@ public final class Bot implements AutoCloseable {
   private final Database database;
   private final Workers workers;
   private final SlackEdge edge;
-  private final Timetable timetable;
+  private final Runnable dues;
   private final WebServer web;
   private final ScheduledExecutorService scheduler;
   private final ExecutorService threads;
@@ -69,7 +70,7 @@ public final class Bot implements AutoCloseable {
       Database database,
       Workers workers,
       SlackEdge edge,
-      Timetable timetable,
+      Runnable dues,
       WebServer web,
       ScheduledExecutorService scheduler,
       ExecutorService threads,
@@ -78,7 +79,7 @@ public final class Bot implements AutoCloseable {
     this.database = database;
     this.workers = workers;
     this.edge = edge;
-    this.timetable = timetable;
+    this.dues = dues;
     this.web = web;
     this.scheduler = scheduler;
     this.threads = threads;
@@ -191,7 +192,15 @@ public final class Bot implements AutoCloseable {
             settings.slackApi(),
             settings.channels(),
             settings.auditChannel());
-    var roster = SlackRoster.of(slack, sources(settings.roles()), clock);
+    var roster =
+        SlackRoster.of(
+            slack,
+            sources(settings.roles()),
+            estates.values().stream()
+                .collect(
+                    java.util.stream.Collectors.toMap(
+                        it -> it.estate().name(), EstateParts::registry)),
+            clock);
     var journal = database.journal();
     var gates = database.gates();
     var pinned = pinned(estates);
@@ -233,25 +242,27 @@ public final class Bot implements AutoCloseable {
             watch.crash());
     var timetable =
         new Timetable(runbooks, estates, journal, database.schedules(), () -> RunId.random(random));
+    var calls = new Calls(database.calls(), gates, roster);
+    Runnable dues = () -> look(timetable, calls);
     var workers = new Workers(database, engine, process, watch.heartbeat(), RUNS_AT_ONCE);
     var web = WebServer.start(settings.port(), edge.http(), database::answers);
     workers.start();
     edge.start();
     var _ =
-        scheduler.scheduleWithFixedDelay(
-            () -> threads.execute(() -> look(timetable)), DUE, DUE, TimeUnit.SECONDS);
+        scheduler.scheduleWithFixedDelay(() -> threads.execute(dues), DUE, DUE, TimeUnit.SECONDS);
     var keeper = new AnchorKeeper(database.anchors(), settings.auditFile().map(AnchorFile::new));
     var _ =
         scheduler.scheduleWithFixedDelay(
             () -> threads.execute(keeper::look), 0, DUE, TimeUnit.SECONDS);
     log.info("countersign listens on port {} as {}", web.port(), process);
     return new Bot(
-        runbooks.values(), database, workers, edge, timetable, web, scheduler, threads, logging);
+        runbooks.values(), database, workers, edge, dues, web, scheduler, threads, logging);
   }
 
-  private static void look(Timetable timetable) {
+  private static void look(Timetable timetable, Calls calls) {
     try {
       timetable.look();
+      calls.look();
     } catch (RuntimeException lost) {
       log.warn("could not look what is due: {}", lost.getClass().getSimpleName());
     }
@@ -314,7 +325,7 @@ public final class Bot implements AutoCloseable {
   /** Wakes everything that waits for time: a sandbox has moved the database's clock. */
   public void timeHasJumped() {
     database.journal().wakeAll();
-    look(timetable);
+    dues.run();
     edge.poke();
   }
 

@@ -2,10 +2,13 @@ package io.countersign.server;
 
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Catalogue;
+import io.countersign.action.database.DatabaseAfterRestore;
 import io.countersign.action.database.DatabaseCompare;
 import io.countersign.action.database.DatabaseCopy;
 import io.countersign.action.database.DatabaseDiscard;
 import io.countersign.action.database.DatabaseDropKept;
+import io.countersign.action.database.DatabaseQueues;
+import io.countersign.action.database.DatabaseSequences;
 import io.countersign.action.database.DatabaseSwap;
 import io.countersign.action.database.DatabaseSwapBack;
 import io.countersign.action.database.DatabaseUnused;
@@ -76,6 +79,9 @@ public final class Estates {
                 new DatabaseCopy(servers, programs, copier, random),
                 new DatabaseCompare(servers, registry, estate, programs),
                 new DiscardServer(restorer),
+                new DatabaseQueues(servers, registry, estate),
+                new DatabaseSequences(servers, registry, estate),
+                new DatabaseAfterRestore(servers, registry, estate, programs),
                 new DatabaseSwap(servers, estate, swapPoints),
                 new DatabaseSwapBack(servers, estate, swapPoints),
                 new DatabaseDiscard(servers, registry),

@@ -236,8 +236,14 @@ public record Settings(
     private record RoleSetting(Role role, String source) {}
 
     private Optional<RoleSetting> role(String name, String source) {
-      if (!source.matches("usergroup:S[A-Z0-9]+|users:[UW][A-Z0-9]+(,[UW][A-Z0-9]+)*")) {
-        problems.add(ROLES + name + " is usergroup:S0123 or users:U012,U345, not " + source + ".");
+      if (!source.matches(
+          "usergroup:S[A-Z0-9]+|users:[UW][A-Z0-9]+(,[UW][A-Z0-9]+)*|registry:[a-z][a-z0-9-]{0,39}")) {
+        problems.add(
+            ROLES
+                + name
+                + " is usergroup:S0123, users:U012,U345 or registry:<estate>, not "
+                + source
+                + ".");
         return Optional.empty();
       }
       try {

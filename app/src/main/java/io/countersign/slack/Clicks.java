@@ -7,6 +7,7 @@ import io.countersign.gate.GateStore;
 import io.countersign.run.Desk;
 import io.countersign.run.Desk.Started;
 import io.countersign.thread.Line;
+import io.countersign.thread.OrderView;
 import io.countersign.thread.PlanView;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,20 +153,15 @@ final class Clicks {
       return;
     }
     var gate = Drawing.GateKey.read(click.value()).flatMap(it -> gates.find(it.id()));
-    var lead =
-        gate.map(
-                it ->
-                    Line.of(
-                        "Order "
-                            + it.digest().shown()
-                            + ": exactly what an approval is for. "
-                            + "Its SHA-256 is "
-                            + it.digest()
-                            + "."))
-            .orElse(Line.of("I do not know this card."));
     update(
         view.get(),
-        Modals.show("Order", List.of(lead), gate.map(it -> List.of(it.order())).orElse(List.of())));
+        gate.map(
+                it ->
+                    Modals.show(
+                        "Order " + it.digest().shown(), OrderView.of(it), List.of(it.order())))
+            .orElseGet(
+                () ->
+                    Modals.show("Order", List.of(Line.of("I do not know this card.")), List.of())));
   }
 
   private void showStatements(Inbound.Clicked click) {

@@ -66,6 +66,7 @@ final class Drawing {
       card.keep().ifPresent(it -> buttons.add(Blocks.Button.plain(KEEP, it, card.run().value())));
       buttons.add(Blocks.Button.plain(DENY, "Deny…", key));
     }
+    card.stop().ifPresent(it -> buttons.add(Blocks.Button.plain(DENY, it, key)));
     buttons.add(Blocks.Button.plain(ORDER, "Show order", key));
     return buttons;
   }

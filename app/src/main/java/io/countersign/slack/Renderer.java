@@ -1,6 +1,8 @@
 package io.countersign.slack;
 
 import io.countersign.GateId;
+import io.countersign.gate.Call;
+import io.countersign.gate.GateRow;
 import io.countersign.gate.GateStore;
 import io.countersign.run.Fold;
 import io.countersign.run.Journal;
@@ -9,7 +11,10 @@ import io.countersign.run.RunEvent;
 import io.countersign.run.RunState;
 import io.countersign.run.Runbooks;
 import io.countersign.runbook.Runbook;
+import io.countersign.thread.CallLines;
 import io.countersign.thread.Card;
+import io.countersign.thread.Overflow;
+import io.countersign.thread.Posts;
 import io.countersign.thread.Posts.Post;
 import io.countersign.thread.RunView;
 import io.countersign.thread.ThreadLines;
@@ -23,11 +28,15 @@ final class Renderer {
   private final Journal journal;
   private final GateStore gates;
   private final Runbooks runbooks;
+  private final Posts posts;
+  private final SlackApi slack;
 
-  Renderer(Journal journal, GateStore gates, Runbooks runbooks) {
+  Renderer(Journal journal, GateStore gates, Runbooks runbooks, Posts posts, SlackApi slack) {
     this.journal = journal;
     this.gates = gates;
     this.runbooks = runbooks;
+    this.posts = posts;
+    this.slack = slack;
   }
 
   /**
@@ -46,7 +55,12 @@ final class Renderer {
       case ROOT -> Optional.of(new Rendered(root(post, events, runbook), seq, goesOn(state)));
       case CARD ->
           card(post, events, runbook).map(it -> new Rendered(Drawing.card(it), seq, false));
-      case LINE, BROADCAST -> line(post, events, runbook);
+      case LINE, BROADCAST ->
+          post.key().startsWith("call/") ? announced(post) : line(post, events, runbook);
+      case FILE ->
+          Overflow.of(events, runbook)
+              .map(it -> new Rendered(new SlackApi.Content(it, ""), seq, false));
+      case DIRECT -> direct(post, events, runbook);
     };
   }
 
@@ -78,6 +92,54 @@ final class Renderer {
   private Optional<Card> card(Post post, List<Recorded> events, Runbook runbook) {
     var id = new GateId(UUID.fromString(post.key().substring(post.key().indexOf('/') + 1)));
     return gates.find(id).map(it -> Card.of(it, events, runbook, journal.now()));
+  }
+
+  /** Nobody is called to a gate that has been decided meanwhile, or for which he has voted. */
+  private Optional<Rendered> direct(Post post, List<Recorded> events, Runbook runbook) {
+    var called = Called.of(post.key());
+    return gates
+        .find(called.gate())
+        .filter(it -> it.status() == GateRow.Status.OPEN)
+        .filter(it -> it.votes().stream().noneMatch(v -> v.person().user().equals(post.channel())))
+        .map(
+            row -> {
+              var now = journal.now();
+              var card = Card.of(row, events, runbook, now);
+              var lines = CallLines.direct(called.kind(), row, card, link(post, row), now);
+              return new Rendered(Drawing.whisper(lines, List.of()), post.wantedSeq(), false);
+            });
+  }
+
+  private Optional<String> link(Post post, GateRow row) {
+    return posts
+        .find(post.run(), "card/" + row.id())
+        .flatMap(
+            it ->
+                slack.permalink(it.channel(), it.ts()) instanceof Answer.Ok<String>(var link)
+                    ? Optional.of(link)
+                    : Optional.empty());
+  }
+
+  private Optional<Rendered> announced(Post post) {
+    var called = Called.of(post.key());
+    return gates
+        .find(called.gate())
+        .filter(it -> it.status() == GateRow.Status.OPEN)
+        .map(
+            row -> {
+              var people = posts.called(post.run(), post.key().substring("call/".length()));
+              var line = CallLines.announced(called.kind(), row, people, journal.now());
+              return new Rendered(
+                  Drawing.line(line, post.run(), post.seq(), false), post.wantedSeq(), false);
+            });
+  }
+
+  /** What a key says: {@code call/<gate>/REMINDER/1}, {@code direct/<gate>/OPENED/1/U012}. */
+  private record Called(GateId gate, Call.Kind kind) {
+    static Called of(String key) {
+      var parts = key.split("/", -1);
+      return new Called(new GateId(UUID.fromString(parts[1])), Call.Kind.valueOf(parts[2]));
+    }
   }
 
   private Optional<Rendered> line(Post post, List<Recorded> events, Runbook runbook) {

@@ -29,15 +29,17 @@ final class Scopes {
           // with the metadata by which a message of ours is found again
           Map.entry(
               "conversations.history",
-              Set.of("channels:history", "groups:history", "metadata.message:read")),
+              Set.of("channels:history", "groups:history", "im:history", "metadata.message:read")),
           Map.entry(
               "conversations.replies",
               Set.of("channels:history", "groups:history", "metadata.message:read")),
+          // people are called to a gate in private
+          Map.entry("conversations.open", Set.of("im:write")),
           Map.entry("chat.postMessage", Set.of("chat:write")),
           Map.entry("chat.update", Set.of("chat:write")),
           Map.entry("chat.postEphemeral", Set.of("chat:write")),
           Map.entry("chat.getPermalink", Set.of()),
-          // asks for an address, sends the file there, and shares it
+          // Slack's library makes of it files.getUploadURLExternal and files.completeUploadExternal
           Map.entry("files.uploadV2", Set.of("files:write")),
           Map.entry("views.open", Set.of()),
           Map.entry("views.update", Set.of()));

@@ -34,6 +34,10 @@ final class Sender {
   /** Stands for the ts of a line about which there was nothing to say. */
   static final String UNSAID = "-";
 
+  /** People to whom nothing can be written. */
+  private static final List<String> CLOSED =
+      List.of("user_not_found", "user_disabled", "cannot_dm_bot", "user_not_visible");
+
   private static final int AT_ONCE = 20;
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
@@ -46,6 +50,9 @@ final class Sender {
   private final Executor threads;
   private final ReentrantLock pass = new ReentrantLock();
   private final Map<io.countersign.RunId, Live> live = new HashMap<>();
+
+  /** Channels of direct messages by person; only a pass looks at them. */
+  private final Map<String, String> directs = new HashMap<>();
 
   /** The message of a run that goes on, as this process showed it last. */
   private record Live(Post post, SlackApi.Content shown) {}
@@ -125,9 +132,12 @@ final class Sender {
       posts.stands(post, post.ts().orElse(UNSAID), post.wantedSeq());
       return;
     }
+    if (post.kind() == Kind.DIRECT && !opened(post)) {
+      return;
+    }
     var ts = post.ts().filter(it -> !it.equals(UNSAID));
     if (ts.isEmpty() && post.tries() > 0) {
-      switch (slack.find(post.channel(), thread(post), post.run(), post.key())) {
+      switch (found(post)) {
         case Answer.Ok<Optional<String>>(var found) -> ts = found;
         case Answer.RateLimited<Optional<String>>(var pause) -> {
           postpone(post, pause, "looking for it: rate limited");
@@ -148,6 +158,31 @@ final class Sender {
     } else {
       postNew(post, rendered.get());
     }
+  }
+
+  /** Direct messages have a channel of their own; who cannot be written to is let go. */
+  private boolean opened(Post post) {
+    if (directs.containsKey(post.channel())) {
+      return true;
+    }
+    switch (slack.conversation(post.channel())) {
+      case Answer.Ok<String>(var channel) -> {
+        directs.put(post.channel(), channel);
+        return true;
+      }
+      case Answer.RateLimited<String>(var pause) -> postpone(post, pause, "rate limited");
+      case Answer.Unreachable<String>(var why) -> postpone(post, backoff(post), why);
+      case Answer.Failed<String>(var code) when CLOSED.contains(code) -> {
+        log.warn("{} cannot be called to run {}: {}", post.channel(), post.run(), code);
+        posts.stands(post, UNSAID, post.wantedSeq());
+      }
+      case Answer.Failed<String>(var code) -> postpone(post, backoff(post), code);
+    }
+    return false;
+  }
+
+  private String where(Post post) {
+    return directs.getOrDefault(post.channel(), post.channel());
   }
 
   private void postNew(Post post, Renderer.Rendered rendered) {
@@ -175,13 +210,32 @@ final class Sender {
     }
   }
 
+  private Answer<Optional<String>> found(Post post) {
+    return post.kind() == Kind.FILE
+        ? slack.findFile(post.channel(), thread(post).orElseThrow(), file(post))
+        : slack.find(where(post), thread(post), post.run(), post.key());
+  }
+
+  /** Unique, so that a file whose sending was not answered is found again. */
+  private static String file(Post post) {
+    return "evidence-" + post.run() + "-" + post.key().replaceFirst("^file/", "") + ".txt";
+  }
+
   private Answer<String> post(Post post, SlackApi.Content content) {
+    if (post.kind() == Kind.FILE) {
+      return slack.upload(
+          post.channel(),
+          thread(post).orElseThrow(),
+          file(post),
+          "Evidence, table by table",
+          content.text());
+    }
     boolean broadcast = post.kind() == Kind.CARD || post.kind() == Kind.BROADCAST;
-    return slack.post(post.channel(), thread(post), broadcast, content, post.run(), post.key());
+    return slack.post(where(post), thread(post), broadcast, content, post.run(), post.key());
   }
 
   private void edit(Post post, String ts, Renderer.Rendered rendered) {
-    if (post.kind() == Kind.LINE || post.kind() == Kind.BROADCAST) {
+    if (post.kind() != Kind.CARD && post.kind() != Kind.ROOT) {
       posts.stands(post, ts, rendered.seq());
       return;
     }
@@ -299,7 +353,9 @@ final class Sender {
   }
 
   private static Optional<String> thread(Post post) {
-    return post.kind() == Kind.ROOT ? Optional.empty() : post.rootTs();
+    return post.kind() == Kind.ROOT || post.kind() == Kind.DIRECT
+        ? Optional.empty()
+        : post.rootTs();
   }
 
   private static Post standing(Post post, String ts) {

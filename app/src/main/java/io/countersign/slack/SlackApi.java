@@ -229,6 +229,13 @@ final class SlackApi {
         it -> it.getMessageTs());
   }
 
+  /** The channel of direct messages with this person. */
+  Answer<String> conversation(String user) {
+    return call(
+        () -> methods.conversationsOpen(r -> r.users(List.of(user))),
+        it -> it.getChannel().getId());
+  }
+
   /** A direct message to this person. */
   Answer<String> direct(String user, Content content) {
     return call(
@@ -294,6 +301,30 @@ final class SlackApi {
         messages ->
             messages.stream()
                 .filter(it -> names(it.getMetadata(), run, key))
+                .map(Message::getTs)
+                .findFirst());
+  }
+
+  /** A text file in a thread. Answers the file's id. */
+  Answer<String> upload(String channel, String thread, String name, String title, String text) {
+    return call(
+        () ->
+            methods.filesUploadV2(
+                r -> r.channel(channel).threadTs(thread).filename(name).title(title).content(text)),
+        it -> it.getFile() == null ? name : it.getFile().getId());
+  }
+
+  /** Looks for a file of ours whose sending was not answered. Answers its message's ts. */
+  Answer<Optional<String>> findFile(String channel, String thread, String name) {
+    Answer<List<Message>> found =
+        call(
+            () -> methods.conversationsReplies(r -> r.channel(channel).ts(thread).limit(PAGE)),
+            it -> it.getMessages());
+    return found.map(
+        messages ->
+            messages.stream()
+                .filter(it -> it.getFiles() != null)
+                .filter(it -> it.getFiles().stream().anyMatch(file -> name.equals(file.getName())))
                 .map(Message::getTs)
                 .findFirst());
   }

@@ -74,7 +74,8 @@ public final class SlackEdge implements AutoCloseable {
     this.scheduler = scheduler;
     this.threads = threads;
     var slack = SlackApi.of(settings);
-    var renderer = new Renderer(parts.journal(), parts.gates(), parts.pinned());
+    var renderer =
+        new Renderer(parts.journal(), parts.gates(), parts.pinned(), parts.posts(), slack);
     this.sender =
         new Sender(parts.posts(), renderer, slack, new Pace(clock), process, scheduler, threads);
     this.teller =

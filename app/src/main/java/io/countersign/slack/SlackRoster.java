@@ -2,6 +2,7 @@ package io.countersign.slack;
 
 import io.countersign.Person;
 import io.countersign.Role;
+import io.countersign.estate.Registry;
 import io.countersign.gate.Roster;
 import io.countersign.slack.SlackApi.Account;
 import io.countersign.slack.SlackApi.Self;
@@ -30,8 +31,18 @@ public final class SlackRoster implements Roster {
   private final Shared<String, Answer<Self>> self;
   private final Shared<String, Answer<List<String>>> groups;
   private final Shared<String, Answer<Account>> accounts;
+  private final Shared<Asked, Answer<List<String>>> registries;
 
   SlackRoster(SlackApi slack, Map<Role, RoleSource> sources, InstantSource clock) {
+    this(slack, sources, Map.of(), clock);
+  }
+
+  private SlackRoster(
+      SlackApi slack,
+      Map<Role, RoleSource> sources,
+      Map<String, Registry> estates,
+      InstantSource clock) {
+    this.registries = new Shared<>(it -> ask(estates, it), SlackRoster::answered, GROUP_AGE, clock);
     this.sources = Map.copyOf(sources);
     this.self = new Shared<>(_ -> slack.self(), SlackRoster::answered, SELF_AGE, clock);
     this.groups = new Shared<>(slack::groupMembers, SlackRoster::answered, GROUP_AGE, clock);
@@ -43,6 +54,29 @@ public final class SlackRoster implements Roster {
     return new SlackRoster(SlackApi.of(settings), sources, clock);
   }
 
+  /**
+   * @param estates the registries of all estates, for roles that one of them gives
+   */
+  public static SlackRoster of(
+      SlackSettings settings,
+      Map<Role, RoleSource> sources,
+      Map<String, Registry> estates,
+      InstantSource clock) {
+    return new SlackRoster(SlackApi.of(settings), sources, estates, clock);
+  }
+
+  private static Answer<List<String>> ask(Map<String, Registry> estates, Asked asked) {
+    var registry = estates.get(asked.estate());
+    if (registry == null) {
+      return new Answer.Failed<>("there is no estate " + asked.estate() + " to ask");
+    }
+    try {
+      return new Answer.Ok<>(registry.holders(asked.role()));
+    } catch (Registry.RegistryUnavailable unavailable) {
+      return new Answer.Failed<>(String.valueOf(unavailable.getMessage()));
+    }
+  }
+
   private static <T> boolean answered(Answer<T> answer) {
     return answer instanceof Answer.Ok<T>;
   }
@@ -51,10 +85,24 @@ public final class SlackRoster implements Roster {
   public Reading read(Role role) {
     return switch (sources.get(role)) {
       case RoleSource.UserGroup(var id) -> ofGroup(role, id);
+      case RoleSource.Registry(var estate) -> ofRegistry(role, estate);
       case RoleSource.Users(var ids) -> people(ids, Duration.ZERO);
       case null -> new Reading.Unreadable("no source is set for " + role);
     };
   }
+
+  /** What a registry answers are ids; who they are is still asked of Slack, one by one. */
+  private Reading ofRegistry(Role role, String estate) {
+    var read = registries.get(new Asked(estate, role));
+    return switch (read.value()) {
+      case Answer.Ok<List<String>>(var ids) -> people(new HashSet<>(ids), read.age());
+      case Answer.Failed<List<String>>(var why) -> new Reading.Unreadable(why);
+      case Answer.RateLimited<List<String>> it -> unreadable(it);
+      case Answer.Unreachable<List<String>> it -> unreadable(it);
+    };
+  }
+
+  private record Asked(String estate, Role role) {}
 
   private Reading ofGroup(Role role, String id) {
     var read = groups.get(id);

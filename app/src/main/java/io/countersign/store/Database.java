@@ -108,6 +108,10 @@ public final class Database implements AutoCloseable {
     return new JdbiGates(jdbi, json, codec);
   }
 
+  public JdbiCalls calls() {
+    return new JdbiCalls(jdbi, gates());
+  }
+
   public JdbiPosts posts() {
     return new JdbiPosts(jdbi, codec);
   }

@@ -81,6 +81,12 @@ public final class Grants {
               "UPDATE (status, decided_at)"),
           Grant.on("vote", "writes a vote; never changes it", "SELECT", "INSERT"),
           Grant.on(
+              "gate_call",
+              "knows who is still to be called to a gate, and calls once",
+              "SELECT",
+              "INSERT",
+              "UPDATE (next_try, called_at)"),
+          Grant.on(
               "step_attempt",
               "writes an attempt down before it acts, and what came of it",
               "SELECT",

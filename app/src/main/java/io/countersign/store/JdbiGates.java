@@ -3,10 +3,12 @@ package io.countersign.store;
 import io.countersign.Digest;
 import io.countersign.GateId;
 import io.countersign.Person;
+import io.countersign.Role;
 import io.countersign.RunId;
 import io.countersign.gate.Ballot;
 import io.countersign.gate.GateRow;
 import io.countersign.gate.GateStore;
+import io.countersign.gate.Quorum;
 import io.countersign.gate.Ruling;
 import io.countersign.gate.Vote;
 import io.countersign.run.RunEvent;
@@ -15,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +26,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
 /** Gates and votes on PostgreSQL. A vote, its outcome and the run's wake are one transaction. */
 public final class JdbiGates implements GateStore {
@@ -62,6 +66,22 @@ public final class JdbiGates implements GateStore {
 
   @Override
   public Ruling decide(Ballot ballot, Judge judge) {
+    try {
+      return judged(ballot, judge);
+    } catch (UnableToExecuteStatementException refused) {
+      if (isOpenInTime(ballot.gate())) {
+        throw refused;
+      }
+      // its time ran out between the judgement and the writing, and the database refused the vote
+      return judged(ballot, judge);
+    }
+  }
+
+  private boolean isOpenInTime(GateId id) {
+    return find(id).filter(it -> now().isBefore(it.expiresAt())).isPresent();
+  }
+
+  private Ruling judged(Ballot ballot, Judge judge) {
     return jdbi.inTransaction(
         handle -> {
           // the run first, then the gate: the order in which the worker takes them
@@ -84,13 +104,15 @@ public final class JdbiGates implements GateStore {
         vote(handle, gate, ballot);
         status(handle, gate);
         var by = gate.votes().stream().map(Vote::person).toList();
-        var until = gate.decidedAt().orElseThrow().plus(gate.policy().validFor());
+        var starts = gate.startsAt().orElseThrow();
+        var until = starts.plus(gate.policy().validFor());
+        var notBefore = gate.policy().coolOff().map(_ -> starts);
         ledger.append(
             handle,
             gate.run(),
             run.epoch(),
             run.seq(),
-            new RunEvent.GateApproved(gate.step(), gate.id(), by, until));
+            new RunEvent.GateApproved(gate.step(), gate.id(), by, until, notBefore));
         Ledger.wake(handle, gate.run());
       }
       case Ruling.Denied(var gate) -> {
@@ -111,8 +133,9 @@ public final class JdbiGates implements GateStore {
     handle
         .createUpdate(
             """
-            INSERT INTO countersign.vote (gate, requester, person, choice, reason, typed, door, at)
-            VALUES (CAST(:gate AS uuid), :requester, :person, :choice, :reason, :typed, :door, countersign.now())
+            INSERT INTO countersign.vote (gate, requester, person, choice, reason, typed, door, roles, at)
+            VALUES (CAST(:gate AS uuid), :requester, :person, :choice, :reason, :typed, :door, :roles,
+              countersign.now())
             """)
         .bind("gate", gate.id().toString())
         .bind("requester", gate.requester().key())
@@ -121,6 +144,10 @@ public final class JdbiGates implements GateStore {
         .bind("reason", ballot.reason())
         .bind("typed", ballot.typed().strip())
         .bind("door", ballot.door())
+        .bindArray(
+            "roles",
+            String.class,
+            gate.votes().getLast().roles().stream().map(Role::name).toArray())
         .execute();
   }
 
@@ -128,19 +155,20 @@ public final class JdbiGates implements GateStore {
     handle
         .createUpdate(
             """
-            UPDATE countersign.gate SET status = :status, decided_at = countersign.now()
+            UPDATE countersign.gate SET status = :status, decided_at = :at
             WHERE id = CAST(:gate AS uuid)
             """)
         .bind("status", gate.status().name())
+        .bind("at", gate.decidedAt().orElseThrow().atOffset(ZoneOffset.UTC))
         .bind("gate", gate.id().toString())
         .execute();
   }
 
-  private Optional<GateRow> read(Handle handle, GateId id, boolean lock) {
+  Optional<GateRow> read(Handle handle, GateId id, boolean lock) {
     var sql =
         """
         SELECT run, step, opening, digest, nonce, status, requester, barred, policy::text, order_text,
-          opened_at, expires_at, decided_at, phrase
+          opened_at, expires_at, decided_at, phrase, approvals
         FROM countersign.gate WHERE id = CAST(:id AS uuid)
         """
             + (lock ? "FOR UPDATE" : "");
@@ -154,6 +182,7 @@ public final class JdbiGates implements GateStore {
 
   private GateRow row(GateId id, ResultSet rows, List<Vote> votes) throws SQLException {
     var decided = rows.getObject(13, OffsetDateTime.class);
+    var policy = json.read(rows.getString(9), Gate.class);
     return new GateRow(
         id,
         new RunId(rows.getString(1)),
@@ -164,7 +193,8 @@ public final class JdbiGates implements GateStore {
         GateRow.Status.valueOf(rows.getString(6)),
         Person.ofKey(rows.getString(7)),
         barred((String[]) rows.getArray(8).getArray()),
-        json.read(rows.getString(9), Gate.class),
+        policy,
+        new Quorum(policy.from(), rows.getInt(15)),
         rows.getString(10),
         Optional.ofNullable(rows.getString(14)),
         Ledger.instant(rows, 11),
@@ -177,11 +207,15 @@ public final class JdbiGates implements GateStore {
     return Arrays.stream(keys).map(Person::ofKey).collect(Collectors.toSet());
   }
 
+  private static Set<Role> roles(String[] names) {
+    return Arrays.stream(names).map(Role::new).collect(Collectors.toSet());
+  }
+
   private static List<Vote> votes(Handle handle, GateId id) {
     return handle
         .createQuery(
-            "SELECT person, choice, reason, at FROM countersign.vote WHERE gate = CAST(:id AS uuid)"
-                + " ORDER BY at")
+            "SELECT person, choice, reason, at, roles FROM countersign.vote WHERE gate = CAST(:id"
+                + " AS uuid) ORDER BY at")
         .bind("id", id.toString())
         .map(
             (rows, _) ->
@@ -189,7 +223,8 @@ public final class JdbiGates implements GateStore {
                     Person.ofKey(rows.getString(1)),
                     Ballot.Choice.valueOf(rows.getString(2)),
                     rows.getString(3),
-                    Ledger.instant(rows, 4)))
+                    Ledger.instant(rows, 4),
+                    roles((String[]) rows.getArray(5).getArray())))
         .list();
   }
 }

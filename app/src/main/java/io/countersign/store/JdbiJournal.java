@@ -1,7 +1,9 @@
 package io.countersign.store;
 
+import io.countersign.Person;
 import io.countersign.RunId;
 import io.countersign.Subject;
+import io.countersign.gate.Call;
 import io.countersign.run.Fold;
 import io.countersign.run.Journal;
 import io.countersign.run.NewGate;
@@ -196,8 +198,8 @@ public final class JdbiJournal implements Journal {
         .createUpdate(
             """
             INSERT INTO countersign.gate
-              (id, run, step, opening, digest, nonce, requester, approvals, policy, order_text, phrase, opened_at, expires_at)
-            SELECT CAST(:id AS uuid), id, :step, :opening, :digest, :nonce, requester, :approvals,
+              (id, run, step, opening, digest, nonce, requester, barred, approvals, policy, order_text, phrase, opened_at, expires_at)
+            SELECT CAST(:id AS uuid), id, :step, :opening, :digest, :nonce, requester, :barred, :approvals,
               CAST(:policy AS jsonb), :order, :phrase, :now, :expires
             FROM countersign.run WHERE id = :run
             """)
@@ -207,13 +209,15 @@ public final class JdbiJournal implements Journal {
         .bind("opening", gate.opening())
         .bind("digest", digest.hex())
         .bind("nonce", gate.nonce())
-        .bind("approvals", gate.policy().approvals())
+        .bindArray("barred", String.class, gate.barred().stream().map(Person::key).toArray())
+        .bind("approvals", gate.quorum().places())
         .bind("policy", json.text(gate.policy()))
         .bind("order", gate.order().canonical())
         .bind("phrase", gate.phrase().orElse(null))
         .bind("now", now.atOffset(ZoneOffset.UTC))
         .bind("expires", expires.atOffset(ZoneOffset.UTC))
         .execute();
+    Call.first(gate.id(), gate.policy(), now, expires).forEach(it -> JdbiCalls.add(handle, it));
     return new RunEvent.GateOpened(
         gate.step(),
         gate.id(),

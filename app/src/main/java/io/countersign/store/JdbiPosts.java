@@ -76,11 +76,14 @@ public final class JdbiPosts implements Posts, Threads {
               LEFT JOIN countersign.post root ON root.run = p.run AND root.key = 'root'
               WHERE p.shown_seq < p.wanted_seq AND p.next_try <= countersign.now()
                 AND (p.kind = 'ROOT' OR root.ts IS NOT NULL)
+                AND (p.kind <> 'DIRECT' OR EXISTS (
+                  SELECT FROM countersign.post card
+                  WHERE card.run = p.run AND card.key = 'card/' || split_part(p.key, '/', 2) AND card.ts IS NOT NULL))
                 AND (p.kind NOT IN ('LINE', 'BROADCAST') OR NOT EXISTS (
                   SELECT FROM countersign.post earlier
                   WHERE earlier.run = p.run AND earlier.kind IN ('LINE', 'BROADCAST') AND earlier.seq < p.seq
                     AND earlier.shown_seq < earlier.wanted_seq AND earlier.next_try > countersign.now()))
-              ORDER BY CASE p.kind WHEN 'CARD' THEN 0 WHEN 'ROOT' THEN 1 ELSE 2 END, p.seq
+              ORDER BY CASE p.kind WHEN 'CARD' THEN 0 WHEN 'ROOT' THEN 1 WHEN 'DIRECT' THEN 2 ELSE 3 END, p.seq
               LIMIT :limit)
             UPDATE countersign.post p SET tries = p.tries + 1
             FROM due, countersign.post root
@@ -110,7 +113,8 @@ public final class JdbiPosts implements Posts, Threads {
     return switch (post.kind()) {
       case CARD -> 0;
       case ROOT -> 1;
-      case LINE, BROADCAST -> 2;
+      case DIRECT -> 2;
+      case LINE, BROADCAST, FILE -> 3;
     };
   }
 
@@ -164,13 +168,33 @@ public final class JdbiPosts implements Posts, Threads {
 
   @Override
   public Optional<Standing> root(RunId run) {
+    return find(run, "root");
+  }
+
+  @Override
+  public List<String> called(RunId run, String call) {
     return jdbi.withHandle(
         handle ->
             handle
                 .createQuery(
-                    "SELECT channel, ts FROM countersign.post WHERE run = :run AND key = 'root' AND"
+                    "SELECT channel FROM countersign.post WHERE run = :run AND kind = 'DIRECT' AND"
+                        + " starts_with(key, :call) ORDER BY channel")
+                .bind("run", run.value())
+                .bind("call", "direct/" + call + "/")
+                .mapTo(String.class)
+                .list());
+  }
+
+  @Override
+  public Optional<Standing> find(RunId run, String key) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT channel, ts FROM countersign.post WHERE run = :run AND key = :key AND"
                         + " ts IS NOT NULL")
                 .bind("run", run.value())
+                .bind("key", key)
                 .map((rows, _) -> new Standing(rows.getString(1), rows.getString(2)))
                 .findOne());
   }

@@ -236,7 +236,11 @@ final class Ledger {
         .execute();
     switch (event) {
       case RunEvent.Requested _ -> post(handle, run, "root", "ROOT", seq);
-      case RunEvent.GateOpened it -> post(handle, run, "card/" + it.gate(), "CARD", seq);
+      case RunEvent.GateOpened it -> {
+        post(handle, run, "card/" + it.gate(), "CARD", seq);
+        // whether there is more than the card has room for is found when it is drawn
+        post(handle, run, "file/" + it.gate(), "FILE", seq);
+      }
       case RunEvent.PersonNeeded _, RunEvent.Finished _, RunEvent.StepInDoubt _ ->
           post(handle, run, "say/" + seq, "BROADCAST", seq);
       case RunEvent.Begun _, RunEvent.StepStarted _ -> {}

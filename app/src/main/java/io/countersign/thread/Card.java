@@ -11,8 +11,10 @@ import io.countersign.run.Recorded;
 import io.countersign.run.RunEvent;
 import io.countersign.run.RunSpec;
 import io.countersign.run.RunState;
+import io.countersign.runbook.Input;
 import io.countersign.runbook.Runbook;
 import io.countersign.runbook.Step;
+import io.countersign.runbook.Value;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +30,7 @@ import java.util.Optional;
  * @param outcome what became of the gate; empty while it is open
  * @param approve what the button says: the act itself
  * @param phrase what an approver has to type, if anything
+ * @param stop what the button says that stops an approved step which has not begun yet
  * @param keep what the button for leaving it be says, where there is one
  */
 public record Card(
@@ -41,6 +44,7 @@ public record Card(
     String approve,
     Optional<String> phrase,
     Optional<String> keep,
+    Optional<String> stop,
     long seq) {
   public Card {
     evidence = List.copyOf(evidence);
@@ -79,6 +83,7 @@ public record Card(
         drawing.deed().approve(),
         row.phrase(),
         drawing.deed().keep(),
+        row.cooling(now) ? Optional.of("Stop it…") : Optional.empty(),
         journal.getLast().seq());
   }
 
@@ -117,11 +122,26 @@ public record Card(
       }
       var lines = new ArrayList<Line>();
       difference().ifPresent(lines::add);
+      deed().bodies().ifPresent(lines::add);
       lines.addAll(new Evidence(runbook, state.facts().outputs(), said).sentences());
-      deed().undo().ifPresent(lines::add);
+      deed().undo().map(it -> it.text(until())).ifPresent(lines::add);
+      coolOff().ifPresent(lines::add);
       why().ifPresent(lines::add);
       lines.add(reference());
       return lines;
+    }
+
+    /** How long the way back stays open, where the runbook says it. */
+    private String until() {
+      return runbook.steps().stream()
+          .filter(it -> it.action().equals("drop.schedule"))
+          .map(it -> it.with().get("after"))
+          .filter(Input.Literal.class::isInstance)
+          .map(it -> ((Input.Literal) it).value())
+          .filter(Value.Span.class::isInstance)
+          .map(it -> ", for " + Texts.days(((Value.Span) it).value()) + " at least")
+          .findFirst()
+          .orElse("");
     }
 
     /** Where the gate has opened anew: what is no longer as it was. */
@@ -134,7 +154,7 @@ public record Card(
                       it.difference().isEmpty()
                           ? "This replaces an earlier card of the same order."
                           : "This replaces an earlier card. What is different: "
-                              + String.join("; ", it.difference())));
+                              + String.join("; ", Differences.of(it.difference()))));
     }
 
     private Map<String, String> facts() {
@@ -153,16 +173,24 @@ public record Card(
       return reason.isBlank() ? Optional.empty() : Optional.of(Line.of("Why: \"" + reason + "\""));
     }
 
+    private Optional<Line> coolOff() {
+      return row.policy()
+          .coolOff()
+          .filter(_ -> row.status() == GateRow.Status.OPEN)
+          .map(
+              it ->
+                  Line.of(
+                      "It begins "
+                          + Texts.duration(it)
+                          + " after the last approval; until then anybody who may countersign can"
+                          + " still stop it."));
+    }
+
     private Line reference() {
-      var needed = row.policy().approvals();
-      var roles =
-          String.join(" or ", row.policy().from().stream().map(io.countersign.Role::name).toList());
       var so = row.approvals() == 0 ? "" : ", " + row.approvals() + " so far";
       return Line.of(
           "Needs "
-              + Texts.count(needed, "approval", "approvals")
-              + " by "
-              + roles
+              + Needed.approvals(row.quorum(), spec().schedule().isPresent())
               + so
               + " · order "
               + row.digest().shown()
@@ -186,7 +214,16 @@ public record Card(
 
     private Line approved() {
       var by = row.votes().stream().map(Vote::person).toList();
-      return at(Line.of("Approved by ").people(by)).text(" Order " + row.digest().shown() + ".");
+      var line =
+          at(Line.of("Approved by ").people(by)).text(" Order " + row.digest().shown() + ".");
+      return row.startsAt()
+          .filter(now::isBefore)
+          .map(
+              it ->
+                  line.text(" It begins at ")
+                      .line(Texts.moment(it, now))
+                      .text("; until then it can be stopped."))
+          .orElse(line);
     }
 
     private Line denied() {

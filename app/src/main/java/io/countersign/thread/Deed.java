@@ -51,7 +51,11 @@ final class Deed {
   }
 
   private Line asking(Line act) {
-    return Line.EMPTY.mention(spec.requester()).text(" asks you to ").line(act).text(". ");
+    return (spec.schedule().isPresent() ? Line.of("On its own, ") : Line.EMPTY)
+        .line(Texts.asker(spec))
+        .text(" asks you to ")
+        .line(act)
+        .text(". ");
   }
 
   private Line swap() {
@@ -116,6 +120,31 @@ final class Deed {
 
   private String dropped() {
     return named("intent.database.name", "the kept database");
+  }
+
+  /** What is changed, kept and destroyed, by name, OID and size. */
+  Optional<Line> bodies() {
+    if (!step.action().equals("database.swap") || !order.containsKey("intent.restored.name")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Line.of(
+            "Becomes live: "
+                + named("intent.restored.name", "the copy")
+                + body("intent.restored.oid", "restored-bytes")
+                + " · kept, closed: "
+                + named("intent.live.name", "the live one")
+                + body("intent.live.oid", "live-bytes")
+                + " · destroyed: nothing"));
+  }
+
+  private String body(String oid, String bytes) {
+    var size =
+        fate.made(java.util.List.of("database.compare"), java.util.List.of(bytes)).orElse(null)
+                instanceof Value.Int(var it)
+            ? ", " + Texts.bytes(it)
+            : "";
+    return " (OID " + named(oid, "unknown") + size + ")";
   }
 
   /** What is lost at once, and how to undo it. */

@@ -4,8 +4,10 @@ import io.countersign.runbook.Runbook;
 import io.countersign.runbook.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What earlier steps measured, as sentences for somebody who has to decide. */
 final class Evidence {
@@ -26,9 +28,14 @@ final class Evidence {
   List<Line> sentences() {
     var lines = new ArrayList<Line>();
     balance().ifPresent(lines::add);
+    tables().ifPresent(lines::add);
     parity().ifPresent(lines::add);
     moment().ifPresent(lines::add);
     queues().ifPresent(lines::add);
+    numbers().ifPresent(lines::add);
+    erasures().ifPresent(lines::add);
+    command().ifPresent(lines::add);
+    sessions().ifPresent(lines::add);
     unused().ifPresent(lines::add);
     return lines;
   }
@@ -73,16 +80,103 @@ final class Evidence {
         .map(it -> Texts.told("Point in time: " + Texts.clause(it)));
   }
 
+  /** The tables in which most rows differ; the rest is in the file. */
+  private Optional<Line> tables() {
+    var all = Overflow.lines(runbook, outputs, "rows-by-table");
+    if (all.isEmpty()) {
+      return Optional.empty();
+    }
+    var first =
+        all.stream().limit(Overflow.ON_CARD).map(Evidence::table).collect(Collectors.joining("; "));
+    int more = all.size() - Overflow.ON_CARD;
+    return Optional.of(
+        Line.of(
+            "By table: "
+                + first
+                + (more > 0
+                    ? "; and " + Texts.count(more, "table", "tables") + " more, in the file below"
+                    : "")));
+  }
+
+  /** {@code 12 0 3 members.claim} as "members.claim 12 back, 3 change". */
+  private static String table(String line) {
+    var parts = line.split(" ", 4);
+    if (parts.length < 4) {
+      return line;
+    }
+    var said = new ArrayList<String>();
+    var words = List.of("back", "go", "change");
+    for (int i = 0; i < words.size(); i++) {
+      if (!parts[i].equals("0") && parts[i].matches("[0-9]{1,18}")) {
+        said.add(
+            String.format(Locale.ENGLISH, "%,d", Long.parseLong(parts[i])) + " " + words.get(i));
+      }
+    }
+    return parts[3] + " " + String.join(", ", said);
+  }
+
   private Optional<Line> queues() {
+    var policy = value("database.queues", "policy").map(Names::of).orElse("");
     return count("database.compare", "queue-jobs")
         .map(
             it ->
                 Line.of(
                     it == 0
-                        ? "Queued jobs that would run again: none"
-                        : "The copy's queue holds "
-                            + Texts.count(it, "job", "jobs")
-                            + "; those that have run since would run again"));
+                        ? "Jobs that would run again: none" + did(policy)
+                        : Texts.count(it, "job", "jobs")
+                            + " that the live queue is through with "
+                            + switch (policy) {
+                              case "discard", "keep-live" -> "would run again" + did(policy);
+                              default -> (it == 1 ? "runs" : "run") + " again";
+                            }));
+  }
+
+  private static String did(String policy) {
+    return switch (policy) {
+      case "discard" -> "; the copy's queue was emptied";
+      case "keep-live" -> "; the copy has the live queue instead";
+      default -> "";
+    };
+  }
+
+  private Optional<Line> numbers() {
+    var ahead =
+        value("database.sequences", "policy").map(Names::of).orElse("").equals("keep-ahead");
+    return count("database.compare", "numbers-again")
+        .map(
+            it ->
+                Line.of(
+                    it == 0
+                        ? "Numbers that would be given again: none"
+                        : Texts.count(it, "number", "numbers")
+                            + " given since "
+                            + (ahead
+                                ? "would be given again; the copy's sequences go on behind them"
+                                : (it == 1 ? "is" : "are") + " given again")));
+  }
+
+  /** Rows that only the copy has were deleted since; nobody else can tell which were erasures. */
+  private Optional<Line> erasures() {
+    return count("database.compare", "come-back")
+        .filter(it -> it > 0)
+        .map(
+            it ->
+                Line.of(
+                    "Rows deleted since the moment return, "
+                        + String.format(Locale.ENGLISH, "%,d", it)
+                        + " in all: an erasure among them has to be done again"));
+  }
+
+  private Optional<Line> sessions() {
+    return value("database.compare", "sessions")
+        .map(it -> Line.of("Connected to the live database when it was compared: " + Names.of(it)));
+  }
+
+  private Optional<Line> command() {
+    return value("database.after-restore", "command")
+        .map(Names::of)
+        .filter(it -> !it.equals("none"))
+        .map(it -> Line.of("Ran on the copy after it was compared: ").code(it));
   }
 
   private Optional<Line> unused() {

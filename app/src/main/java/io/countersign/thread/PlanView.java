@@ -167,11 +167,13 @@ public record PlanView(String draft, List<Line> lines, List<Statements> statemen
   }
 
   private static Line gate(Gate gate) {
-    var roles = gate.from().stream().map(Role::name).collect(Collectors.joining(" or "));
+    var roles = gate.from().stream().map(Role::name).collect(Collectors.joining(" and "));
     return Line.of(
         gate.approvals() == 1
             ? "a second " + roles + " countersigns"
-            : gate.approvals() + " others of " + roles + " countersign");
+            : gate.approvals()
+                + " others countersign: "
+                + (gate.from().size() == 1 ? roles : "one each of " + roles));
   }
 
   private static Line countersigners(Draft draft) {

@@ -36,6 +36,12 @@ public interface Posts {
   /** Sending failed; try again after this long. The reason is kept for the operator. */
   void postpone(Post post, Duration wait, String reason);
 
+  /** A message of a run by its key, once it stands. */
+  Optional<Standing> find(RunId run, String key);
+
+  /** Whom this call was to reach, by their ids in the workspace. */
+  List<String> called(RunId run, String call);
+
   /** The message's ts, once it stands. */
   Optional<Standing> root(RunId run);
 
@@ -45,7 +51,7 @@ public interface Posts {
    * One message.
    *
    * @param key unique in the run: {@code root}, {@code line/12}, {@code card/<gate id>}, {@code
-   *     say/12}
+   *     say/12}, {@code file/<gate id>}
    * @param seq the event that asked for it first
    * @param wantedSeq the newest event that it should show
    * @param ts the message's ts where it stands already and has to be edited
@@ -71,6 +77,10 @@ public interface Posts {
     /** A line in the thread, never edited. */
     LINE,
     /** A line in the thread that the channel sees as well: needs you, failed, done. */
-    BROADCAST
+    BROADCAST,
+    /** What a card has no room for, as a text file in the thread; never edited. */
+    FILE,
+    /** A message to one person; its channel is the person's id. Never edited. */
+    DIRECT
   }
 }

@@ -46,7 +46,15 @@ public final class Questions {
               .text(". " + said(journal));
       case RunState.AtGate(var facts, var place, _, var until, var then) ->
           atGate(facts.spec().requester(), place.in(runbook), opened(journal), until, then, now);
-      case RunState.Approved _ -> Line.of("It is approved and about to begin.");
+      case RunState.Approved(_, _, _, _, var notBefore) ->
+          notBefore
+              .filter(now::isBefore)
+              .map(
+                  it ->
+                      Line.of("It is approved and begins at ")
+                          .line(Texts.moment(it, now))
+                          .text("; until then it can be stopped on its card."))
+              .orElseGet(() -> Line.of("It is approved and about to begin."));
       case RunState.InDoubt(_, _, _, var check, var from) ->
           Line.of("In doubt since ")
               .line(Texts.moment(from, now))
@@ -68,10 +76,7 @@ public final class Questions {
       Instant until,
       io.countersign.runbook.Gate.Expiry then,
       Instant now) {
-    var roles =
-        step.gate()
-            .map(it -> String.join(" or ", it.from().stream().map(Object::toString).toList()))
-            .orElse("person");
+    var roles = step.gate().map(it -> Needed.roles(it.from())).orElse("person");
     var line =
         Line.of("Waiting since ")
             .line(Texts.moment(since, now))

@@ -26,7 +26,11 @@ public final class Refusals {
                   + row.digest().shown()
                   + " is approved, and "
                   + row.step()
-                  + " starts now.");
+                  + (row.cooling(now)
+                      ? " begins in "
+                          + Texts.duration(row.policy().coolOff().orElseThrow())
+                          + "; until then it can be stopped on its card."
+                      : " starts now."));
       case Ruling.Counted(var row, int missing) ->
           Line.of(
               "Your approval of order "
@@ -87,8 +91,15 @@ public final class Refusals {
       case Refusal.Barred() ->
           who(
               Line.of(
-                  "You skipped or resolved something in this run, so somebody else has to"
-                      + " countersign it; nothing was counted."),
+                  "You skipped, retried in doubt or resolved something in this run, so somebody"
+                      + " else has to countersign it; nothing was counted."),
+              canAct);
+      case Refusal.NoPlace(var needed) ->
+          who(
+              Line.of(
+                  "Your place is filled already: a "
+                      + needed
+                      + " is still needed. Nothing was counted."),
               canAct);
       case Refusal.VotedBefore(var vote) ->
           who(

@@ -142,7 +142,13 @@ final class Rows {
                       + Texts.sentence(problem.next())));
       case RunState.InDoubt(_, _, _, var check, _) ->
           new Row("in doubt", Line.of(name + ". To check by hand: ").code(check));
-      case RunState.Approved _ -> new Row("next", Line.of(name + ", approved"));
+      case RunState.Approved(_, _, _, _, var notBefore) ->
+          new Row(
+              "next",
+              notBefore
+                  .filter(now::isBefore)
+                  .map(it -> Line.of(name + ", approved, begins at ").line(Texts.moment(it, now)))
+                  .orElseGet(() -> Line.of(name + ", approved")));
       case RunState.Running _, RunState.Parked _ -> running(name, track);
       case RunState.Asked _, RunState.Ready _, RunState.Ended _ -> new Row("next", Line.of(name));
     };
@@ -201,7 +207,7 @@ final class Rows {
       case RunState.Asked _, RunState.Ended _ -> Optional.empty();
       case RunState.Ready(_, var next) -> Optional.of(next);
       case RunState.AtGate(_, var place, _, _, _) -> Optional.of(place);
-      case RunState.Approved(_, var place, _, _) -> Optional.of(place);
+      case RunState.Approved(_, var place, _, _, _) -> Optional.of(place);
       case RunState.Running(_, var place, _) -> Optional.of(place);
       case RunState.Parked(_, var place, _, _) -> Optional.of(place);
       case RunState.InDoubt(_, var place, _, _, _) -> Optional.of(place);

@@ -94,7 +94,7 @@ public record RunView(
       var rows = new Rows(runbook, state, history, progress, tenant, now).all();
       var footer =
           Line.of("asked by ")
-              .mention(spec.requester())
+              .line(Texts.asker(spec))
               .text(spec.reason().isBlank() ? "" : ", why: " + spec.reason())
               .text(" · ask in the thread: status, why, eta, cancel · run " + spec.id());
       return new RunView(
@@ -143,7 +143,8 @@ public record RunView(
         case RunState.Running(_, var place, _) -> going(what, place);
         case RunState.Parked(_, var place, _, _) -> going(what, place);
         case RunState.AtGate it -> waiting(what, it);
-        case RunState.Approved(_, var place, var gate, _) -> approved(what, place, gate);
+        case RunState.Approved(_, var place, var gate, _, var notBefore) ->
+            approved(what, place, gate, notBefore.filter(now::isBefore));
         case RunState.InDoubt(_, var place, _, _, _) ->
             Line.of("In doubt: I was cut off while ")
                 .text(phrase(place).doing())
@@ -182,7 +183,8 @@ public record RunView(
       };
     }
 
-    private Line approved(Line what, Place place, io.countersign.GateId gate) {
+    private Line approved(
+        Line what, Place place, io.countersign.GateId gate, Optional<Instant> notBefore) {
       var voters =
           gates.stream()
               .filter(it -> it.id().equals(gate))
@@ -190,7 +192,14 @@ public record RunView(
               .map(io.countersign.gate.Vote::person)
               .toList();
       var by = voters.isEmpty() ? Line.EMPTY : Line.of(" by ").people(voters);
-      return what.text(" · approved").line(by).text(": " + phrase(place).toDo() + " comes next.");
+      var next = what.text(" · approved").line(by).text(": " + phrase(place).toDo());
+      return notBefore
+          .map(
+              it ->
+                  next.text(" begins at ")
+                      .line(Texts.moment(it, now))
+                      .text("; until then it can be stopped."))
+          .orElseGet(() -> next.text(" comes next."));
     }
 
     private Line ended(Line what, Ending ending) {

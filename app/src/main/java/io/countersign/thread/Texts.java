@@ -37,6 +37,12 @@ public final class Texts {
       case "database.copy" ->
           new Phrase("copy " + tenant + "'s database", "copying " + tenant + "'s database");
       case "database.compare" -> new Phrase("compare", "comparing the copy");
+      case "database.queues" ->
+          new Phrase("keep jobs from running again", "looking after the queues");
+      case "database.sequences" ->
+          new Phrase("keep numbers from being given twice", "looking after the sequences");
+      case "database.after-restore" ->
+          new Phrase("run the product's own command", "running the product's own command");
       case "server.discard" -> new Phrase("remove the server copy", "removing the server copy");
       case "database.swap" -> new Phrase("swap the databases", "swapping the databases");
       case "database.swap-back" ->
@@ -54,6 +60,13 @@ public final class Texts {
           new Phrase("remove the database copy", "removing the database copy");
       default -> new Phrase(step.id(), "at step " + step.id());
     };
+  }
+
+  /** Who asks: a person, or a schedule with its owner. */
+  static Line asker(RunSpec spec) {
+    return spec.schedule()
+        .map(it -> Line.of("the schedule " + it + " of ").mention(spec.requester()))
+        .orElseGet(() -> Line.EMPTY.mention(spec.requester()));
   }
 
   /** What the whole run does, going on: "Restoring acme to 14:30". */

@@ -89,9 +89,19 @@ public final class ThreadLines {
                             + " If nobody answers, it stays as it is · run "
                             + run()));
         case RunEvent.Finished _ -> Optional.of(finished());
-        case RunEvent.GateApproved(var step, _, var by, _) ->
+        case RunEvent.GateApproved(var step, _, var by, _, var notBefore) ->
             Optional.of(
-                Line.of("Approved by ").people(by).text(": " + name(step) + " comes next."));
+                Line.of("Approved by ")
+                    .people(by)
+                    .text(": " + name(step))
+                    .line(
+                        notBefore
+                            .map(
+                                it ->
+                                    Line.of(" begins at ")
+                                        .line(Texts.moment(it, now))
+                                        .text("; until then it can be stopped on its card."))
+                            .orElse(Line.of(" comes next."))));
         case RunEvent.AbortBegun _ -> Optional.of(Line.of("Putting everything back."));
         case RunEvent.Requested _,
             RunEvent.Begun _,

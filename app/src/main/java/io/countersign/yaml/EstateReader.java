@@ -43,6 +43,9 @@ public final class EstateReader {
           "metadata-ttl",
           "canaries",
           "queue-schemas",
+          "queues",
+          "sequences",
+          "after-restore",
           "registry",
           "secrets",
           "restore");
@@ -56,6 +59,9 @@ public final class EstateReader {
           "set-status", Set.of("slug", "expected", "wanted", "reason"),
           "invalidate", Set.of("id"),
           "audit", Set.of("id", "action", "actor", "detail", "key"));
+
+  /** Only a registry that says who may countersign has it. */
+  private static final Map<String, Set<String>> OPTIONAL_QUERIES = Map.of("roster", Set.of("role"));
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
   private static final Pattern TABLE =
@@ -113,6 +119,7 @@ public final class EstateReader {
     file.closed(KEYS);
     KEYS.stream()
         .filter(it -> !it.equals("canaries") && !it.equals("queue-schemas"))
+        .filter(it -> !PolicyReader.KEYS.contains(it))
         .forEach(it -> file.needs(it, "Every estate says it; manifest/README.md shows how."));
     return new Estate(
         shaped(file, "estate", NAME, "Use lower-case letters, digits and -."),
@@ -124,6 +131,7 @@ public final class EstateReader {
         ttl(file, "metadata-ttl"),
         file.each("canaries", EstateReader::table, "table", "Write schema.table."),
         file.each("queue-schemas", EstateReader::schema, "schema", "Write such as pg_boss."),
+        PolicyReader.read(file),
         registry(file),
         secrets(file),
         restore(file));
@@ -231,7 +239,9 @@ public final class EstateReader {
 
   private Map<String, String> queries(Section section) {
     var names = new TreeSet<>(QUERIES.keySet());
-    section.closed(List.copyOf(names));
+    var known = new TreeSet<>(names);
+    known.addAll(OPTIONAL_QUERIES.keySet());
+    section.closed(List.copyOf(known));
     var queries = new HashMap<String, String>();
     for (var name : names) {
       section.needs(name, "A registry answers to all of " + String.join(", ", names) + ".");
@@ -243,6 +253,15 @@ public final class EstateReader {
                 queries.put(name, sql.strip());
               });
     }
+    OPTIONAL_QUERIES.forEach(
+        (name, wanted) ->
+            section
+                .word(name)
+                .ifPresent(
+                    sql -> {
+                      parameters(section, name, sql, wanted);
+                      queries.put(name, sql.strip());
+                    }));
     return queries;
   }
 

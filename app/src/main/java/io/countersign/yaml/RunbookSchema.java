@@ -143,6 +143,12 @@ public final class RunbookSchema {
     keys.set("remind", reference("durations"));
     keys.set("evidence", reference("words"));
     keys.set("typed", reference("truth"));
+    keys.set("cool-off", reference("duration"));
+    var escalate = closed(StepReader.ESCALATE_KEYS, StepReader.ESCALATE_KEYS);
+    var calls = (ObjectNode) escalate.get("properties");
+    calls.set("after", reference("duration"));
+    calls.set("to", word(Role.SHAPE, 40));
+    keys.set("escalate", escalate);
     return gate;
   }
 

@@ -24,7 +24,18 @@ final class StepReader {
   static final List<String> KEYS = List.of("id", "action", "with", "when", "gate", "optional");
   static final List<String> ABORT_KEYS = List.of("action", "with", "when");
   static final List<String> GATE_KEYS =
-      List.of("approvals", "from", "expires", "then", "valid-for", "remind", "evidence", "typed");
+      List.of(
+          "approvals",
+          "from",
+          "expires",
+          "then",
+          "valid-for",
+          "remind",
+          "evidence",
+          "typed",
+          "cool-off",
+          "escalate");
+  static final List<String> ESCALATE_KEYS = List.of("after", "to");
   static final Pattern REFERENCE =
       Pattern.compile("\\$\\{([a-z][a-z0-9-]*)(?:\\.([a-z][a-z0-9-]*))?}");
   private static final Set<String> CONTEXTS = Set.of("run", "tenant", "estate");
@@ -117,14 +128,28 @@ final class StepReader {
         .needs("expires", "Add expires: 4h; a gate that nobody answers must end.");
     var from = section.each("from", RunbookReader::asRole, "role", RunbookReader.ROLE_FORM);
     return new Gate(
-        section.integer("approvals").orElse(1),
+        section.integer("approvals").orElse(Math.max(1, from.size())),
         from.isEmpty() ? List.of(Role.PLATFORM_ADMIN) : from,
         section.duration("expires").orElse(UNREAD),
         section.word("then").flatMap(it -> expiry(section, it)).orElse(Gate.Expiry.ABORT),
         section.duration("valid-for").orElse(Gate.VALID_FOR),
         section.each("remind", Readings::duration, "duration", "Write such as 15m or 1h."),
         section.words("evidence"),
-        section.bool("typed").orElse(false));
+        section.bool("typed").orElse(false),
+        section.duration("cool-off"),
+        section.section("escalate").flatMap(StepReader::escalation));
+  }
+
+  private static Optional<Gate.Escalation> escalation(Section section) {
+    section
+        .closed(ESCALATE_KEYS)
+        .needs("after", "Add after: 1h.")
+        .needs("to", "Add to: with the role to call.");
+    var after = section.duration("after");
+    var to = section.each("to", RunbookReader::asRole, "role", RunbookReader.ROLE_FORM);
+    return after.isEmpty() || to.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Gate.Escalation(after.get(), to.getFirst()));
   }
 
   private static Optional<Gate.Expiry> expiry(Section section, String word) {

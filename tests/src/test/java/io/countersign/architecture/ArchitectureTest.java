@@ -73,7 +73,8 @@ class ArchitectureTest {
   private static final List<String> INJECTION =
       List.of("jakarta.", "javax.inject.", "org.eclipse.microprofile.", "io.helidon.");
 
-  private static final JavaClasses CLASSES =
+  /** Read once for all tests of this package. */
+  static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages(ROOT);

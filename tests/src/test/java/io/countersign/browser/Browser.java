@@ -274,7 +274,20 @@ public final class Browser implements AutoCloseable {
           .pollInterval(Duration.ofMillis(30))
           .until(() -> run(truth), it -> it.isContainerNode() || it.asBoolean());
     } catch (ConditionTimeoutException never) {
-      throw new AssertionError("never: " + expression + "\nthe page says:\n" + text("body"), never);
+      picture("never");
+      throw new AssertionError(
+          "never: "
+              + expression
+              + "\nwidths: "
+              + run(
+                  """
+                  [innerWidth, screen.width].concat([...document.querySelectorAll('*')]
+                    .filter(it => it.getBoundingClientRect().right > screen.width)
+                    .map(it => it.tagName + '#' + it.id + '.' + it.className)).join(' ')
+                  """)
+              + "\nthe page says:\n"
+              + text("body"),
+          never);
     }
   }
 

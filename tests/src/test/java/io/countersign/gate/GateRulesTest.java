@@ -225,6 +225,7 @@ class GateRulesTest {
         ALICE,
         barred,
         Samples.gate(approvals),
+        Quorum.of(Samples.gate(approvals), 0),
         "order",
         phrase,
         NOON,

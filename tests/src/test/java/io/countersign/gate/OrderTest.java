@@ -1,14 +1,19 @@
 package io.countersign.gate;
 
+import static io.countersign.support.Samples.RUN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.Digest;
+import io.countersign.RunId;
 import io.countersign.support.Samples;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class OrderTest {
+  private static final Digest BOOK = Digest.of("runbook");
+
   @Test
   void the_digest_does_not_depend_on_the_order_in_which_facts_were_given() {
     var one = new HashMap<String, String>();
@@ -37,6 +42,24 @@ class OrderTest {
                     base.evidence())
                 .digest())
         .isNotEqualTo(base.digest());
+  }
+
+  @Test
+  void no_part_of_an_order_can_change_without_its_digest() {
+    var parts =
+        List.of(
+            new Order(
+                new RunId("00000000"), BOOK, "one", "act", Map.of(), Map.of(), Map.of(), Map.of()),
+            new Order(
+                RUN, Digest.of("other"), "one", "act", Map.of(), Map.of(), Map.of(), Map.of()),
+            new Order(RUN, BOOK, "two", "act", Map.of(), Map.of(), Map.of(), Map.of()),
+            new Order(RUN, BOOK, "one", "other", Map.of(), Map.of(), Map.of(), Map.of()),
+            new Order(RUN, BOOK, "one", "act", Map.of("a", "1"), Map.of(), Map.of(), Map.of()),
+            new Order(RUN, BOOK, "one", "act", Map.of(), Map.of("a", "1"), Map.of(), Map.of()),
+            new Order(RUN, BOOK, "one", "act", Map.of(), Map.of(), Map.of("a", "1"), Map.of()),
+            new Order(RUN, BOOK, "one", "act", Map.of(), Map.of(), Map.of(), Map.of("a", "1")),
+            new Order(RUN, BOOK, "one", "act", Map.of(), Map.of(), Map.of(), Map.of()));
+    assertThat(parts).extracting(Order::digest).doesNotHaveDuplicates();
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.countersign.Secret;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
 import io.countersign.estate.Login;
+import io.countersign.estate.Policies;
 import io.countersign.estate.SecretName;
 import io.countersign.estate.SecretStore;
 import io.countersign.estate.ServerRef;
@@ -205,6 +206,7 @@ public final class OneServer {
         Duration.ofSeconds(30),
         List.of(),
         List.of("pgboss"),
+        new Policies(Policies.Queues.DISCARD, Policies.Sequences.KEEP_AHEAD, Optional.empty()),
         new Estate.RegistryQueries(new SecretName("registry"), queries),
         "",
         restoreSource());

@@ -99,7 +99,8 @@ class StartRefusalsTest {
 
     assertThat(refusal())
         .isEqualTo(
-            "COUNTERSIGN_ROLES_PLATFORM_ADMIN is usergroup:S0123 or users:U012,U345, not "
+            "COUNTERSIGN_ROLES_PLATFORM_ADMIN is usergroup:S0123, users:U012,U345 or"
+                + " registry:<estate>, not "
                 + source
                 + ".");
   }

@@ -94,7 +94,8 @@ class FoldTableTest {
             facts, FIRST, Samples.GATE, Samples.NOON.plusSeconds(60), Gate.Expiry.ABORT));
     states.put(
         "Approved",
-        new RunState.Approved(facts, FIRST, Samples.GATE, Samples.NOON.plusSeconds(60)));
+        new RunState.Approved(
+            facts, FIRST, Samples.GATE, Samples.NOON.plusSeconds(60), java.util.Optional.empty()));
     states.put("Running", new RunState.Running(facts.started(open, false), FIRST, 1));
     states.put(
         "Running destructive", new RunState.Running(facts.started(destructive, true), FIRST, 1));

@@ -243,7 +243,9 @@ class RunEngineTest {
             policy.validFor(),
             policy.remind(),
             policy.evidence(),
-            false);
+            false,
+            java.util.Optional.empty(),
+            java.util.Optional.empty());
     var order =
         new io.countersign.gate.Order(
             run,
@@ -264,6 +266,8 @@ class RunEngineTest {
             order,
             "nonce-of-sixteen-letters",
             holding,
+            io.countersign.gate.Quorum.of(holding, 0),
+            java.util.Set.of(),
             java.util.List.of(),
             java.util.Optional.empty()));
     database.skip("3 days");

@@ -105,6 +105,10 @@ class TimetableTest {
             Duration.ofSeconds(30),
             List.of(),
             List.of(),
+            new io.countersign.estate.Policies(
+                io.countersign.estate.Policies.Queues.DISCARD,
+                io.countersign.estate.Policies.Sequences.KEEP_AHEAD,
+                Optional.empty()),
             new Estate.RegistryQueries(new SecretName("registry"), Map.of()),
             "",
             new Estate.RestoreSource("", "", "", ""));

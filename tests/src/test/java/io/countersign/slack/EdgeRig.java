@@ -6,11 +6,14 @@ import io.countersign.Person;
 import io.countersign.Role;
 import io.countersign.RunId;
 import io.countersign.Secret;
+import io.countersign.gate.Calls;
 import io.countersign.gate.Gates;
+import io.countersign.gate.Roster;
 import io.countersign.run.Desk;
 import io.countersign.run.Draft;
 import io.countersign.run.Journal;
 import io.countersign.run.RunSpec;
+import io.countersign.runbook.Gate;
 import io.countersign.runbook.Parameter;
 import io.countersign.runbook.Runbook;
 import io.countersign.runbook.ValueType;
@@ -39,7 +42,9 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
@@ -47,14 +52,20 @@ import java.util.random.RandomGenerator;
  * open, HTTP and a socket; Slack uses one of them.
  */
 final class EdgeRig implements AutoCloseable {
+  private static final Map<Role, RoleSource> ADMINS =
+      Map.of(Role.PLATFORM_ADMIN, new RoleSource.UserGroup(Workspace.PLATFORM_ADMINS));
+
   final OurDatabase database = OurDatabase.fresh();
-  final Bench bench = new Bench(database);
+  final Bench bench;
+  final Calls calls;
   final StandInSlack slack;
   final List<Desk.Ask> asks = new ArrayList<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(2);
   private final HttpServer server;
-  final SlackEdge edge;
+  private final SlackSettings settings;
+  private final SlackEdge.Parts parts;
+  private volatile SlackEdge edge;
 
   EdgeRig(Transport transport) {
     this(transport, Limits.hurried(), _ -> {});
@@ -64,21 +75,48 @@ final class EdgeRig implements AutoCloseable {
    * @param before what befalls Slack before the edge starts
    */
   EdgeRig(Transport transport, Limits limits, Consumer<StandInSlack> before) {
-    slack = StandInSlack.start(0, Workspace.demo(), limits, Clock.systemUTC());
-    var settings =
+    this(transport, limits, before, Samples.gate(1));
+  }
+
+  /**
+   * @param policy of the gate before the swap
+   */
+  EdgeRig(Transport transport, Limits limits, Consumer<StandInSlack> before, Gate policy) {
+    this(
+        transport,
+        StandInSlack.start(0, Workspace.demo(), limits, Clock.systemUTC()),
+        before,
+        policy,
+        rig -> SlackRoster.of(rig.settings, ADMINS, InstantSource.system()),
+        (rig, _) -> rig.new FakeDesk());
+  }
+
+  /**
+   * @param before what befalls Slack before the edge starts
+   * @param policy of the gate before the swap
+   * @param rosters who votes and starts, given the finished rig's settings
+   * @param desks the desk on that roster
+   */
+  EdgeRig(
+      Transport transport,
+      StandInSlack slack,
+      Consumer<StandInSlack> before,
+      Gate policy,
+      Function<EdgeRig, Roster> rosters,
+      BiFunction<EdgeRig, Roster, Desk> desks) {
+    bench = new Bench(database, policy);
+    this.slack = slack;
+    settings =
         new SlackSettings(
             new Secret(slack.workspace().botToken()),
             Optional.of(new Secret(slack.workspace().signingSecret())),
             Optional.of(new Secret(slack.workspace().appToken())),
             slack.apiUrl(),
             Set.of());
-    var roster =
-        SlackRoster.of(
-            settings,
-            Map.of(Role.PLATFORM_ADMIN, new RoleSource.UserGroup(Workspace.PLATFORM_ADMINS)),
-            InstantSource.system());
+    var roster = rosters.apply(this);
     var store = database.get();
-    var parts =
+    calls = new Calls(store.calls(), bench.gates, roster);
+    parts =
         new SlackEdge.Parts(
             store.inbox(),
             store.posts(),
@@ -87,14 +125,14 @@ final class EdgeRig implements AutoCloseable {
             bench.gates,
             new Gates(bench.gates, roster),
             roster,
-            new FakeDesk(),
+            desks.apply(this, roster),
             _ -> runbook(),
             command ->
                 command.equals("/tenant-restore") ? Optional.of(runbook()) : Optional.empty(),
             store.anchors(),
             store.anchors(),
             new AuditBundles(store, _ -> Authored.actions()));
-    edge = new SlackEdge(settings, parts, InstantSource.system(), scheduler, threads, "rig");
+    edge = edge("rig");
     server = listen();
     before.accept(slack);
     switch (transport) {
@@ -102,6 +140,26 @@ final class EdgeRig implements AutoCloseable {
       case SOCKET -> slack.deliverOverSockets();
     }
     edge.start();
+  }
+
+  private SlackEdge edge(String process) {
+    return new SlackEdge(settings, parts, InstantSource.system(), scheduler, threads, process);
+  }
+
+  /** Another process in the place of this one: it knows what the database knows. */
+  void restart() {
+    edge.close();
+    edge = edge("rig-" + System.identityHashCode(edge));
+    edge.start();
+  }
+
+  SlackSettings settings() {
+    return settings;
+  }
+
+  /** Something may have to be shown now. */
+  void poke() {
+    edge.poke();
   }
 
   void overHttp() {
@@ -160,6 +218,7 @@ final class EdgeRig implements AutoCloseable {
               ask.parameters(),
               sample.pinned(),
               ask.who(),
+              java.util.Optional.empty(),
               ask.channel(),
               ask.reason(),
               bench.journal.now());

@@ -61,6 +61,7 @@ class ScopesTest {
             "groups:read",
             "im:history",
             "im:read",
+            "im:write",
             "metadata.message:read",
             "mpim:read",
             "usergroups:read",

@@ -167,4 +167,122 @@ class SlackRosterTest {
     assertThat(slack.calls().stream().filter(it -> it.method().equals("usergroups.users.list")))
         .hasSize(1);
   }
+
+  @Test
+  void twoHundredClicksByFiftyPeopleReadTheRosterAtMostTwentyTimesAMinute() {
+    var reads = new java.util.concurrent.atomic.AtomicInteger();
+    var now = new java.util.concurrent.atomic.AtomicReference<>(java.time.Instant.EPOCH);
+    var roster =
+        ofRegistry(
+            role -> {
+              reads.incrementAndGet();
+              return java.util.List.of(ALICE, BOB, DANA);
+            },
+            now::get);
+    for (int click = 0; click < 200; click++) {
+      now.set(java.time.Instant.EPOCH.plusMillis(click * 300L));
+      assertThat(roster.read(Role.PLATFORM_ADMIN))
+          .isInstanceOfSatisfying(
+              Reading.Members.class,
+              it -> assertThat(it.age()).isLessThanOrEqualTo(io.countersign.gate.GateRules.FRESH));
+      roster.membership(person("U0NO" + click % 50));
+    }
+    assertThat(reads.get()).isBetween(2, 20);
+    var accounts = slack.calls().stream().filter(it -> it.method().equals("users.info")).toList();
+    assertThat(accounts.size())
+        .as("each of 3 members and 50 clickers at most once in five seconds")
+        .isLessThanOrEqualTo(53 * 12);
+  }
+
+  @Test
+  void aRegistrySaysWhoHoldsARoleAndSlackWhoTheyAre() {
+    slack.driver().deactivate(DANA);
+    var roster =
+        ofRegistry(_ -> java.util.List.of(BOB, DANA, GUS, "U0NOBODY"), InstantSource.system());
+    assertThat(roster.read(Role.PLATFORM_ADMIN))
+        .isInstanceOfSatisfying(
+            Reading.Members.class,
+            it -> {
+              assertThat(it.people()).containsExactly(person(BOB));
+              assertThat(it.dropped()).isEqualTo(3);
+            });
+  }
+
+  @Test
+  void aRegistryThatCannotBeAskedOrAnEstateThatIsNotThereIsUnreadable() {
+    var roster =
+        ofRegistry(
+            _ -> {
+              throw new io.countersign.estate.Registry.RegistryUnavailable(
+                  "The registry did not answer.", null);
+            },
+            InstantSource.system());
+    assertThat(roster.read(Role.PLATFORM_ADMIN))
+        .isEqualTo(new Reading.Unreadable("The registry did not answer."));
+    assertThat(roster(new RoleSource.Registry("elsewhere")).read(Role.PLATFORM_ADMIN))
+        .isInstanceOf(Reading.Unreadable.class);
+  }
+
+  @Test
+  void aRegistryThatNamesNobodyLetsNobodyVote() {
+    assertThat(
+            ofRegistry(_ -> java.util.List.of(), InstantSource.system()).read(Role.PLATFORM_ADMIN))
+        .isInstanceOfSatisfying(Reading.Members.class, it -> assertThat(it.people()).isEmpty());
+  }
+
+  private SlackRoster ofRegistry(
+      java.util.function.Function<Role, java.util.List<String>> holders, InstantSource clock) {
+    var settings =
+        new SlackSettings(
+            new Secret(slack.workspace().botToken()),
+            Optional.of(new Secret(slack.workspace().signingSecret())),
+            Optional.empty(),
+            slack.apiUrl(),
+            Set.of());
+    return SlackRoster.of(
+        settings,
+        Map.of(Role.PLATFORM_ADMIN, new RoleSource.Registry("medsuite")),
+        Map.of("medsuite", new OnlyRoster(holders)),
+        clock);
+  }
+
+  /** A registry that knows nothing but who holds a role. */
+  private record OnlyRoster(java.util.function.Function<Role, java.util.List<String>> people)
+      implements io.countersign.estate.Registry {
+    @Override
+    public java.util.List<String> holders(Role role) {
+      return people.apply(role);
+    }
+
+    @Override
+    public java.util.List<io.countersign.estate.Tenant> tenants() {
+      return java.util.List.of();
+    }
+
+    @Override
+    public Optional<io.countersign.estate.Tenant> tenant(String slug) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<RegisteredServer> server(String name) {
+      return Optional.empty();
+    }
+
+    @Override
+    public boolean setStatus(String slug, String expected, String wanted, String reason) {
+      return false;
+    }
+
+    @Override
+    public void invalidate(io.countersign.estate.Tenant tenant) {}
+
+    @Override
+    public void audit(
+        io.countersign.estate.Tenant tenant,
+        String action,
+        String actor,
+        String key,
+        Map<String, String> detail) {}
+  }
 }

@@ -225,7 +225,7 @@ class InvariantsTest {
 
   private void vote(String person) {
     database.execute(
-        "INSERT INTO countersign.vote SELECT id, requester, '%s', 'APPROVE', '', 'sql', now(), '' FROM countersign.gate"
+        "INSERT INTO countersign.vote SELECT id, requester, '%s', 'APPROVE', '', 'sql', now(), '', '{PLATFORM_ADMIN}' FROM countersign.gate"
             .formatted(person));
   }
 

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.countersign.RunId;
 import io.countersign.run.RunEvent;
 import io.countersign.support.Samples;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,10 +29,10 @@ class JournalFixturesTest {
   @Test
   void every_event_of_version_one_is_read_as_it_was_meant() throws Exception {
     if ("write".equals(System.getProperty("golden"))) {
-      write(Samples.events());
+      add(Stream.concat(Samples.events().stream(), later().stream()).toList());
     }
     var stored = mapper.readTree(Files.readString(FIXTURE));
-    var expected = Samples.events();
+    var expected = Stream.concat(Samples.events().stream(), later().stream()).toList();
     assertThat(stored).hasSameSizeAs(expected);
     for (int i = 0; i < expected.size(); i++) {
       var row = stored.get(i);
@@ -36,6 +41,24 @@ class JournalFixturesTest {
                   row.get("kind").asText(), row.get("v").asInt(), row.get("body").toString()))
           .isEqualTo(expected.get(i));
     }
+  }
+
+  /** What events came to say after some had been written without it. */
+  private static List<RunEvent> later() {
+    return List.of(
+        new RunEvent.GateApproved(
+            "one",
+            Samples.GATE,
+            List.of(Samples.BOB),
+            Instant.parse("2026-11-21T13:15:00Z"),
+            Optional.of(Instant.parse("2026-11-21T13:00:00Z"))),
+        new RunEvent.Requested(
+            Samples.spec(
+                new RunId("7k2m9qxd"),
+                Samples.ACME,
+                Samples.ALICE,
+                Optional.of("restore drill"),
+                "runbook: sample")));
   }
 
   @Test
@@ -47,9 +70,13 @@ class JournalFixturesTest {
         .hasMessageContaining("needs a newer bot");
   }
 
-  private void write(List<RunEvent> events) throws Exception {
-    var rows =
+  /** Rows that stand are what old versions wrote; they are left as they are. */
+  private void add(List<RunEvent> events) throws Exception {
+    var rows = new ArrayList<Object>();
+    mapper.readTree(Files.readString(FIXTURE)).forEach(rows::add);
+    rows.addAll(
         events.stream()
+            .skip(rows.size())
             .map(codec::encode)
             .map(
                 it -> {
@@ -63,7 +90,7 @@ class JournalFixturesTest {
                     throw new IllegalStateException(bug);
                   }
                 })
-            .toList();
+            .toList());
     Files.writeString(FIXTURE, mapper.writeValueAsString(rows) + "\n");
   }
 }

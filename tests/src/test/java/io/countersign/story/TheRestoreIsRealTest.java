@@ -37,6 +37,7 @@ class TheRestoreIsRealTest {
       var run = stage.start("acme", moments.before().truncatedTo(ChronoUnit.SECONDS));
       stage.click(Workspace.BOB, stage.awaitCard(run), Stage.APPROVE);
       assertThat(stage.awaitEnded(run)).as(stage.thread(run)).startsWith("acme is back");
+      assertThat(stage.events(run)).filteredOn("gate-opened"::equals).hasSize(1);
 
       assertThat(world.one("tenant_acme", CANARIES)).isEqualTo("1");
       assertThat(
@@ -111,6 +112,9 @@ class TheRestoreIsRealTest {
             "copy acme's database",
             "compare",
             "remove the server copy",
+            "keep jobs from running again",
+            "keep numbers from being given twice",
+            "run the product's own command",
             "swap the databases",
             "tell caches",
             "unfreeze acme",

@@ -14,7 +14,9 @@ import io.countersign.run.Fold;
 import io.countersign.run.Journal;
 import io.countersign.run.RunEngine;
 import io.countersign.run.RunEvent;
+import io.countersign.run.RunSpec;
 import io.countersign.run.RunState;
+import io.countersign.runbook.Gate;
 import io.countersign.runbook.Runbook;
 import io.countersign.runbook.Step;
 import io.countersign.store.JdbiGates;
@@ -36,7 +38,17 @@ public final class Bench {
   public final JdbiJournal journal;
   public final JdbiGates gates;
 
+  private final Gate policy;
+
   public Bench(OurDatabase database) {
+    this(database, Samples.gate(1));
+  }
+
+  /**
+   * @param policy of the gate before the swap
+   */
+  public Bench(OurDatabase database, Gate policy) {
+    this.policy = policy;
     this.database = database;
     this.actions = new FakeActions(database);
     this.journal = database.get().journal();
@@ -44,6 +56,11 @@ public final class Bench {
   }
 
   public static Runbook runbook() {
+    return runbook(Samples.gate(1));
+  }
+
+  /** The same with another gate before the swap. */
+  public static Runbook runbook(Gate gate) {
     return new Runbook(
         "sample",
         "A sample",
@@ -52,30 +69,30 @@ public final class Bench {
         Role.PLATFORM_ADMIN,
         List.of(),
         List.of(
-            step("prepare", "fake.owned", false),
-            step("check", "fake.safe", false),
-            step("swap", "fake.swap", true),
-            step("tell", "fake.safe", false)),
-        List.of(step("abort-1", "fake.undo", false), step("abort-2", "fake.safe", false)),
+            step("prepare", "fake.owned", Optional.empty()),
+            step("check", "fake.safe", Optional.empty()),
+            step("swap", "fake.swap", Optional.of(gate)),
+            step("tell", "fake.safe", Optional.empty())),
+        List.of(
+            step("abort-1", "fake.undo", Optional.empty()),
+            step("abort-2", "fake.safe", Optional.empty())),
         "runbook: sample");
   }
 
-  private static Step step(String id, String action, boolean gated) {
-    return new Step(
-        id,
-        action,
-        Map.of(),
-        Optional.empty(),
-        gated ? Optional.of(Samples.gate(1)) : Optional.empty(),
-        false);
+  private static Step step(String id, String action, Optional<Gate> gate) {
+    return new Step(id, action, Map.of(), Optional.empty(), gate, false);
   }
 
   public RunEngine engine(CrashPoint crash) {
+    return engine(runbook(policy), crash);
+  }
+
+  public RunEngine engine(Runbook runbook, CrashPoint crash) {
     return new RunEngine(
         journal,
         gates,
         _ -> actions.catalogue(),
-        _ -> runbook(),
+        _ -> runbook,
         () -> UUID.randomUUID().toString(),
         crash);
   }
@@ -83,7 +100,13 @@ public final class Bench {
   /** A run that was asked for and whose root message stands. */
   public RunId begun() {
     var run = RunId.random(RandomGenerator.getDefault());
-    var accepted = journal.submit(Samples.spec(run, runbook().source()), run.value());
+    return begun(Samples.spec(run, runbook().source()));
+  }
+
+  /** The same for what was asked. */
+  public RunId begun(RunSpec spec) {
+    var run = spec.id();
+    var accepted = journal.submit(spec, run.value());
     if (!(accepted instanceof Journal.Submission.Accepted)) {
       throw new IllegalStateException(accepted.toString());
     }

@@ -1,6 +1,7 @@
 package io.countersign.support;
 
 import io.countersign.Problem;
+import io.countersign.RunId;
 import io.countersign.action.Action;
 import io.countersign.action.ActionType;
 import io.countersign.action.Attempt;
@@ -14,8 +15,11 @@ import io.countersign.action.Recovery;
 import io.countersign.action.Visit;
 import io.countersign.runbook.Risk;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -24,14 +28,77 @@ import java.util.concurrent.ConcurrentHashMap;
  * the oracle of what was done how often. What they answer can be scripted per step.
  */
 public final class FakeActions {
-  private final OurDatabase database;
+  private final Oracle oracle;
   private final Map<String, String> script = new ConcurrentHashMap<>();
   private volatile String world = "as approved";
 
   public FakeActions(OurDatabase database) {
-    this.database = database;
+    this(new InDatabase(database));
     database.execute(
-        "CREATE TABLE effect (step text, attempt int, at timestamptz DEFAULT clock_timestamp())");
+        "CREATE TABLE IF NOT EXISTS effect (run text, step text, attempt int, at timestamptz"
+            + " DEFAULT clock_timestamp())");
+  }
+
+  private FakeActions(Oracle oracle) {
+    this.oracle = oracle;
+  }
+
+  /** Actions of a world without a database. */
+  public static FakeActions inMemory() {
+    return new FakeActions(new InMemory(Collections.synchronizedList(new ArrayList<>())));
+  }
+
+  /** What was done. */
+  private interface Oracle {
+    void did(RunId run, String step, int attempt);
+
+    void undone(RunId run, String step, int attempt);
+
+    long count(Optional<RunId> run, String step);
+  }
+
+  private record InDatabase(OurDatabase database) implements Oracle {
+    @Override
+    public void did(RunId run, String step, int attempt) {
+      database.execute(
+          "INSERT INTO effect (run, step, attempt) VALUES ('%s', '%s', %d)"
+              .formatted(run, step, attempt));
+    }
+
+    @Override
+    public void undone(RunId run, String step, int attempt) {
+      database.execute(
+          "DELETE FROM effect WHERE run = '%s' AND step = '%s' AND attempt = %d"
+              .formatted(run, step, attempt));
+    }
+
+    @Override
+    public long count(Optional<RunId> run, String step) {
+      var of = run.map(it -> " AND run = '" + it + "'").orElse("");
+      return Long.parseLong(
+          database.one("SELECT count(*) FROM effect WHERE step = '" + step + "'" + of));
+    }
+  }
+
+  private record InMemory(List<Effect> effects) implements Oracle {
+    private record Effect(RunId run, String step, int attempt) {}
+
+    @Override
+    public void did(RunId run, String step, int attempt) {
+      effects.add(new Effect(run, step, attempt));
+    }
+
+    @Override
+    public void undone(RunId run, String step, int attempt) {
+      effects.remove(new Effect(run, step, attempt));
+    }
+
+    @Override
+    public long count(Optional<RunId> run, String step) {
+      return effects.stream()
+          .filter(it -> it.step().equals(step) && run.stream().allMatch(it.run()::equals))
+          .count();
+    }
   }
 
   /**
@@ -48,7 +115,11 @@ public final class FakeActions {
   }
 
   public long effects(String step) {
-    return Long.parseLong(database.one("SELECT count(*) FROM effect WHERE step = '" + step + "'"));
+    return oracle.count(Optional.empty(), step);
+  }
+
+  public long effects(RunId run, String step) {
+    return oracle.count(Optional.of(run), step);
   }
 
   public Catalogue catalogue() {
@@ -98,9 +169,7 @@ public final class FakeActions {
       var answer = script.remove(step);
       if (answer == null || answer.equals("lose")) {
         attempt.fence();
-        database.execute(
-            "INSERT INTO effect (step, attempt) VALUES ('%s', %d)"
-                .formatted(step, attempt.visit().attempt()));
+        oracle.did(attempt.visit().run(), step, attempt.visit().attempt());
         if (answer != null) {
           throw new IllegalStateException("the answer was lost");
         }
@@ -122,7 +191,7 @@ public final class FakeActions {
     @Override
     public Finding<Out> probe(Attempt<In> attempt) {
       var step = attempt.visit().step();
-      return effects(step) > 0
+      return effects(attempt.visit().run(), step) > 0
           ? new Finding.Done<>(new Out(step), step + " was done")
           : new Finding.NotDone<>();
     }
@@ -130,9 +199,8 @@ public final class FakeActions {
     @Override
     public void clear(Attempt<In> attempt) {
       if (type.risk() != Risk.DESTRUCTIVE) {
-        database.execute(
-            "DELETE FROM effect WHERE step = '%s' AND attempt = %d"
-                .formatted(attempt.visit().step(), attempt.visit().attempt()));
+        var visit = attempt.visit();
+        oracle.undone(visit.run(), visit.step(), visit.attempt());
       }
     }
   }

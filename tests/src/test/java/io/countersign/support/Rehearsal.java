@@ -257,6 +257,7 @@ public final class Rehearsal implements AutoCloseable {
         parameters,
         pinned(runbook),
         Samples.ALICE,
+        Optional.empty(),
         "C0INCIDENT",
         "a bad migration",
         journal.now());

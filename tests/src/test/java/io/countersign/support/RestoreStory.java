@@ -16,6 +16,7 @@ import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.ServerRef;
 import io.countersign.gate.Ballot;
 import io.countersign.gate.GateRow;
+import io.countersign.gate.Quorum;
 import io.countersign.gate.Vote;
 import io.countersign.run.Ending;
 import io.countersign.run.Halt;
@@ -38,7 +39,20 @@ import java.util.Set;
 /** The main story's journal, written by hand up to the point that a test is about. */
 public final class RestoreStory {
   public static final String ORDER =
-      "action=database.swap\nintent.kept.name=tenant_acme_pre_pitr_20261121125200_a1\n";
+      """
+      action=database.swap
+      evidence.parity.content-hash=7d9c
+      evidence.queues.policy=discard
+      input.keep-as=pre_pitr
+      intent.kept.name=tenant_acme_pre_pitr_20261121125200_a1
+      intent.live.name=tenant_acme
+      intent.live.oid=16503
+      intent.restored.name=tenant_acme_restore_a1
+      intent.restored.oid=24871
+      intent.writes.since-freeze=none
+      parameter.to=2026-11-21T11:30:00Z
+      step=cutover
+      """;
   private static final DatabaseRef COPY = new DatabaseRef(SERVER, 24_871, "tenant_acme_restore_a1");
   private static final DatabaseRef KEPT =
       new DatabaseRef(SERVER, 16_503, "tenant_acme_pre_pitr_20261121125200_a1");
@@ -46,9 +60,17 @@ public final class RestoreStory {
 
   private final List<Recorded> journal = new ArrayList<>();
   private Instant at = NOON;
+  private String rowsByTable =
+      "4009 0 84 members.member\n0 1187 0 members.claim\n12 17 12 members.organization";
 
   public RestoreStory() {
     add(new RunEvent.Requested(Samples.spec(RUN, "runbook: sample")));
+  }
+
+  /** As {@code database.compare} tells it; before it is compared. */
+  public RestoreStory comparing(String rows) {
+    rowsByTable = rows;
+    return this;
   }
 
   public static Runbook runbook() {
@@ -68,6 +90,8 @@ public final class RestoreStory {
             step("copy", "database.copy"),
             step("parity", "database.compare"),
             step("clear", "server.discard"),
+            step("queues", "database.queues"),
+            step("sequences", "database.sequences"),
             new Step("cutover", "database.swap", Map.of(), Optional.empty(), gate, false),
             step("invalidate", "tenant.invalidate"),
             step("unfreeze", "tenant.unfreeze"),
@@ -162,16 +186,34 @@ public final class RestoreStory {
             "parity",
             "database.compare",
             Duration.ofMinutes(2),
-            Map.of(
-                "verdict", new Value.Text("equal"),
-                "tables", new Value.Int(74),
-                "come-back", new Value.Int(4_021),
-                "go", new Value.Int(1_204),
-                "change", new Value.Int(96),
-                "queue-jobs", new Value.Int(38)),
+            Map.ofEntries(
+                Map.entry("verdict", new Value.Text("equal")),
+                Map.entry("tables", new Value.Int(74)),
+                Map.entry("come-back", new Value.Int(4_021)),
+                Map.entry("go", new Value.Int(1_204)),
+                Map.entry("change", new Value.Int(96)),
+                Map.entry("queue-jobs", new Value.Int(38)),
+                Map.entry("numbers-again", new Value.Int(1_187)),
+                Map.entry("rows-by-table", new Value.Text(rowsByTable)),
+                Map.entry("sequences-behind", new Value.Text("1187 members.claim_number_seq")),
+                Map.entry("restored-bytes", new Value.Int(11_200_000_000L)),
+                Map.entry("live-bytes", new Value.Int(11_800_000_000L)),
+                Map.entry("sessions", new Value.Text("rcm-core 41, reporting 2"))),
             "74 tables equal.")
         .done(
             "clear", "server.discard", Duration.ofSeconds(4), Map.of(), "the server copy is gone.")
+        .done(
+            "queues",
+            "database.queues",
+            Duration.ofSeconds(1),
+            Map.of("policy", new Value.Text("discard"), "jobs", new Value.Int(50)),
+            "removed 50 jobs from the copy: none of them runs again")
+        .done(
+            "sequences",
+            "database.sequences",
+            Duration.ofSeconds(1),
+            Map.of("policy", new Value.Text("keep-ahead"), "raised", new Value.Int(1)),
+            "1 sequence goes on where the live database's stand")
         .add(
             new RunEvent.GateOpened(
                 "cutover",
@@ -190,7 +232,7 @@ public final class RestoreStory {
         .later(Duration.ofMinutes(5))
         .add(
             new RunEvent.GateApproved(
-                "cutover", GATE, List.of(BOB), at.plus(Duration.ofMinutes(15))));
+                "cutover", GATE, List.of(BOB), at.plus(Duration.ofMinutes(15)), Optional.empty()));
   }
 
   public RestoreStory swapped() {
@@ -259,6 +301,7 @@ public final class RestoreStory {
         ALICE,
         Set.of(),
         Samples.gate(1),
+        Quorum.of(Samples.gate(1), 0),
         ORDER,
         Optional.empty(),
         at,
@@ -268,6 +311,6 @@ public final class RestoreStory {
   }
 
   public Vote vote(Ballot.Choice choice, String reason) {
-    return new Vote(BOB, choice, reason, at);
+    return new Vote(BOB, choice, reason, at, Set.of(Role.PLATFORM_ADMIN));
   }
 }

@@ -50,14 +50,36 @@ public final class Samples {
         Gate.VALID_FOR,
         List.of(),
         List.of(),
-        false);
+        false,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** A gate with all that a policy may say. */
+  public static Gate gate(int approvals, List<Role> from, Optional<Duration> coolOff) {
+    return new Gate(
+        approvals,
+        from,
+        Duration.ofHours(4),
+        Gate.Expiry.ABORT,
+        Gate.VALID_FOR,
+        List.of(),
+        List.of(),
+        false,
+        coolOff,
+        Optional.empty());
   }
 
   public static RunSpec spec(RunId run, String source) {
+    return spec(run, ACME, ALICE, Optional.empty(), source);
+  }
+
+  public static RunSpec spec(
+      RunId run, TenantRef tenant, Person requester, Optional<String> schedule, String source) {
     return new RunSpec(
         run,
-        ACME.subject(),
-        ACME,
+        tenant.subject(),
+        tenant,
         "tenant-restore",
         "Restore one tenant to a prior moment",
         source,
@@ -67,7 +89,8 @@ public final class Samples {
         Map.of(
             "tenant.database", new Value.OfDatabase(LIVE),
             "tenant.server", new Value.OfServer(SERVER)),
-        ALICE,
+        requester,
+        schedule,
         "C0INCIDENT",
         "a bad migration",
         NOON);
@@ -85,7 +108,8 @@ public final class Samples {
         new RunEvent.Begun(),
         new RunEvent.CancelRequested(ALICE, "wrong minute"),
         new RunEvent.Finished(Ending.DONE),
-        new RunEvent.GateApproved("one", GATE, List.of(BOB), NOON.plusSeconds(900)),
+        new RunEvent.GateApproved(
+            "one", GATE, List.of(BOB), NOON.plusSeconds(900), Optional.empty()),
         new RunEvent.GateDenied("one", GATE, BOB, "wrong minute"),
         new RunEvent.GateExpired("one", GATE),
         new RunEvent.GateLapsed("one", GATE, "too old", List.of()),

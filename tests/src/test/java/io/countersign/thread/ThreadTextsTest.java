@@ -73,6 +73,25 @@ class ThreadTextsTest {
   }
 
   @Test
+  void whatDiffersIsToldWithoutRawKeys() {
+    assertThat(
+            Differences.of(
+                List.of(
+                    "intent.writes.counted: 1200 -> 1204",
+                    "intent.writes.since-freeze: members.claim 1 -> members.claim 4, members.member"
+                        + " 1",
+                    "intent.live.oid: 16503 -> 16999",
+                    "evidence.parity.content-hash: 7d9c -> 8e00")))
+        .containsExactly(
+            "rows of members.claim written since the freeze: 1 -> 4",
+            "rows of members.member written since the freeze: 0 -> 1",
+            "the OID of the live database: 16503 -> 16999",
+            "content hash of step parity: 7d9c -> 8e00");
+    assertThat(Differences.of(List.of("intent.writes.since-freeze: none -> unknown: reset")))
+        .containsExactly("rows written since the freeze: none -> unknown: reset");
+  }
+
+  @Test
   void theThreadHasOneLinePerStep() {
     var text = new StringBuilder();
     for (var story :

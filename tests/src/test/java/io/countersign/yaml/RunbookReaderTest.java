@@ -83,8 +83,10 @@ class RunbookReaderTest {
                 Gate.Expiry.ABORT,
                 Duration.ofMinutes(15),
                 List.of(Duration.ofMinutes(15), Duration.ofHours(1)),
-                List.of("pitr", "parity"),
-                false));
+                List.of("pitr", "parity", "queues", "sequences", "heal"),
+                false,
+                Optional.empty(),
+                Optional.empty()));
   }
 
   @Test
@@ -101,7 +103,9 @@ class RunbookReaderTest {
                 Gate.VALID_FOR,
                 List.of(),
                 List.of(),
-                false));
+                false,
+                Optional.empty(),
+                Optional.empty()));
   }
 
   @Test

@@ -22,19 +22,25 @@ import io.countersign.postgres.ClientPrograms;
 import io.countersign.postgres.DatabaseDrop;
 import io.countersign.postgres.Databases;
 import io.countersign.postgres.LiveComparison;
+import io.countersign.postgres.Numbers;
 import io.countersign.postgres.PlannedSql;
+import io.countersign.postgres.QueueTables;
+import io.countersign.postgres.RowChanges;
 import io.countersign.postgres.SchemaDump;
 import io.countersign.postgres.ServerErrors;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
+import io.countersign.postgres.Sessions;
 import io.countersign.postgres.SourceComparison;
 import io.countersign.postgres.StepSessions;
 import io.countersign.postgres.TableHashes;
 import io.countersign.postgres.TenantDatabases;
 import io.countersign.runbook.Risk;
+import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,7 +76,14 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
    * @param comeBack rows that only the restored database has
    * @param go rows that only the live one has
    * @param change rows of both that differ
-   * @param queueJobs jobs that would run again
+   * @param queueJobs jobs that would run again: they wait in the copy and are over in the live one
+   * @param numbersAgain numbers that the live one's sequences have given since
+   * @param rowsByTable "back go change schema.table", a line for each table in which rows differ,
+   *     the most first; at most {@value #LINES}
+   * @param sequencesBehind "numbers schema.sequence", a line for each, the most first
+   * @param restoredBytes the copy's size
+   * @param liveBytes the live one's size
+   * @param sessions who is connected to the live database, by application
    */
   public record Out(
       String verdict,
@@ -79,7 +92,16 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
       long comeBack,
       long go,
       long change,
-      long queueJobs) {}
+      long queueJobs,
+      long numbersAgain,
+      String rowsByTable,
+      String sequencesBehind,
+      long restoredBytes,
+      long liveBytes,
+      String sessions) {}
+
+  /** More tables than this are not listed one by one; all are in the sums. */
+  static final int LINES = 5_000;
 
   @Override
   public ActionType<In, Out> type() {
@@ -159,6 +181,57 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
 
   private record Found(Out out, String said) {}
 
+  /** What the past would bring once more. */
+  private record Again(long jobs, Map<TableHashes.Table, BigInteger> numbers) {
+    long given() {
+      return numbers.values().stream()
+          .reduce(BigInteger.ZERO, BigInteger::add)
+          .min(BigInteger.valueOf(Long.MAX_VALUE))
+          .longValue();
+    }
+
+    String lines() {
+      return numbers.entrySet().stream()
+          .sorted(Map.Entry.<TableHashes.Table, BigInteger>comparingByValue().reversed())
+          .limit(LINES)
+          .map(it -> it.getValue() + " " + it.getKey())
+          .collect(Collectors.joining("\n"));
+    }
+  }
+
+  /** What changes by itself, so it is shown and binds nothing. */
+  private record Shown(long restoredBytes, long liveBytes, String sessions) {
+    static Shown of(Connection maintenance, In in) throws SQLException {
+      return new Shown(
+          size(maintenance, in.restored()),
+          size(maintenance, in.live()),
+          Sessions.byApplication(Sessions.all(maintenance, in.live().oid())));
+    }
+
+    private static long size(Connection maintenance, DatabaseRef database) throws SQLException {
+      return Databases.number(maintenance, "SELECT pg_database_size(" + database.oid() + "::oid)");
+    }
+  }
+
+  private static String lines(Map<TableHashes.Table, RowChanges.Counts> byTable) {
+    return byTable.entrySet().stream()
+        .sorted(
+            Map.Entry.<TableHashes.Table, RowChanges.Counts>comparingByValue(
+                    Comparator.comparingLong(RowChanges.Counts::all).reversed())
+                .thenComparing(Map.Entry.comparingByKey()))
+        .limit(LINES)
+        .map(
+            it ->
+                it.getValue().comeBack()
+                    + " "
+                    + it.getValue().go()
+                    + " "
+                    + it.getValue().change()
+                    + " "
+                    + it.getKey().toString().replace('\n', ' '))
+        .collect(Collectors.joining("\n"));
+  }
+
   private Connection open(Attempt<In> attempt, ServerRef server, String database)
       throws ActionFailed, SQLException {
     return Databases.endingWith(
@@ -188,8 +261,11 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
       var changes =
           LiveComparison.of(
               restored, live, equal.hashes(), estate.queueSchemas(), attempt.stop(), steps::next);
-      long jobs = LiveComparison.queueJobs(restored, estate.queueSchemas());
-      return found(equal, changes, jobs);
+      var again =
+          new Again(
+              QueueTables.again(restored, live, estate.queueSchemas(), attempt.stop()),
+              Numbers.again(Numbers.read(restored), Numbers.read(live)));
+      return found(equal, changes, again, Shown.of(maintenance, in));
     }
   }
 
@@ -216,7 +292,7 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
   }
 
   private static Found found(
-      SourceComparison.Result equal, LiveComparison.Result changes, long jobs) {
+      SourceComparison.Result equal, LiveComparison.Result changes, Again again, Shown shown) {
     var verdict =
         equal.byText() == 0
             ? "equal"
@@ -230,7 +306,13 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
             counts.comeBack(),
             counts.go(),
             counts.change(),
-            jobs);
+            again.jobs(),
+            again.given(),
+            lines(changes.byTable()),
+            again.lines(),
+            shown.restoredBytes(),
+            shown.liveBytes(),
+            shown.sessions());
     var said =
         new StringBuilder()
             .append(out.tables())
@@ -243,7 +325,7 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
             .append(", change: ")
             .append(out.change())
             .append("; jobs that would run again: ")
-            .append(jobs);
+            .append(again.jobs());
     noted(said, changes.withoutKey(), "without a common primary key only counted");
     noted(said, changes.otherColumns(), "compared in the columns that both have");
     noted(said, changes.unreadable(), "live tables that the bot may not read, in no count");

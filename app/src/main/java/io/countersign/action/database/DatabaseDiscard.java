@@ -1,6 +1,5 @@
 package io.countersign.action.database;
 
-import io.countersign.Problem;
 import io.countersign.action.Action;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.ActionType;
@@ -24,7 +23,6 @@ import io.countersign.runbook.Risk;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Drops a database that this run made. Its OID and recorded name must belong together, its name
@@ -89,10 +87,7 @@ public final class DatabaseDiscard implements Action<DatabaseDiscard.In, Databas
       throws ActionFailed, SQLException {
     var visit = attempt.visit();
     var database = attempt.inputs().database();
-    if (!madeByThisRun(visit, database.name())) {
-      throw refused(doing, "its name is not one that this run gives.");
-    }
-    notReferenced(visit, doing, database);
+    new OwnCopy(servers, registry).require(visit, doing, database);
     try (var session =
         Databases.endingWith(
             attempt.stop(),
@@ -110,29 +105,6 @@ public final class DatabaseDiscard implements Action<DatabaseDiscard.In, Databas
             case ALREADY_GONE -> database.name() + " is gone already";
           });
     }
-  }
-
-  /** {@code <live>_<as>_<the run's stamp>_a<attempt>}, as {@code database.copy} names. */
-  private static boolean madeByThisRun(Visit<In> visit, String name) {
-    return Pattern.matches(".+_[a-z0-9-]+_" + visit.stamp() + "_a[1-9][0-9]*", name);
-  }
-
-  /** Fails closed: a registry or secret that cannot be read refuses. */
-  private void notReferenced(Visit<In> visit, String doing, DatabaseRef database)
-      throws ActionFailed {
-    var own = registry.tenant(visit.tenant().slug()).stream().toList();
-    var reference = References.to(database, registry, servers, own);
-    if (reference.isPresent()) {
-      throw refused(doing, reference.get() + ".");
-    }
-  }
-
-  private static ActionFailed refused(String doing, String why) {
-    return new ActionFailed(
-        new Problem(
-            doing,
-            "refused: " + why + " Nothing was changed.",
-            "If it really must go, a runbook with a gate drops it."));
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives the restored database the live name, and the live one a name under which it is kept, in one
@@ -45,6 +46,7 @@ public final class DatabaseSwap implements Action<DatabaseSwap.In, DatabaseSwap.
    * @param keepAs a word for the old database's new name
    * @param writesAtFreeze the live database's write counter when it was settled
    * @param statisticsSince which series of counters that was
+   * @param writesByTable the counter by table, as {@code tenant.settle} read it
    */
   public record In(
       DatabaseRef live,
@@ -52,14 +54,16 @@ public final class DatabaseSwap implements Action<DatabaseSwap.In, DatabaseSwap.
       String contentHash,
       String keepAs,
       long writesAtFreeze,
-      String statisticsSince) {
+      String statisticsSince,
+      @Nullable String writesByTable) {
     private Swapping.Wanted wanted() {
       return new Swapping.Wanted(
           live,
           restored,
           "restored",
           keepAs,
-          new WriteCounters.Reading(writesAtFreeze, statisticsSince),
+          WriteCounters.Reading.of(
+              writesAtFreeze, statisticsSince, writesByTable == null ? "" : writesByTable),
           Map.of("content.hash", contentHash));
     }
   }

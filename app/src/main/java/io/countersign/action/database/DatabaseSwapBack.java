@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way back from a swap: the kept database gets the live name again, and what was live is kept
@@ -42,20 +43,23 @@ public final class DatabaseSwapBack implements Action<DatabaseSwapBack.In, Datab
    * @param keepAs a word for the new name of the one that is live now
    * @param writesAtFreeze the live database's write counter when it was settled
    * @param statisticsSince which series of counters that was
+   * @param writesByTable the counter by table, as {@code tenant.settle} read it
    */
   public record In(
       DatabaseRef live,
       DatabaseRef kept,
       String keepAs,
       long writesAtFreeze,
-      String statisticsSince) {
+      String statisticsSince,
+      @Nullable String writesByTable) {
     private Swapping.Wanted wanted() {
       return new Swapping.Wanted(
           live,
           kept,
           "back",
           keepAs,
-          new WriteCounters.Reading(writesAtFreeze, statisticsSince),
+          WriteCounters.Reading.of(
+              writesAtFreeze, statisticsSince, writesByTable == null ? "" : writesByTable),
           Map.of());
     }
   }

@@ -1,5 +1,6 @@
 package io.countersign.action.database;
 
+import io.countersign.Digest;
 import io.countersign.Problem;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Attempt;
@@ -31,12 +32,16 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * What the swap and its way back share: the live database gives its name to another one on the same
  * server and is kept, closed, under a new one. See {@link NameSwap} for the order of statements.
  */
 final class Swapping {
+  private static final String SINCE_FREEZE = "writes.since-freeze";
+  private static final String COUNTED = "writes.counted";
+  private static final String SERIES = "writes.series";
   private final Servers servers;
   private final Estate estate;
   private final NameSwap swap;
@@ -139,7 +144,25 @@ final class Swapping {
     facts.put(wanted.role() + ".oid", Long.toString(wanted.coming().oid()));
     facts.put(wanted.role() + ".name", SwapLook.name(session, wanted.coming().oid()));
     facts.put("kept.name", keptName(visit, wanted));
+    written(visit, wanted).forEach(facts::put);
     return new Intent(facts);
+  }
+
+  /**
+   * What was written since the freeze. Frozen, a database's counters stand still, so these facts
+   * change only where somebody wrote all the same: then the gate opens anew, and its order holds
+   * what is known now, so that it can be approved.
+   */
+  private Map<String, String> written(Visit<?> visit, Wanted wanted)
+      throws ActionFailed, SQLException {
+    try (var inside =
+        servers.open(wanted.live().server(), wanted.live().name(), visit.applicationName())) {
+      var now = WriteCounters.read(inside, estate.queueSchemas());
+      return Map.of(
+          SINCE_FREEZE, now.since(wanted.atFreeze()),
+          COUNTED, Long.toString(now.writes()),
+          SERIES, Digest.of(now.since()).hex());
+    }
   }
 
   private static String keptName(Visit<?> visit, Wanted wanted) throws ActionFailed {
@@ -184,33 +207,28 @@ final class Swapping {
   private static String difference(Intent approved, Intent now) {
     var names = new TreeSet<>(approved.facts().keySet());
     names.addAll(now.facts().keySet());
-    var differences =
-        names.stream()
-            .filter(
-                it ->
-                    !approved.facts().getOrDefault(it, "").equals(now.facts().getOrDefault(it, "")))
-            .map(
-                it ->
-                    it
-                        + " was "
-                        + approved.facts().getOrDefault(it, "unknown")
-                        + " and is "
-                        + now.facts().getOrDefault(it, "unknown"))
-            .toList();
-    return String.join("; ", differences);
+    names.removeIf(
+        it -> approved.facts().getOrDefault(it, "").equals(now.facts().getOrDefault(it, "")));
+    if (names.contains(SINCE_FREEZE)) {
+      // the counters behind it say the same to machines
+      names.removeAll(List.of(COUNTED, SERIES));
+    }
+    return names.stream()
+        .map(
+            it -> {
+              var before = approved.facts().getOrDefault(it, "unknown");
+              var after = now.facts().getOrDefault(it, "unknown");
+              return it.equals(SINCE_FREEZE)
+                  ? WriteCounters.difference(before, after)
+                  : it + " was " + before + " and is " + after;
+            })
+        .collect(Collectors.joining("; "));
   }
 
   private <O extends Record> Outcome<O> swapped(
       Attempt<?> attempt, Wanted wanted, Outputs<O> outputs, Connection outside)
       throws ActionFailed, SQLException {
     var live = wanted.live();
-    var plan =
-        new NameSwap.Plan(
-            live,
-            wanted.coming(),
-            attempt.intent().fact("kept.name"),
-            estate.queueSchemas(),
-            wanted.atFreeze());
     NameSwap.Result result;
     try (var inside =
             Databases.endingWith(
@@ -218,12 +236,20 @@ final class Swapping {
                 servers.open(live.server(), live.name(), attempt.visit().applicationName()));
         var renaming = Databases.endingWith(attempt.stop(), maintenance(attempt.visit(), wanted))) {
       // before anybody is disturbed; it is measured again when all others are gone
-      var early =
-          NameSwap.difference(
-              live.name(), plan.atFreeze(), WriteCounters.read(inside, estate.queueSchemas()));
-      if (early.isPresent()) {
-        return new Outcome.Drifted<>(early.get());
+      var now = WriteCounters.read(inside, estate.queueSchemas());
+      if (!approved(attempt.intent(), now)) {
+        return new Outcome.Drifted<>(
+            WriteCounters.difference(
+                attempt.intent().fact(SINCE_FREEZE), now.since(wanted.atFreeze())));
       }
+      var plan =
+          new NameSwap.Plan(
+              live,
+              wanted.coming(),
+              attempt.intent().fact("kept.name"),
+              estate.queueSchemas(),
+              wanted.atFreeze(),
+              now);
       result =
           swap.swap(
               plan,
@@ -236,6 +262,11 @@ final class Swapping {
       case NameSwap.Result.Drifted(var difference) -> new Outcome.Drifted<>(difference);
       case NameSwap.Result.Lost(var blackout) -> unanswered(attempt, wanted, outputs, blackout);
     };
+  }
+
+  private static boolean approved(Intent intent, WriteCounters.Reading now) {
+    return intent.fact(COUNTED).equals(Long.toString(now.writes()))
+        && intent.fact(SERIES).equals(Digest.of(now.since()).hex());
   }
 
   private static Done done(Attempt<?> attempt, Wanted wanted, Duration blackout) {

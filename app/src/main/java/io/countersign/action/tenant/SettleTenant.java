@@ -42,8 +42,9 @@ public final class SettleTenant implements Action<SettleTenant.Inputs, SettleTen
   /**
    * @param writes rows written to the database's tables so far
    * @param statisticsSince equal at the swap, or the number of writes between is unknown
+   * @param byTable the same rows by table, a line each: which tables were written to after it
    */
-  public record Outputs(long writes, String statisticsSince) {}
+  public record Outputs(long writes, String statisticsSince, String byTable) {}
 
   private static final ActionType<Inputs, Outputs> TYPE =
       new ActionType<>(
@@ -144,7 +145,7 @@ public final class SettleTenant implements Action<SettleTenant.Inputs, SettleTen
     var database = visit.inputs().database();
     try (var inside = servers.open(database.server(), database.name(), visit.applicationName())) {
       var reading = WriteCounters.read(inside, estate.queueSchemas());
-      return new Outputs(reading.writes(), reading.since());
+      return new Outputs(reading.writes(), reading.since(), reading.tables());
     }
   }
 

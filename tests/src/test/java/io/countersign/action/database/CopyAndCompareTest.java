@@ -49,13 +49,16 @@ class CopyAndCompareTest {
     assertThat(outcome).isInstanceOf(Outcome.Done.class);
     var done = (Outcome.Done<DatabaseCompare.Out>) outcome;
     assertThat(done.outputs().verdict()).isEqualTo("equal by value (3 tables without record hash)");
-    assertThat(done.outputs().queueJobs()).isEqualTo(2);
+    // two jobs wait, and they wait in the live database too
+    assertThat(done.outputs().queueJobs()).isZero();
+    assertThat(done.outputs().numbersAgain()).isZero();
     assertThat(done.outputs().comeBack() + done.outputs().go() + done.outputs().change()).isZero();
     assertThat(done.said()).contains("extension pg_trgm now belongs to bot");
     assertThat(allows(restored)).isEqualTo("f");
     // a repeated attempt opens it, compares and finds the same
     var again = (Outcome.Done<DatabaseCompare.Out>) compared(restored);
-    assertThat(again.outputs()).isEqualTo(done.outputs());
+    assertThat(again.outputs().contentHash()).isEqualTo(done.outputs().contentHash());
+    assertThat(again.outputs().queueJobs()).isZero();
     assertThat(leftInScratch()).isZero();
   }
 

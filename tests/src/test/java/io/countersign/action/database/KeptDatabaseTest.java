@@ -69,7 +69,8 @@ class KeptDatabaseTest {
   private DatabaseSwapBack.In inputs() throws SQLException {
     try (var inside = servers.connect(LIVE, NAME, "bot")) {
       var reading = WriteCounters.read(inside, List.of("pgboss"));
-      return new DatabaseSwapBack.In(live, kept, "rolled_back", reading.writes(), reading.since());
+      return new DatabaseSwapBack.In(
+          live, kept, "rolled_back", reading.writes(), reading.since(), reading.tables());
     }
   }
 

@@ -39,13 +39,8 @@ class SwapAndDiscardTest {
 
   @BeforeEach
   void aClosedRestoredDatabaseStandsBesideTheLiveOne() throws SQLException {
-    servers.execute(
-        LIVE,
-        "postgres",
-        "postgres",
-        "CREATE DATABASE " + RESTORED + " OWNER acme_owner TEMPLATE template0");
-    servers.execute(
-        LIVE, "postgres", "postgres", "ALTER DATABASE " + RESTORED + " ALLOW_CONNECTIONS false");
+    admin("CREATE DATABASE " + RESTORED + " OWNER acme_owner TEMPLATE template0");
+    admin("ALTER DATABASE " + RESTORED + " ALLOW_CONNECTIONS false");
     live = servers.database(NAME);
     restored = servers.database(RESTORED);
   }
@@ -53,18 +48,17 @@ class SwapAndDiscardTest {
   @AfterEach
   void theOldDatabaseIsLiveAgain() throws SQLException {
     if (!nameOf(live.oid()).equals(NAME)) {
-      servers.execute(
-          LIVE,
-          "postgres",
-          "postgres",
+      admin(
           "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datid = " + restored.oid());
-      servers.execute(LIVE, "postgres", "postgres", "DROP DATABASE " + NAME + " WITH (FORCE)");
-      servers.execute(
-          LIVE, "postgres", "postgres", "ALTER DATABASE " + KEPT + " RENAME TO " + NAME);
-      servers.execute(
-          LIVE, "postgres", "postgres", "ALTER DATABASE " + NAME + " ALLOW_CONNECTIONS true");
+      admin("DROP DATABASE " + NAME + " WITH (FORCE)");
+      admin("ALTER DATABASE " + KEPT + " RENAME TO " + NAME);
+      admin("ALTER DATABASE " + NAME + " ALLOW_CONNECTIONS true");
     }
     servers.tidy();
+  }
+
+  private void admin(String sql) throws SQLException {
+    servers.execute(LIVE, "postgres", "postgres", sql);
   }
 
   private String nameOf(long oid) throws SQLException {
@@ -77,7 +71,13 @@ class SwapAndDiscardTest {
     try (var inside = servers.connect(LIVE, NAME, "bot")) {
       var reading = WriteCounters.read(inside, List.of("pgboss"));
       return new DatabaseSwap.In(
-          live, restored, "c0ffee", "pre_pitr", reading.writes(), reading.since());
+          live,
+          restored,
+          "c0ffee",
+          "pre_pitr",
+          reading.writes(),
+          reading.since(),
+          reading.tables());
     }
   }
 
@@ -152,8 +152,7 @@ class SwapAndDiscardTest {
 
   @Test
   void swaps_under_traffic_at_the_first_try() throws Exception {
-    servers.execute(
-        LIVE, "postgres", "postgres", "ALTER DATABASE " + NAME + " CONNECTION LIMIT -1");
+    admin("ALTER DATABASE " + NAME + " CONNECTION LIMIT -1");
     var blackouts = new ArrayList<Long>();
     for (int round = 0; round < 6; round++) {
       try (var clients = new Clients(35)) {
@@ -173,8 +172,7 @@ class SwapAndDiscardTest {
       aClosedRestoredDatabaseStandsBesideTheLiveOne();
     }
     System.out.println("blackout ms under 35 reconnecting clients: " + blackouts);
-    servers.execute(
-        LIVE, "postgres", "postgres", "ALTER DATABASE " + NAME + " CONNECTION LIMIT 90");
+    admin("ALTER DATABASE " + NAME + " CONNECTION LIMIT 90");
   }
 
   private void awaitClients(int number) throws SQLException {
@@ -207,24 +205,38 @@ class SwapAndDiscardTest {
             throw new IllegalStateException(ended);
           }
         };
+    var action =
+        action(
+            point -> {
+              if (point.equals(when)) {
+                write.run();
+              }
+            });
+    var attempt = begun(action, in, "cutover", 1);
     if (when.equals("early")) {
       write.run();
       writer.close();
     }
-    var outcome =
-        once(
-            action(
-                point -> {
-                  if (point.equals(when)) {
-                    write.run();
-                  }
-                }),
-            in,
-            "cutover");
-    assertThat(outcome)
-        .isEqualTo(new Outcome.Drifted<>("1 row was written to tenant_acme after the freeze"));
+    assertThat(action.act(attempt))
+        .isEqualTo(
+            new Outcome.Drifted<>("rows written since the freeze: none -> members.member 1"));
     nothingWasChanged();
     writer.close();
+    // the order made anew holds what was written, so a second approval lets it go
+    assertThat(once(action(), in, "cutover")).isInstanceOf(Outcome.Done.class);
+  }
+
+  @Test
+  void writes_to_a_queue_schema_do_not_open_the_gate_anew() throws Exception {
+    var in = inputs();
+    var attempt = begun(action(), in, "cutover", 1);
+    servers.execute(LIVE, NAME, "postgres", "INSERT INTO pgboss.job VALUES (4, 'created')");
+    try {
+      assertThat(action().act(attempt)).isInstanceOf(Outcome.Done.class);
+    } finally {
+      theOldDatabaseIsLiveAgain();
+      servers.execute(LIVE, NAME, "postgres", "DELETE FROM pgboss.job WHERE id = 4");
+    }
   }
 
   @Test
@@ -337,11 +349,7 @@ class SwapAndDiscardTest {
   /** Every session of the bot ends, as if the network had been cut. */
   private void endOurs() {
     try {
-      servers.execute(
-          LIVE,
-          "postgres",
-          "postgres",
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'bot'");
+      admin("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'bot'");
     } catch (SQLException refused) {
       throw new IllegalStateException(refused);
     }
@@ -428,16 +436,10 @@ class SwapAndDiscardTest {
   @Test
   void a_world_that_differs_from_the_approved_one_is_not_touched() throws Exception {
     var attempt = begun(action(), inputs(), "cutover", 1);
-    servers.execute(
-        LIVE,
-        "postgres",
-        "postgres",
-        "ALTER DATABASE " + RESTORED + " RENAME TO tenant_acme_other");
+    admin("ALTER DATABASE " + RESTORED + " RENAME TO tenant_acme_other");
     assertThat(action().act(attempt)).isInstanceOf(Outcome.Drifted.class);
-    servers.execute(
-        LIVE, "postgres", "postgres", "ALTER DATABASE tenant_acme_other RENAME TO " + RESTORED);
-    servers.execute(
-        LIVE, "postgres", "postgres", "ALTER DATABASE " + RESTORED + " ALLOW_CONNECTIONS true");
+    admin("ALTER DATABASE tenant_acme_other RENAME TO " + RESTORED);
+    admin("ALTER DATABASE " + RESTORED + " ALLOW_CONNECTIONS true");
     assertThat(action().act(attempt)).isInstanceOf(Outcome.Drifted.class);
     nothingWasChanged();
   }
@@ -473,8 +475,7 @@ class SwapAndDiscardTest {
     assertThat(nameOf(restored.oid())).isEqualTo(RESTORED);
     assertThat(nameOf(live.oid())).isEqualTo(NAME);
 
-    servers.execute(
-        LIVE, "postgres", "postgres", "ALTER DATABASE " + RESTORED + " ALLOW_CONNECTIONS true");
+    admin("ALTER DATABASE " + RESTORED + " ALLOW_CONNECTIONS true");
     try (var client = servers.connect(LIVE, RESTORED, "acme_app")) {
       assertThat(discarded(restored, NAME)).isInstanceOf(Outcome.Done.class);
       assertThat(client.isValid(1)).isFalse();
@@ -485,11 +486,7 @@ class SwapAndDiscardTest {
 
   @Test
   void a_drop_that_was_cut_off_after_its_rename_is_finished() throws Exception {
-    servers.execute(
-        LIVE,
-        "postgres",
-        "postgres",
-        "ALTER DATABASE " + RESTORED + " RENAME TO " + RESTORED + "_drop_" + restored.oid());
+    admin("ALTER DATABASE " + RESTORED + " RENAME TO " + RESTORED + "_drop_" + restored.oid());
     assertThat(discarded(restored, NAME)).isInstanceOf(Outcome.Done.class);
     assertThat(nameOf(restored.oid())).isEqualTo("(gone)");
   }

@@ -14,6 +14,7 @@ import io.countersign.action.Visit;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
 import io.countersign.estate.Login;
+import io.countersign.estate.Policies;
 import io.countersign.estate.Registry;
 import io.countersign.estate.SecretName;
 import io.countersign.estate.SecretStore;
@@ -252,6 +253,11 @@ final class TwoServers {
   }
 
   Estate estate() {
+    return estate(
+        new Policies(Policies.Queues.DISCARD, Policies.Sequences.KEEP_AHEAD, Optional.empty()));
+  }
+
+  Estate estate(Policies policies) {
     return new Estate(
         "medsuite",
         "Medsuite",
@@ -262,6 +268,7 @@ final class TwoServers {
         Duration.ofSeconds(30),
         List.of(new Estate.TableName("members", "member")),
         List.of("pgboss"),
+        policies,
         new Estate.RegistryQueries(new SecretName("registry"), Map.of()),
         "",
         new Estate.RestoreSource("", "", "", ""));

@@ -1,0 +1,231 @@
+package io.countersign.action.database;
+
+import io.countersign.Digest;
+import io.countersign.Problem;
+import io.countersign.action.Action;
+import io.countersign.action.ActionFailed;
+import io.countersign.action.ActionType;
+import io.countersign.action.Attempt;
+import io.countersign.action.Finding;
+import io.countersign.action.Intent;
+import io.countersign.action.Outcome;
+import io.countersign.action.PlanText;
+import io.countersign.action.Planned;
+import io.countersign.action.Recovery;
+import io.countersign.action.Visit;
+import io.countersign.estate.DatabaseRef;
+import io.countersign.estate.Estate;
+import io.countersign.estate.Policies;
+import io.countersign.estate.Registry;
+import io.countersign.postgres.ClientPrograms;
+import io.countersign.postgres.PlannedSql;
+import io.countersign.postgres.ServerWork;
+import io.countersign.postgres.Servers;
+import io.countersign.postgres.StepSessions;
+import io.countersign.postgres.TableHashes;
+import io.countersign.runbook.Risk;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Runs the estate's own command on the copy, before anybody is asked about it: what it changes is
+ * in what is approved, and where it fails, the tenant is unfrozen unchanged.
+ */
+public final class DatabaseAfterRestore
+    implements Action<DatabaseAfterRestore.In, DatabaseAfterRestore.Out> {
+  private final Servers servers;
+  private final Estate estate;
+  private final ClientPrograms programs;
+  private final OwnCopy copy;
+
+  public DatabaseAfterRestore(
+      Servers servers, Registry registry, Estate estate, ClientPrograms programs) {
+    this.servers = servers;
+    this.estate = estate;
+    this.programs = programs;
+    this.copy = new OwnCopy(servers, registry);
+  }
+
+  /**
+   * @param restored as {@code database.copy} made it
+   */
+  public record In(DatabaseRef restored) {}
+
+  /**
+   * @param command as it ran; {@code none} where the estate has none
+   * @param content digest of all tables after it; {@code as compared} where nothing ran
+   */
+  public record Out(String command, String content) {}
+
+  @Override
+  public ActionType<In, Out> type() {
+    return new ActionType<>(
+        "database.after-restore",
+        In.class,
+        Out.class,
+        Risk.OWNED,
+        Recovery.REPEAT,
+        Set.of("command", "content"),
+        false,
+        "run the product's own command on the copy");
+  }
+
+  @Override
+  public PlanText plan(Planned inputs) {
+    var restored = inputs.shown("restored");
+    var command = estate.policies().afterRestore();
+    if (command.isEmpty()) {
+      return new PlanText(
+          "run nothing on " + restored + ": the estate has no after-restore command",
+          List.of("nothing is changed"));
+    }
+    var statements = new ArrayList<String>();
+    statements.add(
+        "ALTER DATABASE " + PlannedSql.name(inputs, "restored") + " ALLOW_CONNECTIONS true");
+    statements.add(
+        String.join(" ", command.get().filled("<tenant>", PlannedSql.name(inputs, "restored")))
+            + " # at most "
+            + command.get().timeOut().toSeconds()
+            + " s; the login is in PGHOST, PGPORT, PGUSER and PGPASSFILE");
+    statements.addAll(PlannedSql.emptied(inputs, "restored"));
+    return new PlanText("run the product's own command on " + restored, statements);
+  }
+
+  @Override
+  public Intent intent(Visit<In> visit) throws ActionFailed {
+    var facts = new TreeMap<>(copy.identity(visit.inputs().restored()));
+    facts.put("command", command(visit));
+    return new Intent(facts);
+  }
+
+  private String command(Visit<In> visit) {
+    return estate
+        .policies()
+        .afterRestore()
+        .map(it -> String.join(" ", filled(it, visit)))
+        .orElse("none");
+  }
+
+  private static List<String> filled(Policies.AfterRestore command, Visit<In> visit) {
+    return command.filled(visit.tenant().slug(), visit.inputs().restored().name());
+  }
+
+  @Override
+  public Outcome<Out> act(Attempt<In> attempt) {
+    var command = estate.policies().afterRestore();
+    if (command.isEmpty()) {
+      return new Outcome.Done<>(
+          new Out("none", "as compared"), "the estate has no after-restore command");
+    }
+    var doing = "running the after-restore command of " + estate.name();
+    return Guarded.outcome(attempt.stop(), doing, () -> ran(attempt, doing, command.get()));
+  }
+
+  private Outcome<Out> ran(Attempt<In> attempt, String doing, Policies.AfterRestore command)
+      throws ActionFailed, SQLException {
+    var restored = attempt.inputs().restored();
+    copy.open(
+        attempt,
+        doing,
+        restored,
+        _ -> {
+          call(attempt, doing, command);
+          return restored;
+        });
+    var content = copy.alone(attempt, doing, restored, inside -> content(attempt, inside));
+    return new Outcome.Done<>(
+        new Out(command(attempt.visit()), content), "the after-restore command ended well");
+  }
+
+  private void call(Attempt<In> attempt, String doing, Policies.AfterRestore command)
+      throws ActionFailed {
+    var visit = attempt.visit();
+    var argv = filled(command, visit);
+    var program = Path.of(argv.getFirst());
+    if (!Files.isExecutable(program)) {
+      throw new ActionFailed(
+          new Problem(
+              doing,
+              program + " cannot be run on the bot's host.",
+              "Install it there, or take after-restore out of the estate's file. Then retry."));
+    }
+    var login = servers.login(visit.inputs().restored().server());
+    var call =
+        new ClientPrograms.Call(
+            program,
+            login.withDatabase(visit.inputs().restored().name()),
+            visit.applicationName(),
+            argv.subList(1, argv.size()),
+            Map.of());
+    long ends = System.nanoTime() + command.timeOut().toNanos();
+    try (var home = programs.scratch(visit.applicationName())) {
+      programs.run(doing, call, home, attempt.stop(), () -> inTime(ends));
+    } catch (TooLong late) {
+      throw new ActionFailed(
+          new Problem(
+              doing,
+              "it took longer than " + seconds(command.timeOut()) + " and was killed.",
+              "Look at why, or give it more time in the estate's file. Then retry."));
+    }
+  }
+
+  private static String seconds(Duration duration) {
+    return duration.toSeconds() + " s";
+  }
+
+  private static void inTime(long ends) {
+    if (System.nanoTime() - ends > 0) {
+      throw new TooLong();
+    }
+  }
+
+  private static final class TooLong extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  private static String content(Attempt<In> attempt, Connection inside) throws SQLException {
+    var text = new StringBuilder();
+    TableHashes.of(inside, TableHashes.tables(inside), attempt.stop(), () -> {})
+        .forEach(
+            (table, hash) ->
+                text.append(table)
+                    .append(' ')
+                    .append(hash.rows())
+                    .append(' ')
+                    .append(hash.hash())
+                    .append('\n'));
+    return Digest.of(text.toString()).hex();
+  }
+
+  @Override
+  public Finding<Out> probe(Attempt<In> attempt) {
+    throw new IllegalStateException("database.after-restore is repeated, never probed");
+  }
+
+  /** Ends the sessions of earlier attempts; what they did to the copy is done anew. */
+  @Override
+  public void clear(Attempt<In> attempt) {
+    var visit = attempt.visit();
+    programs.removeScratch(attempt.visit());
+    ServerWork.clearing(
+        "ending earlier attempts of the after-restore command",
+        () -> {
+          try (var session =
+              servers.open(
+                  visit.inputs().restored().server(),
+                  Servers.MAINTENANCE,
+                  visit.applicationName())) {
+            StepSessions.end(session, attempt);
+            return visit;
+          }
+        });
+  }
+}

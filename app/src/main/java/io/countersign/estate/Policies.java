@@ -1,0 +1,63 @@
+package io.countersign.estate;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What an estate wants done about things that come back with the past. None has a preset: what is
+ * right for one product loses work in another.
+ *
+ * @param afterRestore a command of the product's own, run against the copy before it is asked about
+ */
+public record Policies(Queues queues, Sequences sequences, Optional<AfterRestore> afterRestore) {
+
+  /** What becomes of the restored database's job queues. */
+  public enum Queues {
+    /** The copy's jobs are removed: none runs again, and those that wait now are not run either. */
+    DISCARD,
+    /**
+     * The copy gets the live queues' rows: what waits now is run, what has run is not run again.
+     */
+    KEEP_LIVE,
+    /** The copy's jobs stay: those that have run since run again. */
+    AS_RESTORED;
+
+    public String word() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /** Which numbers the restored database gives next. */
+  public enum Sequences {
+    /** Never a number that the live one has given already. */
+    KEEP_AHEAD,
+    /** Those of the past again. */
+    AS_RESTORED;
+
+    public String word() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /**
+   * A command of the product's own.
+   *
+   * @param argv an absolute path and its arguments; {@code {tenant}} and {@code {database}} are
+   *     filled in
+   * @param timeOut after which it is killed and the step has failed
+   */
+  public record AfterRestore(List<String> argv, Duration timeOut) {
+    public AfterRestore {
+      argv = List.copyOf(argv);
+    }
+
+    /** The command for one tenant and one database. */
+    public List<String> filled(String tenant, String database) {
+      return argv.stream()
+          .map(it -> it.replace("{tenant}", tenant).replace("{database}", database))
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.countersign.thread;
+
+import io.countersign.gate.Call;
+import io.countersign.gate.GateRow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What people hear who are called to a gate: in private, and in its thread. */
+public final class CallLines {
+  private CallLines() {}
+
+  /**
+   * A direct message. Votes are cast on the card, so it leads there and carries no button.
+   *
+   * @param link to the card, where Slack gave one
+   */
+  public static List<Line> direct(
+      Call.Kind kind, GateRow row, Card card, Optional<String> link, Instant now) {
+    var waiting = Texts.duration(Duration.between(row.openedAt(), now));
+    var first =
+        switch (kind) {
+          case OPENED -> card.question();
+          case REMINDER -> Line.of("Still waiting, since " + waiting + ": ").line(card.question());
+          case ESCALATION ->
+              Line.of("Nobody has answered for " + waiting + ", so you are called: ")
+                  .line(card.question());
+        };
+    var where =
+        link.map(it -> Line.EMPTY.link(it, "Open the card"))
+            .orElse(Line.of("The card stands in the run's thread"));
+    return List.of(first, where.text(" · order " + row.digest().shown() + " · run " + row.run()));
+  }
+
+  /** One line in the thread; that of an escalation is seen by the channel as well. */
+  public static Line announced(Call.Kind kind, GateRow row, List<String> called, Instant now) {
+    var waiting = Texts.duration(Duration.between(row.openedAt(), now));
+    var people = called.stream().map(it -> person(row, it)).toList();
+    var whom =
+        people.isEmpty()
+            ? Line.of("Nobody else could be called.")
+            : Line.of("Called directly: ").people(people).text(".");
+    var still =
+        Line.of(
+                "Nobody has decided for "
+                    + waiting
+                    + "; "
+                    + Needed.roles(row.quorum().open(row.approvers()))
+                    + (kind == Call.Kind.ESCALATION ? " is called once more. " : " is needed. "))
+            .line(whom);
+    return switch (row.policy().then()) {
+      case ABORT ->
+          still
+              .text(" If nobody answers by ")
+              .line(Texts.moment(row.expiresAt(), now))
+              .text(", it is not carried out.");
+      case HOLD -> still.text(" If nobody answers, nothing happens and I keep asking.");
+    };
+  }
+
+  private static io.countersign.Person person(GateRow row, String user) {
+    return new io.countersign.Person(row.requester().workspace(), user);
+  }
+}

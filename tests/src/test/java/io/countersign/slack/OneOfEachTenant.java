@@ -1,0 +1,109 @@
+package io.countersign.slack;
+
+import io.countersign.action.Catalogue;
+import io.countersign.estate.DatabaseRef;
+import io.countersign.estate.Estate;
+import io.countersign.estate.Login;
+import io.countersign.estate.Policies;
+import io.countersign.estate.Registry;
+import io.countersign.estate.SecretName;
+import io.countersign.estate.ServerRef;
+import io.countersign.estate.ServerRestorer;
+import io.countersign.estate.Tenant;
+import io.countersign.estate.TenantRef;
+import io.countersign.run.EstateParts;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A registry that knows every tenant one asks for, each with a database. */
+final class OneOfEachTenant implements Registry {
+  private static final ServerRef SERVER = new ServerRef("medsuite", "pg-1");
+
+  /** The estate of such tenants. */
+  static EstateParts estate(Catalogue actions) {
+    var estate =
+        new Estate(
+            "medsuite",
+            "Medsuite",
+            Estate.Layout.DATABASE_PER_TENANT,
+            ZoneId.of("Europe/Madrid"),
+            new Estate.Statuses("active", "read_only"),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(30),
+            List.of(),
+            List.of(),
+            new Policies(Policies.Queues.DISCARD, Policies.Sequences.KEEP_AHEAD, Optional.empty()),
+            new Estate.RegistryQueries(new SecretName("registry"), Map.of()),
+            "",
+            new Estate.RestoreSource("", "", "", ""));
+    return new EstateParts(
+        estate,
+        new OneOfEachTenant(),
+        (server, name) -> Optional.of(new DatabaseRef(server, 16_503, name)),
+        new AnyMoment(),
+        actions);
+  }
+
+  @Override
+  public List<Tenant> tenants() {
+    return List.of();
+  }
+
+  @Override
+  public Optional<Tenant> tenant(String slug) {
+    return Optional.of(
+        new Tenant(
+            new TenantRef("medsuite", slug),
+            slug,
+            slug,
+            "active",
+            "tenant_" + slug,
+            SERVER,
+            new SecretName("tenant-db-" + slug)));
+  }
+
+  @Override
+  public Optional<RegisteredServer> server(String name) {
+    return Optional.empty();
+  }
+
+  @Override
+  public boolean setStatus(String slug, String expected, String wanted, String reason) {
+    return true;
+  }
+
+  @Override
+  public void invalidate(Tenant tenant) {}
+
+  @Override
+  public void audit(
+      Tenant tenant, String action, String actor, String key, Map<String, String> detail) {}
+
+  /** Any moment can be restored to, and nothing is. */
+  private static final class AnyMoment implements ServerRestorer {
+    @Override
+    public Window window(ServerRef source) {
+      return new Window(Instant.EPOCH, Instant.MAX);
+    }
+
+    @Override
+    public void begin(Copy copy) {}
+
+    @Override
+    public Progress look(Copy copy) {
+      return new Progress.Absent();
+    }
+
+    @Override
+    public Optional<Login> login(ServerRef copy) {
+      return Optional.empty();
+    }
+
+    @Override
+    public void remove(Copy copy) {}
+  }
+}

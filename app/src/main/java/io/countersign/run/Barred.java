@@ -7,8 +7,9 @@ import java.util.Set;
 
 /**
  * Who has steered a run and therefore counts as its requester at every later gate: whoever had a
- * step tried again about which nobody knew whether it was done, and whoever settled how a run ends.
- * Trying again what has plainly failed changes nothing about what is asked.
+ * step skipped, whoever had one tried again about which nobody knew whether it was done, and
+ * whoever settled how a run ends. Trying again what has plainly failed changes nothing about what
+ * is asked.
  */
 public final class Barred {
   private Barred() {}
@@ -31,6 +32,7 @@ public final class Barred {
           }
         }
         case RunEvent.LeftAsIs(var by, _) -> barred.add(by);
+        case RunEvent.SkipRequested(var by, _) -> barred.add(by);
         case RunEvent.Requested _,
             RunEvent.Begun _,
             RunEvent.CancelRequested _,

@@ -70,6 +70,9 @@ public final class Decide {
       return new PassOver(
           step, step.when().get().parameter() + " is not " + step.when().get().value());
     }
+    if (step.optional() && facts.skipped().contains(step.id())) {
+      return new PassOver(step, "somebody asked to skip it");
+    }
     return step.gate().isPresent() ? new OpenGate(step) : start(facts, step, Optional.empty());
   }
 

@@ -5,6 +5,7 @@ import io.countersign.RunId;
 import io.countersign.runbook.Value;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where people ask for runs and give commands about them, whatever door they came through. Says who
@@ -28,6 +29,15 @@ public interface Desk {
 
   /** Tries the step again for which a person is needed. */
   Told retry(RunId run, Person who);
+
+  /**
+   * Leaves a step out that has not begun, or at which the run waits for a person; only where the
+   * runbook lets people skip it. Whoever skips counts as requester at every later gate.
+   */
+  Told skip(RunId run, Person who, String step);
+
+  /** The plan of a run as its pinned runbook makes it; empty where there is no such run. */
+  Optional<Draft> planned(RunId run);
 
   /**
    * What somebody asks for.

@@ -5,8 +5,10 @@ import io.countersign.action.Intent;
 import io.countersign.runbook.Value;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a run's journal has established so far, whatever the state.
@@ -18,6 +20,7 @@ import java.util.Optional;
  *     no return
  * @param halt why the run must not go forward
  * @param open the attempt that was started and neither succeeded nor was cleared
+ * @param skipped steps that a person wants left out
  */
 public record Facts(
     RunSpec spec,
@@ -26,8 +29,10 @@ public record Facts(
     Map<String, Integer> openings,
     Optional<String> crossedBy,
     Optional<Halt> halt,
-    Optional<OpenAttempt> open) {
+    Optional<OpenAttempt> open,
+    Set<String> skipped) {
   public Facts {
+    skipped = Set.copyOf(skipped);
     outputs = Map.copyOf(outputs);
     attempts = Map.copyOf(attempts);
     openings = Map.copyOf(openings);
@@ -58,7 +63,14 @@ public record Facts(
 
   static Facts of(RunSpec spec) {
     return new Facts(
-        spec, Map.of(), Map.of(), Map.of(), Optional.empty(), Optional.empty(), Optional.empty());
+        spec,
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Set.of());
   }
 
   public int attemptsOf(String step) {
@@ -77,7 +89,8 @@ public record Facts(
         openings,
         crossedBy.isEmpty() && destructive ? Optional.of(attempt.key()) : crossedBy,
         halt,
-        Optional.of(attempt));
+        Optional.of(attempt),
+        skipped);
   }
 
   Facts parked(String memo) {
@@ -92,16 +105,23 @@ public record Facts(
                     it.approval(),
                     Optional.of(memo),
                     it.startedAt()));
-    return new Facts(spec, outputs, attempts, openings, crossedBy, halt, kept);
+    return new Facts(spec, outputs, attempts, openings, crossedBy, halt, kept, skipped);
   }
 
   Facts succeeded(String step, Map<String, Value> made) {
     return new Facts(
-        spec, with(outputs, step, made), attempts, openings, crossedBy, halt, Optional.empty());
+        spec,
+        with(outputs, step, made),
+        attempts,
+        openings,
+        crossedBy,
+        halt,
+        Optional.empty(),
+        skipped);
   }
 
   Facts cleared() {
-    return new Facts(spec, outputs, attempts, openings, crossedBy, halt, Optional.empty());
+    return new Facts(spec, outputs, attempts, openings, crossedBy, halt, Optional.empty(), skipped);
   }
 
   /**
@@ -111,27 +131,34 @@ public record Facts(
   Facts drifted() {
     var drifted = open.map(OpenAttempt::key);
     var still = crossedBy.filter(it -> !drifted.equals(Optional.of(it)));
-    return new Facts(spec, outputs, attempts, openings, still, halt, Optional.empty());
+    return new Facts(spec, outputs, attempts, openings, still, halt, Optional.empty(), skipped);
   }
 
   Facts opened(String step, int opening) {
-    return new Facts(spec, outputs, attempts, with(openings, step, opening), crossedBy, halt, open);
+    return new Facts(
+        spec, outputs, attempts, with(openings, step, opening), crossedBy, halt, open, skipped);
   }
 
   /** The first halt stays; a later one says nothing new. */
   Facts halted(Halt why) {
     return halt.isPresent()
         ? this
-        : new Facts(spec, outputs, attempts, openings, crossedBy, Optional.of(why), open);
+        : new Facts(spec, outputs, attempts, openings, crossedBy, Optional.of(why), open, skipped);
   }
 
   /** Whatever halted the run before, this is why it ends. */
   Facts left(Halt.Left why) {
-    return new Facts(spec, outputs, attempts, openings, crossedBy, Optional.of(why), open);
+    return new Facts(spec, outputs, attempts, openings, crossedBy, Optional.of(why), open, skipped);
+  }
+
+  Facts skipping(String step) {
+    var more = new HashSet<>(skipped);
+    more.add(step);
+    return new Facts(spec, outputs, attempts, openings, crossedBy, halt, open, more);
   }
 
   Facts resumed() {
-    return new Facts(spec, outputs, attempts, openings, crossedBy, Optional.empty(), open);
+    return new Facts(spec, outputs, attempts, openings, crossedBy, Optional.empty(), open, skipped);
   }
 
   private static <V> Map<String, V> with(Map<String, V> map, String key, V value) {

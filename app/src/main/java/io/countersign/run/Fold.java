@@ -8,6 +8,7 @@ import io.countersign.runbook.Risk;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** From events to the state. Pure: the same journal gives the same state, today and in a year. */
 public final class Fold {
@@ -48,7 +49,9 @@ public final class Fold {
     return switch (command) {
       case Requested _ -> throw new IllegalEvent(state, command);
       case Begun _ -> state instanceof Asked(var facts) ? new Ready(facts, Place.FIRST) : state;
-      case CancelRequested(var by, var reason) -> halted(state, new Halt.Cancelled(by, reason));
+      case CancelRequested(var by, var reason) ->
+          knowing(state, it -> it.halted(new Halt.Cancelled(by, reason)));
+      case SkipRequested(_, var step) -> skipping(state, step);
       case RetryRequested _ -> retried(state);
       case LeftAsIs(var by, var reason) ->
           state instanceof NeedsPerson(var facts, var place, _)
@@ -80,24 +83,32 @@ public final class Fold {
         : state;
   }
 
+  /** Where a person is asked about a step, leaving it out is the answer. */
+  private static RunState skipping(RunState state, String step) {
+    return state instanceof NeedsPerson(var facts, var place, _)
+            && place.section() == Place.Section.STEPS
+        ? new Ready(facts.skipping(step).resumed(), place)
+        : knowing(state, it -> it.skipping(step));
+  }
+
   /**
-   * A halt is remembered everywhere; it takes effect where the run next comes to rest. Undoing is
-   * not halted again.
+   * What a person asked for is remembered everywhere; it takes effect where the run next comes to
+   * rest. Whoever is asked already, and undoing, is left alone.
    */
-  private static RunState halted(RunState state, Halt halt) {
+  private static RunState knowing(RunState state, UnaryOperator<Facts> more) {
     return switch (state) {
-      case Asked(var facts) -> new Asked(facts.halted(halt));
-      case Ready(var facts, var next) -> new Ready(facts.halted(halt), next);
+      case Asked(var facts) -> new Asked(more.apply(facts));
+      case Ready(var facts, var next) -> new Ready(more.apply(facts), next);
       case AtGate(var facts, var place, var gate, var until, var then) ->
-          new AtGate(facts.halted(halt), place, gate, until, then);
+          new AtGate(more.apply(facts), place, gate, until, then);
       case Approved(var facts, var place, var gate, var until, var notBefore) ->
-          new Approved(facts.halted(halt), place, gate, until, notBefore);
+          new Approved(more.apply(facts), place, gate, until, notBefore);
       case Running(var facts, var place, var attempt) ->
-          new Running(facts.halted(halt), place, attempt);
+          new Running(more.apply(facts), place, attempt);
       case Parked(var facts, var place, var attempt, var until) ->
-          new Parked(facts.halted(halt), place, attempt, until);
+          new Parked(more.apply(facts), place, attempt, until);
       case InDoubt(var facts, var place, var attempt, var check, var since) ->
-          new InDoubt(facts.halted(halt), place, attempt, check, since);
+          new InDoubt(more.apply(facts), place, attempt, check, since);
       case NeedsPerson it -> it;
       case Ended it -> it;
     };

@@ -29,6 +29,7 @@ public final class FrontDesk implements Desk {
   private final Roster roster;
   private final Journal journal;
   private final Drafts drafts;
+  private final Runbooks pinned;
   private final Supplier<RunId> ids;
 
   public FrontDesk(
@@ -37,12 +38,14 @@ public final class FrontDesk implements Desk {
       Roster roster,
       Journal journal,
       Drafts drafts,
+      Runbooks pinned,
       Supplier<RunId> ids) {
     this.runbooks = Map.copyOf(runbooks);
     this.estates = Map.copyOf(estates);
     this.roster = roster;
     this.journal = journal;
     this.drafts = drafts;
+    this.pinned = pinned;
     this.ids = ids;
   }
 
@@ -352,6 +355,54 @@ public final class FrontDesk implements Desk {
         ? new Told(true, "Run " + run + " ends here; everything stays as it is.")
         : new Told(
             false, "Run " + run + " does not wait for a person, so it cannot be left as it is.");
+  }
+
+  @Override
+  public Told skip(RunId run, Person who, String step) {
+    var refusal = mayCommand(run, who);
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    return switch (Skip.of(pinned.of(spec(run)), step)) {
+      case Skip.Found.MayNot(var sentence) -> new Told(false, sentence);
+      case Skip.Found.May(var skip) -> skipped(run, who, step, skip);
+    };
+  }
+
+  private Told skipped(RunId run, Person who, String step, Skip skip) {
+    var against = new String[] {"Run " + run + " has ended; there is nothing to skip."};
+    var written =
+        journal.command(
+            run,
+            state -> {
+              var why = skip.against(state);
+              why.ifPresent(it -> against[0] = it);
+              return why.isPresent()
+                  ? Optional.empty()
+                  : Optional.of(new RunEvent.SkipRequested(who, step));
+            });
+    return written.isPresent()
+        ? new Told(
+            true,
+            "Step %s of run %s is left out. From now on somebody else has to countersign in this run."
+                .formatted(step, run))
+        : new Told(false, against[0]);
+  }
+
+  @Override
+  public Optional<Draft> planned(RunId run) {
+    var events = journal.read(run);
+    if (events.isEmpty()) {
+      return Optional.empty();
+    }
+    var spec = Fold.of(events).facts().spec();
+    var actions =
+        Optional.ofNullable(estates.get(spec.tenant().estate())).map(EstateParts::actions);
+    return actions.map(it -> Plans.draft(pinned.of(spec), spec, it));
+  }
+
+  private RunSpec spec(RunId run) {
+    return Fold.of(journal.read(run)).facts().spec();
   }
 
   private Optional<Told> mayCommand(RunId run, Person who) {

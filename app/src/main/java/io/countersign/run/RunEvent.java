@@ -46,6 +46,9 @@ public sealed interface RunEvent {
   /** A person ends the run after {@link PersonNeeded}, with everything as it stands. */
   record LeftAsIs(Person by, String reason) implements Command {}
 
+  /** A person wants a step left out that its runbook lets people skip. */
+  record SkipRequested(Person by, String step) implements Command, OfStep {}
+
   /**
    * Enough people have approved.
    *

@@ -206,7 +206,13 @@ public final class Bot implements AutoCloseable {
     var pinned = pinned(estates);
     var desk =
         new FrontDesk(
-            runbooks, estates, roster, journal, database.drafts(), () -> RunId.random(random));
+            runbooks,
+            estates,
+            roster,
+            journal,
+            database.drafts(),
+            pinned,
+            () -> RunId.random(random));
     var scheduler = Executors.newScheduledThreadPool(2, Thread.ofPlatform().daemon().factory());
     var threads = Executors.newVirtualThreadPerTaskExecutor();
     var process = process(random);

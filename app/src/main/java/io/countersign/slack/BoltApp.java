@@ -200,8 +200,10 @@ final class BoltApp {
             direct));
   }
 
+  /** A mention comes as two events with ids of their own; the message they are about is one. */
   private Intake.Taken said(EventsApiPayload<? extends Event> payload, Inbound.Said said) {
-    return intake.take(payload.getEventId(), said);
+    var key = said.ts().isEmpty() ? payload.getEventId() : said.channel() + "/" + said.ts();
+    return intake.take(key, said);
   }
 
   private static List<String> bots(EventsApiPayload<?> payload) {

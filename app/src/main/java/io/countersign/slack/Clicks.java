@@ -9,7 +9,6 @@ import io.countersign.run.Desk.Started;
 import io.countersign.thread.Line;
 import io.countersign.thread.OrderView;
 import io.countersign.thread.PlanView;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -185,16 +184,7 @@ final class Clicks {
         Modals.show(
             "Statements",
             List.of(Line.of("What each step will do, exactly. Values not yet known stand in < >.")),
-            texts(plan.get())));
-  }
-
-  private static List<String> texts(PlanView plan) {
-    var texts = new ArrayList<String>();
-    for (var step : plan.statements()) {
-      var exact = step.exact().isEmpty() ? "(no statement)" : String.join("\n", step.exact());
-      texts.add(step.heading() + "\n" + exact);
-    }
-    return texts;
+            plan.get().statements().stream().map(PlanView.Statements::text).toList()));
   }
 
   /** Answers the view's id; where it cannot be opened, the person is told. */

@@ -17,7 +17,6 @@ import io.countersign.thread.Questions;
 import io.countersign.thread.RunView;
 import io.countersign.thread.Threads;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** What people say in a run's thread, or to the bot. It never votes: it hands the buttons back. */
@@ -30,6 +29,7 @@ final class Mentions {
   private final Desk desk;
   private final Whisper whisper;
   private final Exports exports;
+  private final Papers papers;
 
   Mentions(
       Threads threads,
@@ -39,7 +39,8 @@ final class Mentions {
       Roster roster,
       Desk desk,
       Whisper whisper,
-      Exports exports) {
+      Exports exports,
+      Papers papers) {
     this.threads = threads;
     this.journal = journal;
     this.runbooks = runbooks;
@@ -48,6 +49,7 @@ final class Mentions {
     this.desk = desk;
     this.whisper = whisper;
     this.exports = exports;
+    this.papers = papers;
   }
 
   /** A run as it stands now. */
@@ -57,7 +59,7 @@ final class Mentions {
     var known = said.thread().isEmpty() ? Optional.<Known>empty() : look(said);
     if (known.isEmpty()) {
       if (said.mentioned()) {
-        whisper.say(said, Questions.help());
+        whisper.say(said, Questions.help(), List.of());
       }
       return;
     }
@@ -84,24 +86,25 @@ final class Mentions {
   }
 
   private void answer(Inbound.Said said, Known run) {
-    var words = Spoken.bare(said.text()).split(" ", 2);
     var now = journal.now();
-    switch (words[0].toLowerCase(Locale.ROOT)) {
-      case "status", "plan" -> whisper.say(said, Questions.status(view(run)), List.of());
-      case "why" -> whisper.say(said, Questions.why(run.events(), run.runbook(), now));
-      case "eta" -> whisper.say(said, Questions.eta(view(run), run.events(), now));
-      case "export" -> exports.hand(said, run.id());
-      case "cancel" -> {
-        var told = desk.cancel(run.id(), said.who(), words.length > 1 ? words[1] : "");
-        whisper.say(said, Line.of(told.sentence()));
-      }
-      case "leave" -> {
-        var told = desk.leave(run.id(), said.who(), words.length > 1 ? words[1] : "");
-        whisper.say(said, Line.of(told.sentence()));
-      }
-      case "retry" -> whisper.say(said, Line.of(desk.retry(run.id(), said.who()).sentence()));
-      default -> whisper.say(said, Questions.help());
+    switch (Wish.of(Spoken.bare(said.text()))) {
+      case Wish.Status() -> whisper.say(said, Questions.status(view(run)), List.of());
+      case Wish.Why() -> whisper.say(said, Questions.why(run.events(), run.runbook(), now));
+      case Wish.Eta() -> whisper.say(said, Questions.eta(view(run), run.events(), now));
+      case Wish.Plan() -> papers.plan(said, run.id(), run.runbook(), now);
+      case Wish.Log(var step) -> papers.log(said, run.id(), run.events(), run.runbook(), step, now);
+      case Wish.Export() -> exports.hand(said, run.id());
+      case Wish.Cancel(var reason) -> told(said, desk.cancel(run.id(), said.who(), reason));
+      case Wish.Leave(var reason) -> told(said, desk.leave(run.id(), said.who(), reason));
+      case Wish.Retry() -> told(said, desk.retry(run.id(), said.who()));
+      case Wish.Skip(var step) -> told(said, desk.skip(run.id(), said.who(), step));
+      case Wish.Help() -> whisper.say(said, Questions.help(), List.of());
+      case Wish.Unclear() -> whisper.say(said, Questions.unclear(), List.of());
     }
+  }
+
+  private void told(Inbound.Said said, Desk.Told told) {
+    whisper.say(said, Line.of(told.sentence()));
   }
 
   private RunView view(Known run) {

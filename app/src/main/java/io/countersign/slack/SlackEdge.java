@@ -126,7 +126,8 @@ public final class SlackEdge implements AutoCloseable {
             parts.roster(),
             parts.desk(),
             whisper,
-            new Exports(parts.reads(), parts.bundles(), slack, whisper));
+            new Exports(parts.reads(), parts.bundles(), slack, whisper),
+            new Papers(parts.reads(), parts.desk(), slack, whisper));
     return new Conversation(commands, clicks, votes, mentions, whisper);
   }
 

@@ -17,6 +17,7 @@ final class EventCodec {
           Map.entry("begun", RunEvent.Begun.class),
           Map.entry("cancel-requested", RunEvent.CancelRequested.class),
           Map.entry("retry-requested", RunEvent.RetryRequested.class),
+          Map.entry("skip-requested", RunEvent.SkipRequested.class),
           Map.entry("left-as-is", RunEvent.LeftAsIs.class),
           Map.entry("gate-opened", RunEvent.GateOpened.class),
           Map.entry("gate-approved", RunEvent.GateApproved.class),

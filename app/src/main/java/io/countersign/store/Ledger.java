@@ -134,6 +134,7 @@ final class Ledger {
           RunEvent.GateApproved _,
           RunEvent.GateDenied _,
           RunEvent.GateOpened _,
+          RunEvent.SkipRequested _,
           RunEvent.StepPassedOver _,
           RunEvent.StepParked _ -> {}
     }
@@ -247,6 +248,7 @@ final class Ledger {
       case RunEvent.CancelRequested _,
           RunEvent.RetryRequested _,
           RunEvent.LeftAsIs _,
+          RunEvent.SkipRequested _,
           RunEvent.GateApproved _,
           RunEvent.GateDenied _,
           RunEvent.GateExpired _,

@@ -72,6 +72,7 @@ final class History {
           RunEvent.AbortBegun _,
           RunEvent.RetryRequested _,
           RunEvent.LeftAsIs _,
+          RunEvent.SkipRequested _,
           RunEvent.GateApproved _,
           RunEvent.GateDenied _,
           RunEvent.GateExpired _,

@@ -38,6 +38,11 @@ public record PlanView(String draft, List<Line> lines, List<Statements> statemen
     public Statements {
       exact = List.copyOf(exact);
     }
+
+    /** The heading, and the statements under it. */
+    public String text() {
+      return heading + "\n" + (exact.isEmpty() ? "(no statement)" : String.join("\n", exact));
+    }
   }
 
   /**

@@ -1,27 +1,99 @@
 package io.countersign.thread;
 
+import io.countersign.RunId;
 import io.countersign.run.Fold;
 import io.countersign.run.Recorded;
 import io.countersign.run.RunEvent;
+import io.countersign.run.RunSpec;
 import io.countersign.run.RunState;
 import io.countersign.runbook.Runbook;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Answers to what people ask in a run's thread. */
 public final class Questions {
   private Questions() {}
 
-  public static Line help() {
+  public static List<Line> help() {
+    return List.of(
+        Line.of("In a run's thread, name me and say one of these words; only you see the answer."),
+        Line.EMPTY
+            .code("status")
+            .text(": where the run stands · ")
+            .code("why")
+            .text(": what it waits for · ")
+            .code("eta")
+            .text(": how long it has taken, and what is left"),
+        Line.EMPTY
+            .code("plan")
+            .text(": every statement, as a file · ")
+            .code("log STEP")
+            .text(": what is recorded of a step · ")
+            .code("export")
+            .text(": the run's record, as files. It is recorded who asks for these."),
+        Line.EMPTY
+            .code("cancel [reason]")
+            .text(" · ")
+            .code("retry")
+            .text(" · ")
+            .code("skip STEP")
+            .text(" · ")
+            .code("leave [reason]")
+            .text(": for those who may start such a run."),
+        Line.of(
+            "To approve or deny, use the card's buttons; nothing that is written counts as a"
+                + " vote."));
+  }
+
+  /** Nothing is guessed: what was said might have been meant to act. */
+  public static List<Line> unclear() {
+    var lines = new ArrayList<Line>();
+    lines.add(Line.of("I did not understand that, and did nothing."));
+    lines.addAll(help());
+    return lines;
+  }
+
+  public static Line noPlan(RunId run) {
     return Line.of(
-        "In a run's thread: status, why, eta, export, cancel [reason], retry, leave [reason], help."
-            + " To approve or deny, use the card's buttons; nothing that is written counts as a"
-            + " vote.");
+        "I cannot make the plan of run "
+            + run
+            + " again: its estate is no longer set up here. Its record has what was done: say"
+            + " export.");
+  }
+
+  /** The first lines of a plan's file. */
+  public static Line aboutPlan(RunSpec spec) {
+    return Line.of(
+        "Plan of run "
+            + spec.id()
+            + ": "
+            + spec.runbook()
+            + " for "
+            + spec.tenant()
+            + ", as its pinned runbook makes it. Values not yet known when it was asked for stand"
+            + " in < >.");
+  }
+
+  public static Line handed(String what) {
+    return Line.of(what + ". It is recorded that you asked for it.");
+  }
+
+  public static Line inDirectMessages(String what) {
+    return Line.of(what + " is in our direct messages.");
+  }
+
+  public static Line notHanded(String what, String trouble) {
+    return Line.of(
+        what
+            + " could not be sent to you (Slack answered: "
+            + trouble
+            + "). Ask again in a minute.");
   }
 
   public static List<Line> status(RunView view) {
-    var lines = new java.util.ArrayList<Line>();
+    var lines = new ArrayList<Line>();
     lines.add(view.headline());
     view.rows().stream()
         .filter(it -> !it.word().equals("done") && !it.word().equals("skipped"))

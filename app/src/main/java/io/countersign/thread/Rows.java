@@ -192,6 +192,9 @@ final class Rows {
   }
 
   private String listed(Step step) {
+    if (!over() && step.optional() && state.facts().skipped().contains(step.id())) {
+      return name(step) + " (to be skipped)";
+    }
     return step.gate().isPresent() && !over() ? "countersign, " + name(step) : name(step);
   }
 

@@ -39,6 +39,14 @@ public final class ThreadLines {
                             + (reason.isBlank() ? "." : ": " + Texts.sentence(reason))));
         case RunEvent.RetryRequested(var by) ->
             Optional.of(Line.EMPTY.mention(by).text(" asked to try again."));
+        case RunEvent.SkipRequested(var by, var step) ->
+            Optional.of(
+                Line.EMPTY
+                    .mention(by)
+                    .text(
+                        " asked to skip: "
+                            + name(step)
+                            + ". Whoever skips does not countersign in this run any more."));
         case RunEvent.LeftAsIs(var by, var reason) ->
             Optional.of(
                 Line.EMPTY

@@ -41,6 +41,11 @@ class BarredTest {
         .containsExactly(BOB);
   }
 
+  @Test
+  void who_skipped_a_step_is_barred() {
+    assertThat(Barred.of(journal(new RunEvent.SkipRequested(BOB, "tell")))).containsExactly(BOB);
+  }
+
   private static List<Recorded> journal(RunEvent... events) {
     var journal = new ArrayList<Recorded>();
     journal.add(

@@ -66,7 +66,8 @@ class FoldTableTest {
         + "]"
         + facts.halt().map(it -> " halt=" + it.getClass().getSimpleName()).orElse("")
         + facts.crossedBy().map(it -> " crossed=" + it).orElse("")
-        + facts.open().map(it -> " open=" + it.key()).orElse("");
+        + facts.open().map(it -> " open=" + it.key()).orElse("")
+        + (facts.skipped().isEmpty() ? "" : " skipped=" + facts.skipped());
   }
 
   private static Map<String, RunState> states() {

@@ -54,6 +54,7 @@ final class Company {
         roster,
         rig.bench.journal,
         rig.database.get().drafts(),
+        _ -> EdgeRig.runbook(),
         () -> RunId.random(RandomGenerator.getDefault()));
   }
 }

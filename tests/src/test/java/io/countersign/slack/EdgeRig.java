@@ -11,7 +11,9 @@ import io.countersign.gate.Gates;
 import io.countersign.gate.Roster;
 import io.countersign.run.Desk;
 import io.countersign.run.Draft;
+import io.countersign.run.Fold;
 import io.countersign.run.Journal;
+import io.countersign.run.Plans;
 import io.countersign.run.RunSpec;
 import io.countersign.runbook.Gate;
 import io.countersign.runbook.Parameter;
@@ -259,6 +261,17 @@ final class EdgeRig implements AutoCloseable {
     @Override
     public Told leave(RunId run, Person who, String reason) {
       return new Told(false, "Run " + run + " does not wait for a person.");
+    }
+
+    @Override
+    public Told skip(RunId run, Person who, String step) {
+      return new Told(true, "Run " + run + " skips " + step + ".");
+    }
+
+    @Override
+    public Optional<Draft> planned(RunId run) {
+      var spec = Fold.of(bench.journal.read(run)).facts().spec();
+      return Optional.of(Plans.draft(runbook(), spec, bench.actions.catalogue()));
     }
 
     @Override

@@ -72,7 +72,7 @@ public final class Bench {
             step("prepare", "fake.owned", Optional.empty()),
             step("check", "fake.safe", Optional.empty()),
             step("swap", "fake.swap", Optional.of(gate)),
-            step("tell", "fake.safe", Optional.empty())),
+            new Step("tell", "fake.safe", Map.of(), Optional.empty(), Optional.empty(), true)),
         List.of(
             step("abort-1", "fake.undo", Optional.empty()),
             step("abort-2", "fake.safe", Optional.empty())),

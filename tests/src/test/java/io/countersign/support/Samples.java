@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** People, runs and events that many tests use. */
 public final class Samples {
@@ -96,10 +97,14 @@ public final class Samples {
         NOON);
   }
 
-  /**
-   * One event of every kind, for the first step of a runbook, in alphabetical order of their names.
-   */
+  /** One event of every kind, for the first step of a runbook. */
   public static List<RunEvent> events() {
+    return Stream.concat(firstEvents().stream(), Stream.of(new RunEvent.SkipRequested(BOB, "one")))
+        .toList();
+  }
+
+  /** The kinds that the first bot knew, in alphabetical order of their names. */
+  public static List<RunEvent> firstEvents() {
     var problem = new Problem("at step one", "It broke.", "Mend it.");
     var digest = Digest.of("order");
     return List.of(

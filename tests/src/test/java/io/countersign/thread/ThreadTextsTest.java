@@ -5,16 +5,22 @@ import static io.countersign.support.Samples.BOB;
 import static io.countersign.support.Samples.DANA;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.countersign.Problem;
+import io.countersign.action.Intent;
 import io.countersign.gate.Ballot;
 import io.countersign.gate.GateRow;
 import io.countersign.gate.Ruling;
 import io.countersign.gate.Ruling.Refusal;
 import io.countersign.run.Journal;
+import io.countersign.run.RunEvent;
+import io.countersign.runbook.Risk;
 import io.countersign.support.Golden;
 import io.countersign.support.RestoreStory;
+import io.countersign.support.Samples;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -98,7 +104,8 @@ class ThreadTextsTest {
         List.of(
             new RestoreStory().finished(),
             new RestoreStory().denied(),
-            new RestoreStory().needsYou())) {
+            new RestoreStory().needsYou(),
+            new RestoreStory().begun().add(new RunEvent.SkipRequested(BOB, "invalidate")))) {
       for (var event : story.journal()) {
         ThreadLines.line(story.journal(), event.seq(), RestoreStory.runbook(), story.now())
             .ifPresent(it -> text.append(it.plain()).append('\n'));
@@ -113,8 +120,7 @@ class ThreadTextsTest {
     var story = new RestoreStory().frozen().started("pitr", "server.restore");
     for (int look = 0; look < 3; look++) {
       story.later(Duration.ofSeconds(30));
-      story.add(
-          new io.countersign.run.RunEvent.StepParked("pitr", 1, story.now(), "", "replaying WAL"));
+      story.add(new RunEvent.StepParked("pitr", 1, story.now(), "", "replaying WAL"));
     }
     var told =
         story.journal().stream()
@@ -159,11 +165,99 @@ class ThreadTextsTest {
   }
 
   @Test
+  void aStepsLogTellsWhatHappenedInOrder() {
+    var story = new RestoreStory().atGate();
+    var text = new StringBuilder();
+    for (var step : List.of("freeze", "copy", "cutover", "audit")) {
+      log(text, story, step);
+    }
+    var waits = new RestoreStory().frozen().started("pitr", "server.restore");
+    for (int look = 0; look < 40; look++) {
+      waits
+          .later(Duration.ofSeconds(90))
+          .add(new RunEvent.StepParked("pitr", 1, waits.now(), "", "replaying WAL"));
+    }
+    log(text, waits, "pitr");
+    log(text, troubled(), "cutover");
+    Golden.check("thread/log.txt", text.toString());
+  }
+
+  /** Denied once, begun, in doubt, settled by a person, begun again, and left out in the end. */
+  private static RestoreStory troubled() {
+    var problem = new Problem("swapping", "the server did not answer", "Look at it, then retry");
+    var intent = new Intent(Map.of("live.oid", "16503", "writes.since-freeze", "none"));
+    return new RestoreStory()
+        .atGate()
+        .add(
+            new RunEvent.GateApproved(
+                "cutover",
+                Samples.GATE,
+                List.of(BOB, DANA),
+                Samples.NOON.plusSeconds(9_000),
+                Optional.empty()))
+        .add(
+            new RunEvent.StepStarted(
+                "cutover", 1, "database.swap", Risk.DESTRUCTIVE, intent, Optional.of(Samples.GATE)))
+        .later(Duration.ofSeconds(20))
+        .add(new RunEvent.StepInDoubt("cutover", 1, "SELECT datname FROM pg_database"))
+        .later(Duration.ofSeconds(30))
+        .add(new RunEvent.StepFailed("cutover", 1, problem))
+        .add(new RunEvent.PersonNeeded("cutover", problem))
+        .later(Duration.ofMinutes(5))
+        .add(new RunEvent.SkipRequested(ALICE, "cutover"))
+        .add(new RunEvent.AttemptAbandoned("cutover", 1, "it will not be tried again"))
+        .add(new RunEvent.StepPassedOver("cutover", "somebody asked to skip it"));
+  }
+
+  private static void log(StringBuilder text, RestoreStory story, String step) {
+    StepLog.of(story.journal(), RestoreStory.runbook(), step, story.now())
+        .forEach(it -> text.append(it.plain()).append('\n'));
+    text.append('\n');
+  }
+
+  @Test
+  void everyQuestionHasItsAnswer() {
+    var story = new RestoreStory().atGate();
+    var view =
+        RunView.of(
+            story.journal(), RestoreStory.runbook(), Optional.empty(), List.of(), story.now());
+    var text = new StringBuilder();
+    say(text, "help", Questions.help());
+    say(text, "unclear", Questions.unclear());
+    say(text, "status", Questions.status(view));
+    say(text, "why", List.of(Questions.why(story.journal(), RestoreStory.runbook(), story.now())));
+    say(text, "eta", List.of(Questions.eta(view, story.journal(), story.now())));
+    var what = "The plan of run " + Samples.RUN;
+    say(
+        text,
+        "plan",
+        List.of(
+            Questions.handed(what),
+            Questions.inDirectMessages(what),
+            Questions.notHanded(what, "rate limited, try again in 5 s"),
+            Questions.noPlan(Samples.RUN),
+            Questions.aboutPlan(Samples.spec(Samples.RUN, "runbook: sample"))));
+    say(
+        text,
+        "log of no step",
+        List.of(
+            StepLog.which(RestoreStory.runbook(), "frezee"),
+            StepLog.which(RestoreStory.runbook(), "")));
+    Golden.check("thread/questions.txt", text.toString());
+  }
+
+  private static void say(StringBuilder text, String asked, List<Line> answer) {
+    text.append("== ").append(asked).append('\n');
+    answer.forEach(it -> text.append(it.plain()).append('\n'));
+    text.append('\n');
+  }
+
+  @Test
   void afterThePointOfNoReturnNothingIsPromised() {
     var story = new RestoreStory().swapped();
     story.add(
-        new io.countersign.run.RunEvent.PersonNeeded(
-            "invalidate", new io.countersign.Problem("telling caches", "It broke.", "Retry.")));
+        new RunEvent.PersonNeeded(
+            "invalidate", new Problem("telling caches", "It broke.", "Retry.")));
     var view =
         RunView.of(
             story.journal(), RestoreStory.runbook(), Optional.empty(), List.of(), story.now());

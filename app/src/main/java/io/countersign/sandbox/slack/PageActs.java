@@ -70,7 +70,8 @@ final class PageActs {
               .find(viewId, "")
               .filter(found -> found.person().equals(me))
               .orElseThrow(() -> new IllegalStateException("This view is closed."));
-      return outcome(driver.actInView(me, view, action, value, entered(body)));
+      return outcome(
+          driver.actInView(me, view, Json.text(body, "block"), action, value, entered(body)));
     }
     Message message =
         world

@@ -81,22 +81,38 @@ public final class SlackDriver {
     return interactions.send(payload);
   }
 
+  /** Presses the first such button of the person's App Home. */
   public Outcome clickHome(String personId, String actionId) {
-    return actInView(personId, homeOf(personId).orElseThrow(), actionId, "", Map.of());
+    return actInView(personId, homeOf(personId).orElseThrow(), "", actionId, "", Map.of());
+  }
+
+  /** Presses one of several such buttons of the person's App Home as it stands now. */
+  public Outcome clickHome(String personId, Button button) {
+    return actInView(
+        personId,
+        homeOf(personId).orElseThrow(),
+        button.blockId(),
+        button.actionId(),
+        "",
+        Map.of());
   }
 
   /** Presses a button, or chooses, in the modal on top. */
   public Outcome clickInView(String personId, String actionId, Object value) {
-    return actInView(personId, top(personId), actionId, value, Map.of());
+    return actInView(personId, top(personId), "", actionId, value, Map.of());
   }
 
+  /**
+   * @param blockId empty for whichever block has the action first
+   */
   Outcome actInView(
       String personId,
       View view,
+      String blockId,
       String actionId,
       Object value,
       Map<String, ? extends Map<String, ?>> entered) {
-    Elements.Found found = found(view.blocks(), actionId);
+    Elements.Found found = found(view.blocks(), blockId, actionId);
     ObjectNode choice = Forms.choice(found.element(), value);
     return interactions.actInView(world.directory().known(personId), view, found, choice, entered);
   }
@@ -357,6 +373,15 @@ public final class SlackDriver {
   private static Elements.Found found(
       com.fasterxml.jackson.databind.JsonNode blocks, String actionId) {
     return Elements.withAction(blocks, actionId)
+        .orElseThrow(() -> new IllegalStateException("nothing here has the action " + actionId));
+  }
+
+  private static Elements.Found found(
+      com.fasterxml.jackson.databind.JsonNode blocks, String blockId, String actionId) {
+    return Elements.all(blocks).stream()
+        .filter(it -> Json.text(it.element(), "action_id").equals(actionId))
+        .filter(it -> blockId.isEmpty() || Json.text(it.block(), "block_id").equals(blockId))
+        .findFirst()
         .orElseThrow(() -> new IllegalStateException("nothing here has the action " + actionId));
   }
 

@@ -6,12 +6,15 @@ import {field} from './forms.js';
 let ids = 0;
 
 /**
- * @param place what a click needs to know: act(actionId, value, element), fields where inputs report
+ * @param place what a click needs to know: act(actionId, value, element, blockId), fields where
+ *   inputs report
  */
 export function blocks(list, context, place) {
   return list.map(block => {
     const draw = BLOCKS[block.type];
-    return draw ? draw(block, context, place)
+    const here = {...place,
+      act: (action, value, element) => place.act(action, value, element, block.block_id)};
+    return draw ? draw(block, context, here)
       : el('div', {class: 'unknown'}, `(a ${block.type} block)`);
   });
 }

@@ -181,8 +181,8 @@ function drawHome() {
   keyed($('home'), [state.home ?? {id: '', hash: ''}], () => state.me.id, home => home, home => {
     if (!home.id) return el('p', {class: 'empty', tabindex: '-1'}, 'Nothing on the Home yet.');
     const fields = new Fields();
-    const act = (action, value, element) => confirmed(element, context, () =>
-      post('click', {view: home.id, action, value, values: fields.values()}));
+    const act = (action, value, element, block) => confirmed(element, context, () =>
+      post('click', {view: home.id, block, action, value, values: fields.values()}));
     return el('div', {tabindex: '-1'}, blocks(home.body.blocks, context, {fields, act}));
   });
 }

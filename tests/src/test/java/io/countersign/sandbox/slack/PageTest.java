@@ -352,6 +352,36 @@ class PageTest {
   }
 
   @Test
+  void of_several_buttons_of_one_kind_on_the_home_the_pressed_one_counts() throws Exception {
+    var home =
+        """
+        {"type":"home","blocks":[
+          {"type":"actions","block_id":"card-one","elements":[{"type":"button","action_id":"approve",
+            "value":"one","text":{"type":"plain_text","text":"Approve one"}}]},
+          {"type":"actions","block_id":"card-two","elements":[{"type":"button","action_id":"approve",
+            "value":"two","text":{"type":"plain_text","text":"Approve two"}}]}]}\
+        """;
+    client.viewsPublish(r -> r.userId(ALICE).viewAsString(home));
+    browser.click("[data-action='go.home']");
+    browser.awaitText("#home", "Approve two");
+    browser.click("#home .actions:last-child [data-action='approve']");
+    assertThat(
+            slack
+                .driver()
+                .await(
+                    it -> it.deliveries().stream().anyMatch(d -> pressed(d).equals("two")),
+                    Duration.ofSeconds(10)))
+        .isTrue();
+    assertThat(slack.driver().deliveries()).noneMatch(it -> pressed(it).equals("one"));
+  }
+
+  private static String pressed(Delivery delivery) {
+    return Json.parse(Arguments.form(delivery.body()).getOrDefault("payload", "{}"))
+        .map(it -> it.path("actions").path(0).path("value").asText())
+        .orElse("");
+  }
+
+  @Test
   void what_was_sent_comes_back_with_the_arrow_and_a_slash_offers_commands() {
     browser.click("#text");
     browser.type("first");

@@ -3,9 +3,11 @@ package io.countersign.run;
 import io.countersign.Person;
 import io.countersign.RunId;
 import io.countersign.runbook.Value;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Where people ask for runs and give commands about them, whatever door they came through. Says who
@@ -35,6 +37,13 @@ public interface Desk {
    * runbook lets people skip it. Whoever skips counts as requester at every later gate.
    */
   Told skip(RunId run, Person who, String step);
+
+  /**
+   * Puts off what is scheduled, by its own length.
+   *
+   * @param due when it was due as the person saw it: the same button twice does nothing more
+   */
+  Told putOff(UUID schedule, Instant due, Person who);
 
   /** The plan of a run as its pinned runbook makes it; empty where there is no such run. */
   Optional<Draft> planned(RunId run);

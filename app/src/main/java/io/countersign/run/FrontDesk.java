@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ public final class FrontDesk implements Desk {
   private final Journal journal;
   private final Drafts drafts;
   private final Runbooks pinned;
+  private final Schedules schedules;
   private final Supplier<RunId> ids;
 
   public FrontDesk(
@@ -39,6 +41,7 @@ public final class FrontDesk implements Desk {
       Journal journal,
       Drafts drafts,
       Runbooks pinned,
+      Schedules schedules,
       Supplier<RunId> ids) {
     this.runbooks = Map.copyOf(runbooks);
     this.estates = Map.copyOf(estates);
@@ -46,6 +49,7 @@ public final class FrontDesk implements Desk {
     this.journal = journal;
     this.drafts = drafts;
     this.pinned = pinned;
+    this.schedules = schedules;
     this.ids = ids;
   }
 
@@ -401,6 +405,38 @@ public final class FrontDesk implements Desk {
     return actions.map(it -> Plans.draft(pinned.of(spec), spec, it));
   }
 
+  @Override
+  public Told putOff(UUID schedule, Instant due, Person who) {
+    var found = schedules.find(schedule);
+    if (found.isEmpty()) {
+      return new Told(
+          false, "This is not scheduled any more; nothing was put off. It may have begun.");
+    }
+    var later = found.get().later();
+    var refusal = mayCommand(later.runbook(), who);
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    if (schedules.putOff(schedule, due, who).isEmpty()) {
+      return new Told(
+          false,
+          "This was put off or has begun since you saw it; nothing more was done. Home shows when"
+              + " it is due now.");
+    }
+    log.info("schedule {} for {} was put off by {}", schedule, later.tenant(), who);
+    return new Told(
+        true,
+        "%s for %s is put off by %s; until then nothing is asked and nothing is dropped."
+            .formatted(later.runbook(), later.tenant().slug(), inWords(later.after())));
+  }
+
+  private static String inWords(Duration length) {
+    long days = length.toDays();
+    return days == 0
+        ? io.countersign.runbook.Readings.written(length)
+        : days == 1 ? "a day" : days + " days";
+  }
+
   private RunSpec spec(RunId run) {
     return Fold.of(journal.read(run)).facts().spec();
   }
@@ -410,9 +446,12 @@ public final class FrontDesk implements Desk {
     if (events.isEmpty()) {
       return Optional.of(new Told(false, "There is no run " + run + "."));
     }
-    var spec = Fold.of(events).facts().spec();
+    return mayCommand(Fold.of(events).facts().spec().runbook(), who);
+  }
+
+  private Optional<Told> mayCommand(String runbook, Person who) {
     var role =
-        Optional.ofNullable(runbooks.get(spec.runbook()))
+        Optional.ofNullable(runbooks.get(runbook))
             .map(Runbook::requester)
             .orElse(Role.PLATFORM_ADMIN);
     return mayAct(who, role)

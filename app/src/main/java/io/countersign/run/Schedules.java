@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -23,6 +24,21 @@ public interface Schedules {
 
   /** The rows of a tenant that wait, soonest first. */
   List<Schedule> pending(TenantRef tenant);
+
+  /** The rows that wait, of all tenants, soonest first. */
+  List<Schedule> upcoming(int limit);
+
+  /** A row that waits. */
+  Optional<Schedule> find(UUID id);
+
+  /**
+   * Puts a row off by its own length, counted from when it is due and never from before now.
+   *
+   * @param due as whoever asks has seen it: the same again changes nothing
+   * @param by is kept with the row
+   * @return when it is due now; empty where it does not wait, or is due at another time
+   */
+  Optional<Instant> putOff(UUID id, Instant due, Person by);
 
   /**
    * Closes a row that waits, for good.

@@ -212,6 +212,7 @@ public final class Bot implements AutoCloseable {
             journal,
             database.drafts(),
             pinned,
+            database.schedules(),
             () -> RunId.random(random));
     var scheduler = Executors.newScheduledThreadPool(2, Thread.ofPlatform().daemon().factory());
     var threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -233,7 +234,9 @@ public final class Bot implements AutoCloseable {
                 database.anchors(),
                 database.anchors(),
                 new AuditBundles(
-                    database, it -> Optional.ofNullable(estates.get(it)).orElseThrow().actions())),
+                    database, it -> Optional.ofNullable(estates.get(it)).orElseThrow().actions()),
+                database.homes(),
+                database.schedules()),
             clock,
             scheduler,
             threads,

@@ -63,6 +63,25 @@ final class Blocks {
     return this;
   }
 
+  /** The same in at most so many sections; what is over ends in an ellipsis. */
+  Blocks lines(List<Line> lines, int most) {
+    var texts = packed(lines.stream().map(Mrkdwn::of).toList());
+    for (var text : texts.subList(0, Math.min(most, texts.size()))) {
+      sectionOf(texts.size() > most && text.equals(texts.get(most - 1)) ? more(text) : text);
+    }
+    return this;
+  }
+
+  private static String more(String text) {
+    return Mrkdwn.clipped(text, SECTION - 2) + "\n…";
+  }
+
+  Blocks header(String text) {
+    var block = next("header");
+    block.set("text", plain(Mrkdwn.clipped(text, 150)));
+    return add(block);
+  }
+
   Blocks context(Line line) {
     var block = next("context");
     block.putArray("elements").add(mrkdwn(Mrkdwn.clipped(Mrkdwn.of(line), 2_000)));

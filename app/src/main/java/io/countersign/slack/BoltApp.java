@@ -13,6 +13,7 @@ import com.slack.api.bolt.middleware.MiddlewareChain;
 import com.slack.api.bolt.middleware.builtin.RequestVerification;
 import com.slack.api.bolt.request.Request;
 import com.slack.api.bolt.response.Response;
+import com.slack.api.model.event.AppHomeOpenedEvent;
 import com.slack.api.model.event.AppMentionEvent;
 import com.slack.api.model.event.Event;
 import com.slack.api.model.event.MessageEvent;
@@ -67,6 +68,8 @@ final class BoltApp {
         AppMentionEvent.class, (payload, context) -> answered(mentioned(payload), context.ack()));
     app.event(
         MessageEvent.class, (payload, context) -> answered(overheard(payload), context.ack()));
+    app.event(
+        AppHomeOpenedEvent.class, (payload, context) -> answered(opened(payload), context.ack()));
     return app;
   }
 
@@ -198,6 +201,16 @@ final class BoltApp {
             text(event.getTs()),
             spoken,
             direct));
+  }
+
+  /** The tab of messages opens with the same event. */
+  private Intake.Taken opened(EventsApiPayload<AppHomeOpenedEvent> payload) {
+    var event = payload.getEvent();
+    if (event.getUser() == null || !"home".equals(event.getTab())) {
+      return Intake.Taken.REPEATED;
+    }
+    var who = person(payload.getEnterpriseId(), payload.getTeamId(), event.getUser());
+    return intake.take(payload.getEventId(), new Inbound.Opened(who));
   }
 
   /** A mention comes as two events with ids of their own; the message they are about is one. */

@@ -56,7 +56,7 @@ final class Clicks {
 
   void handle(Inbound.Clicked click) {
     switch (click.action()) {
-      case Drawing.APPROVE -> votes.cast(click, click.value(), Ballot.Choice.APPROVE, "button");
+      case Drawing.APPROVE -> votes.cast(click, click.value(), Ballot.Choice.APPROVE, door(click));
       case Drawing.TYPE -> askToType(click);
       case Drawing.DENY -> askWhy(click);
       case Drawing.ORDER -> showOrder(click);
@@ -68,9 +68,24 @@ final class Clicks {
           told(click, run(click).map(it -> desk.cancel(it, click.who(), "keep it for now")));
       case Drawing.LEAVE -> told(click, run(click).map(it -> desk.leave(it, click.who(), "")));
       case Drawing.CANCEL -> told(click, run(click).map(it -> desk.cancel(it, click.who(), "")));
+      case HomeDrawing.LATER -> putOff(click);
       case String action when action.startsWith(Commands.TIME) -> typeAgain(click);
       default -> whisper.say(click, Line.of("I do not know this button. Nothing was done."));
     }
+  }
+
+  /** A Home has no channel; a message has one wherever it stands. */
+  private static String door(Inbound.Clicked click) {
+    return click.channel().isEmpty() ? "home" : "button";
+  }
+
+  private void putOff(Inbound.Clicked click) {
+    var sentence =
+        HomeDrawing.LaterKey.read(click.value())
+            .map(it -> desk.putOff(it.id(), it.due(), click.who()).sentence())
+            .orElse("This button names nothing that I know. Nothing was done.");
+    whisper.say(click, Line.of(sentence));
+    changed.run();
   }
 
   private void start(Inbound.Clicked click) {

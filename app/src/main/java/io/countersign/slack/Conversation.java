@@ -13,13 +13,21 @@ final class Conversation implements Intake.Handler {
   private final Clicks clicks;
   private final Votes votes;
   private final Mentions mentions;
+  private final Homekeeping homes;
   private final Whisper whisper;
 
-  Conversation(Commands commands, Clicks clicks, Votes votes, Mentions mentions, Whisper whisper) {
+  Conversation(
+      Commands commands,
+      Clicks clicks,
+      Votes votes,
+      Mentions mentions,
+      Homekeeping homes,
+      Whisper whisper) {
     this.commands = commands;
     this.clicks = clicks;
     this.votes = votes;
     this.mentions = mentions;
+    this.homes = homes;
     this.whisper = whisper;
   }
 
@@ -31,6 +39,7 @@ final class Conversation implements Intake.Handler {
         case Inbound.Clicked it -> clicks.handle(it);
         case Inbound.Submitted it -> submitted(it);
         case Inbound.Said it -> mentions.handle(it);
+        case Inbound.Opened it -> homes.opened(it);
       }
     } catch (RuntimeException unexpected) {
       var reference = Digest.of(inbound.toString()).shown();
@@ -60,7 +69,7 @@ final class Conversation implements Intake.Handler {
       case Inbound.Clicked _, Inbound.Submitted _ ->
           "Something went wrong on my side, and I cannot say whether your click took effect. The"
               + " thread shows what did; pressing again does nothing twice.";
-      case Inbound.Said _ -> "Something went wrong on my side. Ask again.";
+      case Inbound.Said _, Inbound.Opened _ -> "Something went wrong on my side. Ask again.";
     };
   }
 }

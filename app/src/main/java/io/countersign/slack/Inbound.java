@@ -56,6 +56,19 @@ sealed interface Inbound {
   record Said(Person who, String channel, String thread, String ts, String text, boolean mentioned)
       implements Inbound {}
 
+  /** Somebody opened the bot's Home. */
+  record Opened(Person who) implements Inbound {
+    @Override
+    public String channel() {
+      return "";
+    }
+
+    @Override
+    public String thread() {
+      return "";
+    }
+  }
+
   /** The word under which it is stored. */
   default String kind() {
     return switch (this) {
@@ -63,6 +76,7 @@ sealed interface Inbound {
       case Clicked _ -> "clicked";
       case Submitted _ -> "submitted";
       case Said _ -> "said";
+      case Opened _ -> "opened";
     };
   }
 }

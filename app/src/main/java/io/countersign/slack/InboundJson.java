@@ -33,6 +33,7 @@ final class InboundJson {
       case "clicked" -> Inbound.Clicked.class;
       case "submitted" -> Inbound.Submitted.class;
       case "said" -> Inbound.Said.class;
+      case "opened" -> Inbound.Opened.class;
       default -> throw new IllegalArgumentException("unknown request of kind " + kind);
     };
   }

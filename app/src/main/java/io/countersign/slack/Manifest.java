@@ -104,9 +104,9 @@ public final class Manifest {
     line(1, "name: " + NAME);
     line(1, "description: " + quoted(DESCRIPTION));
     line(0, "features:");
-    // people may write to the bot; it has no home tab
+    // people may write to the bot, and see on its Home what waits for them
     line(1, "app_home:");
-    line(2, "home_tab_enabled: false");
+    line(2, "home_tab_enabled: true");
     line(2, "messages_tab_enabled: true");
     line(2, "messages_tab_read_only_enabled: false");
     line(1, "bot_user:");

@@ -42,11 +42,13 @@ final class Scopes {
           // Slack's library makes of it files.getUploadURLExternal and files.completeUploadExternal
           Map.entry("files.uploadV2", Set.of("files:write")),
           Map.entry("views.open", Set.of()),
-          Map.entry("views.update", Set.of()));
+          Map.entry("views.update", Set.of()),
+          Map.entry("views.publish", Set.of()));
 
   /** By event as it is subscribed to. */
   static final Map<String, Set<String>> OF_EVENTS =
       Map.of(
+          "app_home_opened", Set.of(),
           "app_mention", Set.of("app_mentions:read"),
           "message.channels", Set.of("channels:history"),
           "message.groups", Set.of("groups:history"),

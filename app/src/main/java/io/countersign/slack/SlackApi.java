@@ -342,6 +342,13 @@ final class SlackApi {
         it -> it.getView().getId());
   }
 
+  /** Answers the view's id. */
+  Answer<String> publishHome(String user, String view) {
+    return call(
+        () -> methods.viewsPublish(r -> r.userId(user).viewAsString(view)),
+        it -> it.getView().getId());
+  }
+
   private static Message.Metadata metadata(RunId run, String key) {
     return metadata(run.value(), key);
   }

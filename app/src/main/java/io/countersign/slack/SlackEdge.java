@@ -10,7 +10,9 @@ import io.countersign.gate.Roster;
 import io.countersign.run.Desk;
 import io.countersign.run.Journal;
 import io.countersign.run.Runbooks;
+import io.countersign.run.Schedules;
 import io.countersign.runbook.Runbook;
+import io.countersign.thread.Homes;
 import io.countersign.thread.Inbox;
 import io.countersign.thread.Posts;
 import io.countersign.thread.Threads;
@@ -33,6 +35,7 @@ public final class SlackEdge implements AutoCloseable {
   private final Optional<SlackHttp> http;
   private final Optional<SocketDoor> socket;
   private final Sender sender;
+  private final Homekeeping homes;
   private final Optional<AnchorTeller> teller;
   private final ScheduledExecutorService scheduler;
   private final Executor threads;
@@ -56,7 +59,9 @@ public final class SlackEdge implements AutoCloseable {
       Function<String, Optional<Runbook>> byCommand,
       Anchors anchors,
       Reads reads,
-      Bundle.Bundles bundles) {}
+      Bundle.Bundles bundles,
+      Homes homes,
+      Schedules schedules) {}
 
   /**
    * @param clock this machine's, for ages of requests and for pace
@@ -78,6 +83,9 @@ public final class SlackEdge implements AutoCloseable {
         new Renderer(parts.journal(), parts.gates(), parts.pinned(), parts.posts(), slack);
     this.sender =
         new Sender(parts.posts(), renderer, slack, new Pace(clock), process, scheduler, threads);
+    this.homes =
+        new Homekeeping(
+            parts.homes(), new HomePage(parts, slack, clock), slack, clock, process, threads);
     this.teller =
         settings.auditChannel().map(it -> new AnchorTeller(parts.anchors(), slack, it, process));
     this.intake = new Intake(parts.inbox(), conversation(settings, parts, slack), threads);
@@ -128,7 +136,7 @@ public final class SlackEdge implements AutoCloseable {
             whisper,
             new Exports(parts.reads(), parts.bundles(), slack, whisper),
             new Papers(parts.reads(), parts.desk(), slack, whisper));
-    return new Conversation(commands, clicks, votes, mentions, whisper);
+    return new Conversation(commands, clicks, votes, mentions, homes, whisper);
   }
 
   /**
@@ -136,6 +144,7 @@ public final class SlackEdge implements AutoCloseable {
    */
   public void start() {
     sender.start();
+    homes.start(scheduler);
     socket.ifPresent(SocketDoor::start);
     var _ =
         scheduler.scheduleWithFixedDelay(
@@ -163,5 +172,6 @@ public final class SlackEdge implements AutoCloseable {
   /** Something may have to be shown now: to be called after a run has moved. */
   public void poke() {
     sender.poke();
+    homes.poke();
   }
 }

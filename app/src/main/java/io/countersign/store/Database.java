@@ -128,6 +128,10 @@ public final class Database implements AutoCloseable {
     return new JdbiSchedules(jdbi, json);
   }
 
+  public JdbiHomes homes() {
+    return new JdbiHomes(jdbi);
+  }
+
   public JdbiAudit audit() {
     return new JdbiAudit(jdbi);
   }

@@ -9,9 +9,12 @@ import io.countersign.runbook.Value;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -124,6 +127,48 @@ public final class JdbiSchedules implements Schedules {
                 .bind("limit", limit)
                 .map((rows, _) -> row(rows))
                 .list());
+  }
+
+  @Override
+  public List<Schedule> upcoming(int limit) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(ROWS + "WHERE state = 'PENDING' ORDER BY due_at LIMIT :limit")
+                .bind("limit", limit)
+                .map((rows, _) -> row(rows))
+                .list());
+  }
+
+  @Override
+  public Optional<Schedule> find(UUID id) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(ROWS + "WHERE state = 'PENDING' AND id = :id")
+                .bind("id", id)
+                .map((rows, _) -> row(rows))
+                .findOne());
+  }
+
+  @Override
+  public Optional<Instant> putOff(UUID id, Instant due, Person by) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    UPDATE countersign.schedule
+                    SET due_at = greatest(due_at, countersign.now()) + again,
+                      next_try = greatest(due_at, countersign.now()) + again, trouble = 'put off by ' || :by
+                    WHERE id = :id AND state = 'PENDING' AND due_at = :due
+                    RETURNING due_at
+                    """)
+                .bind("id", id)
+                .bind("due", due.atOffset(ZoneOffset.UTC))
+                .bind("by", by.key())
+                .map((rows, _) -> Ledger.instant(rows, 1))
+                .findOne());
   }
 
   private Schedule row(ResultSet rows) throws SQLException {

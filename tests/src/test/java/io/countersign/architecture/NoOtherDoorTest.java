@@ -61,15 +61,22 @@ class NoOtherDoorTest {
         CLASSES.get(ROOT + "slack.Inbound").getAllSubclasses().stream()
             .map(JavaClass::getSimpleName)
             .collect(toCollection(TreeSet::new));
-    assertThat(shapes).containsExactly("Clicked", "Said", "Submitted", "Typed");
+    assertThat(shapes).containsExactly("Clicked", "Opened", "Said", "Submitted", "Typed");
 
     var reach = new TreeMap<String, Boolean>();
     reach.put("Clicked", reaches("slack.Clicks", "handle"));
     reach.put("Submitted", reaches("slack.Conversation", "submitted"));
     reach.put("Typed", reaches("slack.Commands", "handle"));
     reach.put("Said", reaches("slack.Mentions", "handle"));
+    reach.put("Opened", reaches("slack.Homekeeping", "opened"));
     assertThat(reach)
-        .isEqualTo(Map.of("Clicked", true, "Submitted", true, "Typed", false, "Said", false));
+        .isEqualTo(
+            Map.of(
+                "Clicked", true,
+                "Submitted", true,
+                "Typed", false,
+                "Said", false,
+                "Opened", false));
     assertThat(callsFrom(ROOT + "slack.Conversation", "handle"))
         .as("what each shape is given to")
         .containsAll(
@@ -77,7 +84,8 @@ class NoOtherDoorTest {
                 "slack.Commands.handle",
                 "slack.Clicks.handle",
                 "slack.Conversation.submitted",
-                "slack.Mentions.handle"));
+                "slack.Mentions.handle",
+                "slack.Homekeeping.opened"));
   }
 
   @Test

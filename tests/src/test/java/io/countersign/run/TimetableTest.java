@@ -295,6 +295,22 @@ class TimetableTest {
     }
 
     @Override
+    public List<Schedule> upcoming(int limit) {
+      return real.upcoming(limit);
+    }
+
+    @Override
+    public Optional<Schedule> find(java.util.UUID id) {
+      return real.find(id);
+    }
+
+    @Override
+    public Optional<java.time.Instant> putOff(
+        java.util.UUID id, java.time.Instant due, io.countersign.Person by) {
+      return real.putOff(id, due, by);
+    }
+
+    @Override
     public boolean cancel(java.util.UUID id, String why) {
       return real.cancel(id, why);
     }

@@ -55,6 +55,7 @@ final class Company {
         rig.bench.journal,
         rig.database.get().drafts(),
         _ -> EdgeRig.runbook(),
+        rig.database.get().schedules(),
         () -> RunId.random(RandomGenerator.getDefault()));
   }
 }

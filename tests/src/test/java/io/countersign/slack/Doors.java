@@ -50,14 +50,18 @@ final class Doors implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-  /** The doors that vote. Clicks from an App Home join here when there is one. */
+  /** The doors that vote. */
   enum Door {
     /** Approve on the card. */
     BUTTON,
     /** An approval whose phrase is typed in a modal. */
     TYPED,
     /** A denial, whose reason is asked for in a modal. */
-    DENIAL
+    DENIAL,
+    /** Approve on the App Home, which is in no channel. */
+    HOME,
+    /** A denial whose modal was opened from the App Home. */
+    HOME_DENIAL
   }
 
   /** A run that waits at its gate. */
@@ -246,8 +250,10 @@ final class Doors implements AutoCloseable {
     var payload =
         switch (door) {
           case BUTTON -> button(Drawing.APPROVE, key);
-          case TYPED -> form(Modals.TYPE, key, Modals.TYPED, typed);
-          case DENIAL -> form(Modals.DENY, key, Modals.REASON, typed.isEmpty() ? "not now" : typed);
+          case TYPED -> form(Modals.TYPE, key, INCIDENT, Modals.TYPED, typed);
+          case DENIAL -> denial(key, INCIDENT, typed);
+          case HOME -> homeButton(Drawing.APPROVE, key);
+          case HOME_DENIAL -> denial(key, "", typed);
         };
     forged.properties().forEach(it -> payload.set(it.getKey(), it.getValue()));
     people.clickRaw(person, payload);
@@ -274,10 +280,23 @@ final class Doors implements AutoCloseable {
     return payload;
   }
 
-  private static ObjectNode form(String callback, String key, String field, String entered) {
+  static ObjectNode homeButton(String action, String value) {
+    var payload = button(action, value);
+    payload.remove("channel");
+    payload.putObject("container").put("type", "view").put("view_id", "V0FORGED");
+    payload.putObject("view").put("type", "home").put("id", "V0FORGED");
+    return payload;
+  }
+
+  private static ObjectNode denial(String key, String channel, String typed) {
+    return form(Modals.DENY, key, channel, Modals.REASON, typed.isEmpty() ? "not now" : typed);
+  }
+
+  private static ObjectNode form(
+      String callback, String key, String channel, String field, String entered) {
     var payload = JSON.objectNode().put("type", "view_submission");
     var view = payload.putObject("view").put("type", "modal").put("id", "V0FORGED");
-    view.put("callback_id", callback).put("private_metadata", key + "\n" + INCIDENT + "\n");
+    view.put("callback_id", callback).put("private_metadata", key + "\n" + channel + "\n");
     view.putObject("state")
         .putObject("values")
         .putObject(field)

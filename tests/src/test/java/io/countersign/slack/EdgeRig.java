@@ -35,12 +35,14 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -133,7 +135,9 @@ final class EdgeRig implements AutoCloseable {
                 command.equals("/tenant-restore") ? Optional.of(runbook()) : Optional.empty(),
             store.anchors(),
             store.anchors(),
-            new AuditBundles(store, _ -> Authored.actions()));
+            new AuditBundles(store, _ -> Authored.actions()),
+            store.homes(),
+            store.schedules());
     edge = edge("rig");
     server = listen();
     before.accept(slack);
@@ -266,6 +270,11 @@ final class EdgeRig implements AutoCloseable {
     @Override
     public Told skip(RunId run, Person who, String step) {
       return new Told(true, "Run " + run + " skips " + step + ".");
+    }
+
+    @Override
+    public Told putOff(UUID schedule, Instant due, Person who) {
+      return new Told(true, "It is put off.");
     }
 
     @Override

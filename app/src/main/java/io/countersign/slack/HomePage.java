@@ -1,0 +1,225 @@
+package io.countersign.slack;
+
+import io.countersign.GateId;
+import io.countersign.Person;
+import io.countersign.Role;
+import io.countersign.RunId;
+import io.countersign.gate.GateRow;
+import io.countersign.gate.GateStore;
+import io.countersign.gate.Roster;
+import io.countersign.run.Fold;
+import io.countersign.run.Journal;
+import io.countersign.run.Recorded;
+import io.countersign.run.RunState;
+import io.countersign.run.Runbooks;
+import io.countersign.run.Schedules;
+import io.countersign.runbook.Runbook;
+import io.countersign.thread.Card;
+import io.countersign.thread.HomeView;
+import io.countersign.thread.HomeView.Asked;
+import io.countersign.thread.HomeView.Standing;
+import io.countersign.thread.Homes;
+import io.countersign.thread.Posts;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes one person's Home from the newest journals. Whom it shows a card to is for display alone: a
+ * click on it is judged like any other.
+ */
+final class HomePage {
+  private static final Logger log = LoggerFactory.getLogger(HomePage.class);
+
+  /** Who holds a role is read for display this often at most, so that votes find room to read. */
+  private static final Duration ROLES = Duration.ofMinutes(1);
+
+  private static final int LINKS = 500;
+
+  private final Journal journal;
+  private final Runbooks runbooks;
+  private final GateStore gates;
+  private final Roster roster;
+  private final Posts posts;
+  private final Schedules schedules;
+  private final Homes homes;
+  private final SlackApi slack;
+  private final InstantSource clock;
+  private final Map<Role, Read> roles = new ConcurrentHashMap<>();
+  private final Map<String, String> links = new LinkedHashMap<>();
+
+  private record Read(Roster.Reading reading, Instant at) {}
+
+  HomePage(SlackEdge.Parts parts, SlackApi slack, InstantSource clock) {
+    this.journal = parts.journal();
+    this.runbooks = parts.pinned();
+    this.gates = parts.gates();
+    this.roster = parts.roster();
+    this.posts = parts.posts();
+    this.schedules = parts.schedules();
+    this.homes = parts.homes();
+    this.slack = slack;
+    this.clock = clock;
+  }
+
+  HomeView of(Person who) {
+    return switch (roster.membership(who)) {
+      case Roster.Membership.Full() -> full(who);
+      case Roster.Membership.Excluded(var what) -> HomeView.notAMember(what);
+      case Roster.Membership.Unreadable(var why) -> HomeView.unknown(why);
+    };
+  }
+
+  private HomeView full(Person who) {
+    var now = journal.now();
+    var active = journal.active();
+    var waiting = new ArrayList<Asked>();
+    var running = new ArrayList<Standing>();
+    var unreadable = Optional.<String>empty();
+    for (var run : active) {
+      var known = known(run);
+      if (known.isEmpty()) {
+        continue;
+      }
+      var gate = decidable(known.get().journal(), now);
+      if (gate.isPresent()) {
+        switch (standing(gate.get(), who)) {
+          case MAY -> waiting.add(asked(known.get(), gate.get(), now));
+          case MAY_NOT -> {}
+          case UNREADABLE -> unreadable = Optional.of("the role's source did not answer");
+        }
+      }
+      if (running.size() < HomeView.RUNS) {
+        running.add(standing(run, known.get(), journal.progress(run)));
+      }
+    }
+    var ended =
+        homes.ended(HomeView.ENDED).stream()
+            .flatMap(run -> known(run).map(it -> standing(run, it, Optional.empty())).stream())
+            .toList();
+    return HomeView.of(
+        new HomeView.Facts(
+            waiting,
+            unreadable,
+            running,
+            active.size() - running.size(),
+            schedules.upcoming(HomeView.LATER + 1),
+            ended,
+            now));
+  }
+
+  private record Known(List<Recorded> journal, Runbook runbook) {}
+
+  /** A run that this version cannot read is left out; its thread has what was said of it. */
+  private Optional<Known> known(RunId run) {
+    try {
+      var events = journal.read(run);
+      return Optional.of(new Known(events, runbooks.of(Fold.of(events).facts().spec())));
+    } catch (IllegalStateException | IllegalArgumentException unreadable) {
+      log.warn("run {} is left out of Homes: {}", run, Intake.name(unreadable));
+      return Optional.empty();
+    }
+  }
+
+  /** The gate of a run about which somebody can decide something now. */
+  private Optional<GateRow> decidable(List<Recorded> events, Instant now) {
+    var gate =
+        switch (Fold.of(events)) {
+          case RunState.AtGate(_, _, var id, _, _) -> Optional.of(id);
+          case RunState.Approved(_, _, var id, _, _) -> Optional.of(id);
+          case RunState.Asked _,
+              RunState.Ready _,
+              RunState.Running _,
+              RunState.Parked _,
+              RunState.InDoubt _,
+              RunState.NeedsPerson _,
+              RunState.Ended _ ->
+              Optional.<GateId>empty();
+        };
+    return gate.flatMap(gates::find)
+        .filter(
+            it ->
+                (it.status() == GateRow.Status.OPEN && now.isBefore(it.expiresAt()))
+                    || it.cooling(now));
+  }
+
+  /** Whether a card is a person's to decide. */
+  private enum Mine {
+    MAY,
+    MAY_NOT,
+    UNREADABLE
+  }
+
+  private Mine standing(GateRow gate, Person who) {
+    if (gate.requester().equals(who)
+        || gate.barred().contains(who)
+        || gate.votes().stream().anyMatch(it -> it.person().equals(who))) {
+      return Mine.MAY_NOT;
+    }
+    var mine = Mine.MAY_NOT;
+    for (var role : gate.policy().from()) {
+      switch (read(role)) {
+        case Roster.Reading.Members(var people, _, _) -> {
+          if (people.contains(who)) {
+            return Mine.MAY;
+          }
+        }
+        case Roster.Reading.Unreadable _ -> mine = Mine.UNREADABLE;
+      }
+    }
+    return mine;
+  }
+
+  private Roster.Reading read(Role role) {
+    var now = clock.instant();
+    return roles
+        .compute(
+            role,
+            (_, before) ->
+                before != null
+                        && before.reading() instanceof Roster.Reading.Members
+                        && now.isBefore(before.at().plus(ROLES))
+                    ? before
+                    : new Read(roster.read(role), now))
+        .reading();
+  }
+
+  private Asked asked(Known run, GateRow gate, Instant now) {
+    var card = Card.of(gate, run.journal(), run.runbook(), now);
+    return new Asked(card, link(gate.run(), "card/" + gate.id()));
+  }
+
+  private Standing standing(RunId run, Known known, Optional<Journal.Progress> progress) {
+    return new Standing(known.journal(), known.runbook(), progress, link(run, "root"));
+  }
+
+  /** Slack is asked once for each; a link never changes. */
+  private Optional<String> link(RunId run, String key) {
+    var name = run + "/" + key;
+    synchronized (links) {
+      if (links.containsKey(name)) {
+        return Optional.ofNullable(links.get(name));
+      }
+    }
+    var found = posts.find(run, key).flatMap(it -> slack.permalink(it.channel(), it.ts()).got());
+    found.ifPresent(it -> remember(name, it));
+    return found;
+  }
+
+  private void remember(String name, String link) {
+    synchronized (links) {
+      links.put(name, link);
+      if (links.size() > LINKS) {
+        links.remove(links.keySet().iterator().next());
+      }
+    }
+  }
+}

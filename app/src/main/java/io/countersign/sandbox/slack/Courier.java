@@ -5,11 +5,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sees that deliveries reach the bot: within the ack time, and again when it did not take them. */
 final class Courier implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
 
   private final Guard guard;
   private final Limits limits;
@@ -79,13 +84,19 @@ final class Courier implements AutoCloseable {
     if (!outcome.isAcknowledged() && mayRetry) {
       Duration pause = limits.retryDelays().get(retry);
       String why = now.reason(outcome);
-      var _ =
-          timer.schedule(
-              () -> Thread.ofVirtual().start(() -> attempt(delivery, retry + 1, why)),
-              pause.toMillis(),
-              TimeUnit.MILLISECONDS);
+      again(() -> attempt(delivery, retry + 1, why), pause);
     }
     return outcome;
+  }
+
+  private void again(Runnable attempt, Duration pause) {
+    try {
+      var _ =
+          timer.schedule(
+              () -> Thread.ofVirtual().start(attempt), pause.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException closed) {
+      LOG.debug("not delivered again, the stand-in is closed", closed);
+    }
   }
 
   @Override

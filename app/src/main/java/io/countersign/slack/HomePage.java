@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,10 @@ final class HomePage {
   /** Who holds a role is read for display this often at most, so that votes find room to read. */
   private static final Duration ROLES = Duration.ofMinutes(1);
 
+  /** What everybody sees is read for all people of one pass together. */
+  private static final Duration GOOD_FOR = Duration.ofSeconds(2);
+
+  private static final int MOST_RUNS = 200;
   private static final int LINKS = 500;
 
   private final Journal journal;
@@ -55,6 +60,8 @@ final class HomePage {
   private final InstantSource clock;
   private final Map<Role, Read> roles = new ConcurrentHashMap<>();
   private final Map<String, String> links = new LinkedHashMap<>();
+
+  private @Nullable Common newest;
 
   private record Read(Roster.Reading reading, Instant at) {}
 
@@ -70,50 +77,89 @@ final class HomePage {
     this.clock = clock;
   }
 
-  HomeView of(Person who) {
+  /**
+   * @param state what {@link Homes#state} said before this is called; what everybody sees is read
+   *     once as long as it stays
+   */
+  HomeView of(Person who, String state) {
     return switch (roster.membership(who)) {
-      case Roster.Membership.Full() -> full(who);
+      case Roster.Membership.Full() -> full(who, common(state));
       case Roster.Membership.Excluded(var what) -> HomeView.notAMember(what);
       case Roster.Membership.Unreadable(var why) -> HomeView.unknown(why);
     };
   }
 
-  private HomeView full(Person who) {
-    var now = journal.now();
-    var active = journal.active();
+  private HomeView full(Person who, Common common) {
     var waiting = new ArrayList<Asked>();
-    var running = new ArrayList<Standing>();
     var unreadable = Optional.<String>empty();
-    for (var run : active) {
-      var known = known(run);
-      if (known.isEmpty()) {
-        continue;
-      }
-      var gate = decidable(known.get().journal(), now);
-      if (gate.isPresent()) {
-        switch (standing(gate.get(), who)) {
-          case MAY -> waiting.add(asked(known.get(), gate.get(), now));
-          case MAY_NOT -> {}
-          case UNREADABLE -> unreadable = Optional.of("the role's source did not answer");
-        }
-      }
-      if (running.size() < HomeView.RUNS) {
-        running.add(standing(run, known.get(), journal.progress(run)));
+    for (var card : common.cards()) {
+      switch (standing(card.gate(), who)) {
+        case Mine.May() -> waiting.add(card.asked());
+        case Mine.MayNot() -> {}
+        case Mine.Unreadable(var why) -> unreadable = Optional.of(why);
       }
     }
-    var ended =
-        homes.ended(HomeView.ENDED).stream()
-            .flatMap(run -> known(run).map(it -> standing(run, it, Optional.empty())).stream())
-            .toList();
     return HomeView.of(
         new HomeView.Facts(
             waiting,
             unreadable,
-            running,
-            active.size() - running.size(),
-            schedules.upcoming(HomeView.LATER + 1),
-            ended,
-            now));
+            common.running(),
+            common.more(),
+            common.later(),
+            common.ended(),
+            common.now()));
+  }
+
+  /** What is the same for everybody. */
+  private record Common(
+      String state,
+      Instant read,
+      List<Open> cards,
+      List<Standing> running,
+      int more,
+      List<Schedules.Schedule> later,
+      List<Standing> ended,
+      Instant now) {}
+
+  private record Open(GateRow gate, Asked asked) {}
+
+  private synchronized Common common(String state) {
+    var now = clock.instant();
+    if (newest == null
+        || !newest.state().equals(state)
+        || !now.isBefore(newest.read().plus(GOOD_FOR))) {
+      newest = read(state, now);
+    }
+    return newest;
+  }
+
+  private Common read(String state, Instant read) {
+    var now = journal.now();
+    var active = journal.active();
+    var cards = new ArrayList<Open>();
+    var running = new ArrayList<Standing>();
+    for (var run : active.subList(0, Math.min(MOST_RUNS, active.size()))) {
+      var known = known(run);
+      if (known.isEmpty()) {
+        continue;
+      }
+      decidable(known.get().journal(), now)
+          .ifPresent(it -> cards.add(new Open(it, asked(known.get(), it, now))));
+      if (running.size() < HomeView.RUNS) {
+        running.add(standing(run, known.get(), journal.progress(run)));
+      }
+    }
+    return new Common(
+        state,
+        read,
+        cards,
+        running,
+        active.size() - running.size(),
+        schedules.upcoming(HomeView.LATER + 1),
+        homes.ended(HomeView.ENDED).stream()
+            .flatMap(run -> known(run).map(it -> standing(run, it, Optional.empty())).stream())
+            .toList(),
+        now);
   }
 
   private record Known(List<Recorded> journal, Runbook runbook) {}
@@ -152,27 +198,29 @@ final class HomePage {
   }
 
   /** Whether a card is a person's to decide. */
-  private enum Mine {
-    MAY,
-    MAY_NOT,
-    UNREADABLE
+  private sealed interface Mine {
+    record May() implements Mine {}
+
+    record MayNot() implements Mine {}
+
+    record Unreadable(String why) implements Mine {}
   }
 
   private Mine standing(GateRow gate, Person who) {
     if (gate.requester().equals(who)
         || gate.barred().contains(who)
         || gate.votes().stream().anyMatch(it -> it.person().equals(who))) {
-      return Mine.MAY_NOT;
+      return new Mine.MayNot();
     }
-    var mine = Mine.MAY_NOT;
+    Mine mine = new Mine.MayNot();
     for (var role : gate.policy().from()) {
       switch (read(role)) {
         case Roster.Reading.Members(var people, _, _) -> {
           if (people.contains(who)) {
-            return Mine.MAY;
+            return new Mine.May();
           }
         }
-        case Roster.Reading.Unreadable _ -> mine = Mine.UNREADABLE;
+        case Roster.Reading.Unreadable(var why) -> mine = new Mine.Unreadable(why);
       }
     }
     return mine;

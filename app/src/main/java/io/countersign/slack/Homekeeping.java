@@ -159,7 +159,7 @@ final class Homekeeping {
    * @param anyway also where the view is the one that stands
    */
   private synchronized void bring(Person who, String state, boolean anyway) {
-    var view = HomeDrawing.view(page.of(who));
+    var view = HomeDrawing.view(page.of(who, state));
     var before = shown.get(who);
     if (!anyway && before != null && before.view().equals(view)) {
       shown.put(who, new Shown(state, clock.instant(), view));

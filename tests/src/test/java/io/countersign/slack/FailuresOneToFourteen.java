@@ -101,7 +101,11 @@ abstract class FailuresOneToFourteen extends AtEveryDoor {
     var waiting = doors.atGate();
     assertThat(doors.mention(BOB, waiting, "retry")).contains("does not wait for anybody's retry");
     assertThat(doors.press(BOB, Drawing.RETRY, waiting.run().value())).contains("does not wait");
-    assertThat(doors.mention(BOB, waiting, "skip swap")).doesNotContain("skipped");
+    assertThat(doors.mention(BOB, waiting, "skip swap")).contains("cannot be skipped");
+    assertThat(doors.mention(BOB, waiting, "skip tell")).contains("while people decide");
+    assertThat(doors.bench.kinds(waiting.run())).doesNotContain("SkipRequested");
+    doors.bench.journal.command(
+        waiting.run(), _ -> Optional.of(new RunEvent.SkipRequested(doors.person(BOB), "swap")));
     doors.bench.journal.command(
         waiting.run(), _ -> Optional.of(new RunEvent.RetryRequested(doors.person(BOB))));
     doors.restart();

@@ -158,6 +158,17 @@ class HomeTest {
     home(BOB, it -> approvals(it, waiting).isEmpty());
   }
 
+  @Test
+  void a_home_that_slack_does_not_take_now_comes_later() {
+    var waiting = DOORS.atGate();
+    DOORS.rig.slack.faults().rateLimitNext("views.publish", Duration.ofSeconds(1));
+    opened(CAROL, it -> it.rendered().contains("medsuite/" + waiting.tenant()));
+    DOORS.rig.slack.faults().failNext("views.publish", "fatal_error");
+    DOORS.vote(Doors.Door.DENIAL, BOB, DOORS.gate(waiting));
+    DOORS.advance(waiting);
+    home(CAROL, it -> !it.rendered().contains("medsuite/" + waiting.tenant() + " is held"));
+  }
+
   private static List<Button> later(View home, RunId run) {
     var id =
         DOORS.rig.database.one(

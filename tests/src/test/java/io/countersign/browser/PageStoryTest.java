@@ -47,8 +47,9 @@ class PageStoryTest {
     readThePlanAndStart();
     openAndCloseTheThread();
     aliceIsRefused();
-    browser.resize(Width.PHONE);
     pick("Bob");
+    seeWhatWaitsAtHome();
+    browser.resize(Width.PHONE);
     thinkAboutDenying();
     countersign();
     sevenDaysLaterTypeTheName();
@@ -102,12 +103,28 @@ class PageStoryTest {
     look.around("4-refused", Width.COMPUTER);
   }
 
+  /** The card stands there as well, with the same buttons; then back to the thread. */
+  private void seeWhatWaitsAtHome() {
+    browser.click("[data-action='go.home']");
+    browser.awaitText("#home", "asks you to replace acme's live database");
+    assertThat(browser.has("#home [data-action='gate.approve']")).isTrue();
+    assertThat(browser.text("#home")).contains("Waiting for you", "medsuite/acme is held by run");
+    look.around("5-home", Width.COMPUTER);
+    browser.click("#home [data-action='gate.order']");
+    browser.awaitText("#modal", "exactly what an approval is for");
+    browser.press("Escape");
+    browser.await("!document.querySelector('#modal').open");
+    browser.click("[data-action='go.C0INCIDENT']");
+    browser.click(ROOT + " .thread-link");
+    browser.awaitFocusOn("#reply-text");
+  }
+
   private void thinkAboutDenying() {
     browser.await("document.querySelector('#replies').dataset.for.endsWith('U0BOB')");
     assertThat(browser.text("body")).doesNotContain("You asked for this run");
     browser.click(DENY);
     browser.awaitFocusOn("#modal [data-block] textarea");
-    look.around("5-deny", Width.PHONE);
+    look.around("6-deny", Width.PHONE);
     browser.pressWithControl("Enter");
     browser.awaitText("#modal .error", "required");
     assertThat(browser.focusIsOn("#modal textarea[aria-invalid=true]")).isTrue();
@@ -124,7 +141,7 @@ class PageStoryTest {
     browser.awaitText("#replies .message", "acme is back");
     assertThat(browser.has(APPROVE)).as("the buttons gave way").isFalse();
     assertThat(browser.focusIsOn("body")).as("the focus is not lost with the button").isFalse();
-    look.around("6-back", Width.PHONE);
+    look.around("7-back", Width.PHONE);
     browser.click("#close-thread");
     browser.awaitText(ROOT, "acme is back");
   }
@@ -136,7 +153,7 @@ class PageStoryTest {
     assertThat(browser.text("#list .message:has([data-action='gate.type'])"))
         .contains("May tenant_acme_pre_pitr_", "be dropped for ever?", "Keep it for now");
     typing("acmee");
-    look.around("7-type", Width.PHONE);
+    look.around("8-type", Width.PHONE);
     sent();
     browser.await(
         """
@@ -147,7 +164,7 @@ class PageStoryTest {
     typing("acme");
     sent();
     browser.awaitText("#list", "was dropped for ever");
-    look.around("8-dropped", Width.PHONE);
+    look.around("9-dropped", Width.PHONE);
   }
 
   private static void typing(String name) {

@@ -56,6 +56,7 @@ final class Homekeeping {
 
   private final Map<Person, Shown> shown = new HashMap<>();
   private Instant learned = Instant.EPOCH;
+  private volatile boolean closed;
 
   /** What a person's Home shows, as far as this process knows. */
   private record Shown(String state, Instant at, String view) {}
@@ -82,6 +83,11 @@ final class Homekeeping {
             this::poke, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** Another process takes over as soon as this one's lease has run out. */
+  void close() {
+    closed = true;
+  }
+
   /** Something may have changed. */
   void poke() {
     try {
@@ -103,7 +109,7 @@ final class Homekeeping {
 
   /** One pass over the Homes that were opened lately. Never throws. */
   void look() {
-    if (!pass.tryLock()) {
+    if (closed || !pass.tryLock()) {
       return;
     }
     try {

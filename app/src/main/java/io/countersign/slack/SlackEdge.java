@@ -167,6 +167,7 @@ public final class SlackEdge implements AutoCloseable {
   @Override
   public void close() {
     socket.ifPresent(SocketDoor::close);
+    homes.close();
   }
 
   /** Something may have to be shown now: to be called after a run has moved. */

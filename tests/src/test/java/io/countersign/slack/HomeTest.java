@@ -154,6 +154,10 @@ class HomeTest {
     var waiting = DOORS.atGate();
     opened(BOB, it -> !approvals(it, waiting).isEmpty());
     DOORS.rig.restart();
+    // time passes
+    DOORS.rig.database.execute(
+        "UPDATE countersign.channel_lease SET until = clock_timestamp() WHERE channel ="
+            + " 'app-home'");
     DOORS.vote(Doors.Door.BUTTON, DANA, DOORS.gate(waiting));
     home(BOB, it -> approvals(it, waiting).isEmpty());
   }

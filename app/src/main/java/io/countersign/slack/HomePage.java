@@ -28,7 +28,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +49,8 @@ final class HomePage {
   private static final Duration GOOD_FOR = Duration.ofSeconds(2);
 
   private static final int MOST_RUNS = 200;
+  private static final int MOST_LATER = 50;
+  private static final int MOST_ENDED = 50;
   private static final int LINKS = 500;
 
   private final Journal journal;
@@ -99,27 +103,77 @@ final class HomePage {
         case Mine.Unreadable(var why) -> unreadable = Optional.of(why);
       }
     }
+    var eyes = new Eyes(who, waiting);
+    var running = common.running().stream().filter(eyes::see).toList();
+    var later =
+        common.later().stream()
+            .filter(it -> eyes.see(it.schedule().later().requester(), it.role()))
+            .map(Planned::schedule)
+            .limit(HomeView.LATER + 1L)
+            .toList();
+    var ended = common.ended().stream().filter(eyes::see).limit(HomeView.ENDED).toList();
     return HomeView.of(
         new HomeView.Facts(
             waiting,
-            unreadable,
-            common.running(),
-            common.more(),
-            common.later(),
-            common.ended(),
+            unreadable.or(() -> eyes.blind),
+            running.stream().limit(HomeView.RUNS).toList(),
+            Math.max(0, running.size() - HomeView.RUNS),
+            common.running().size() - running.size() + common.unread(),
+            later,
+            ended,
             common.now()));
   }
 
-  /** What is the same for everybody. */
+  /**
+   * Whom a run is shown to: runs stand in channels that not everybody may be in, so here only those
+   * see one who asked for it, may start its like, or have something to decide in it.
+   */
+  private final class Eyes {
+    private final Person who;
+    private final Set<RunId> theirs;
+    private Optional<String> blind = Optional.empty();
+
+    private Eyes(Person who, List<Asked> waiting) {
+      this.who = who;
+      this.theirs = waiting.stream().map(Asked::run).collect(Collectors.toSet());
+    }
+
+    private boolean see(Standing run) {
+      var spec = Fold.of(run.journal()).facts().spec();
+      return theirs.contains(spec.id()) || see(spec.requester(), run.runbook().requester());
+    }
+
+    private boolean see(Person requester, Role role) {
+      if (who.equals(requester)) {
+        return true;
+      }
+      return switch (read(role)) {
+        case Roster.Reading.Members(var people, _, _) -> people.contains(who);
+        case Roster.Reading.Unreadable(var why) -> {
+          blind = Optional.of(why);
+          yield false;
+        }
+      };
+    }
+  }
+
+  /**
+   * What is read for all people together.
+   *
+   * @param unread runs that there are beyond those given
+   */
   private record Common(
       String state,
       Instant read,
       List<Open> cards,
       List<Standing> running,
-      int more,
-      List<Schedules.Schedule> later,
+      int unread,
+      List<Planned> later,
       List<Standing> ended,
       Instant now) {}
+
+  /** What is to come, and the role that the run which planned it took. */
+  private record Planned(Schedules.Schedule schedule, Role role) {}
 
   private record Open(GateRow gate, Asked asked) {}
 
@@ -145,18 +199,22 @@ final class HomePage {
       }
       decidable(known.get().journal(), now)
           .ifPresent(it -> cards.add(new Open(it, asked(known.get(), it, now))));
-      if (running.size() < HomeView.RUNS) {
-        running.add(standing(run, known.get(), journal.progress(run)));
-      }
+      running.add(standing(run, known.get(), journal.progress(run)));
     }
     return new Common(
         state,
         read,
         cards,
         running,
-        active.size() - running.size(),
-        schedules.upcoming(HomeView.LATER + 1),
-        homes.ended(HomeView.ENDED).stream()
+        Math.max(0, active.size() - MOST_RUNS),
+        schedules.upcoming(MOST_LATER).stream()
+            .flatMap(
+                it ->
+                    known(it.later().madeBy())
+                        .map(by -> new Planned(it, by.runbook().requester()))
+                        .stream())
+            .toList(),
+        homes.ended(MOST_ENDED).stream()
             .flatMap(run -> known(run).map(it -> standing(run, it, Optional.empty())).stream())
             .toList(),
         now);
@@ -242,7 +300,7 @@ final class HomePage {
 
   private Asked asked(Known run, GateRow gate, Instant now) {
     var card = Card.of(gate, run.journal(), run.runbook(), now);
-    return new Asked(card, link(gate.run(), "card/" + gate.id()));
+    return new Asked(gate.run(), card, link(gate.run(), "card/" + gate.id()));
   }
 
   private Standing standing(RunId run, Known known, Optional<Journal.Progress> progress) {

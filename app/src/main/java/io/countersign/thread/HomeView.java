@@ -1,5 +1,6 @@
 package io.countersign.thread;
 
+import io.countersign.RunId;
 import io.countersign.run.Fold;
 import io.countersign.run.Journal;
 import io.countersign.run.Recorded;
@@ -50,7 +51,7 @@ public record HomeView(List<Part> parts) {
   }
 
   /** A card that somebody may decide, and where it stands. */
-  public record Asked(Card card, Optional<String> link) {}
+  public record Asked(RunId run, Card card, Optional<String> link) {}
 
   /** A run, and where its message stands. */
   public record Standing(
@@ -67,7 +68,8 @@ public record HomeView(List<Part> parts) {
    * What there is to show.
    *
    * @param unreadable why it is not known what waits for this person
-   * @param more how many runs there are beyond those given
+   * @param more how many runs there are beyond those given, which this person may see as well
+   * @param hidden how many there are that are not this person's to see
    * @param now the database's clock
    */
   public record Facts(
@@ -75,6 +77,7 @@ public record HomeView(List<Part> parts) {
       Optional<String> unreadable,
       List<Standing> running,
       int more,
+      int hidden,
       List<Schedule> later,
       List<Standing> ended,
       Instant now) {
@@ -119,12 +122,21 @@ public record HomeView(List<Part> parts) {
       lines(
           "Running",
           facts.running().stream().map(this::running).toList(),
-          "Nothing is running.",
+          facts.hidden() == 0 ? "Nothing is running." : "Nothing of yours is running.",
           facts.more());
+      if (facts.hidden() > 0) {
+        says(
+            Line.of(
+                Texts.count(facts.hidden(), "run is not shown", "runs are not shown")
+                    + ": only those see a run here who asked for it, may start it, or have to"
+                    + " decide something in it."));
+      }
       lines(
           "Held",
           facts.running().stream().map(this::held).toList(),
-          "Nothing is held; every tenant is free.",
+          facts.hidden() == 0
+              ? "Nothing is held; every tenant is free."
+              : "Nothing that you see a run of is held.",
           facts.more());
       later();
       lines("Ended lately", facts.ended().stream().map(this::ended).toList(), "Nothing yet.", 0);
@@ -139,10 +151,10 @@ public record HomeView(List<Part> parts) {
               why ->
                   says(
                       Line.of(
-                          "I could not read who may countersign ("
+                          "I could not read who holds a role ("
                               + Texts.clause(why)
-                              + "), so cards may be missing here. They stand in the runs'"
-                              + " threads.")));
+                              + "), so cards and runs may be missing here. They stand in the"
+                              + " runs' threads.")));
       if (facts.waiting().isEmpty() && facts.unreadable().isEmpty()) {
         says(Line.of("Nothing waits for you."));
       }

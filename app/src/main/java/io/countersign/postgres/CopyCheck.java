@@ -33,7 +33,10 @@ public final class CopyCheck {
        GROUP BY r.rolname ORDER BY r.rolname
       """;
 
-  /** Owned by the role that made the cluster, which no dependency records; the bot is not it. */
+  /**
+   * Owned by the role that made the cluster, which no dependency records; the bot is not it. A
+   * range's constructors always are, and are made with their range.
+   */
   private static final String OWNED_BY_SUPERUSER =
       """
       SELECT o.kind || ' ' || o.name
@@ -51,7 +54,8 @@ public final class CopyCheck {
                 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace) o
        WHERE o.owner = 10 AND o.nspname !~ '^pg_' AND o.nspname <> 'information_schema'
          AND NOT EXISTS (SELECT 1 FROM pg_depend e
-                          WHERE e.classid = o.classid AND e.objid = o.oid AND e.deptype = 'e')
+                          WHERE e.classid = o.classid AND e.objid = o.oid
+                            AND e.deptype IN ('e', 'i'))
          AND NOT pg_has_role(current_user, o.owner, 'MEMBER')
        ORDER BY 1 LIMIT 10
       """;

@@ -1,5 +1,6 @@
 package io.countersign.postgres;
 
+import io.countersign.action.Stop;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -46,11 +47,22 @@ final class CopySettings {
   }
 
   /**
+   * Opens a session in the copy.
+   *
    * @param strings the source's {@code standard_conforming_strings}, in which pg_dump has written
+   * @param stop ends it
    */
-  static void ofTarget(Connection session, String strings) throws SQLException {
-    Databases.execute(session, BOTH);
-    Databases.execute(session, TARGET);
-    Databases.execute(session, "SET standard_conforming_strings = " + Identifiers.literal(strings));
+  static Connection target(DatabaseCopier.Job job, String strings, Stop stop) throws SQLException {
+    var session = Databases.endingWith(stop, Servers.connect(job.targetLogin(), job.application()));
+    try {
+      Databases.execute(session, BOTH);
+      Databases.execute(session, TARGET);
+      Databases.execute(
+          session, "SET standard_conforming_strings = " + Identifiers.literal(strings));
+      return session;
+    } catch (SQLException refused) {
+      session.close();
+      throw refused;
+    }
   }
 }

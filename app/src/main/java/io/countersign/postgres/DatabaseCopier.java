@@ -83,11 +83,9 @@ public final class DatabaseCopier {
           new StreamedCopy(programs, jobs, job, stop, home).copy(progress);
         }
       }
-      case DUMP -> {
-        dumped(job, stop, progress);
-        Databases.execute(job.target(), "ANALYZE");
-      }
+      case DUMP -> dumped(job, stop, progress);
     }
+    Analysis.run(job, jobs, stop);
     return CopyNotes.of(job.source(), job.target());
   }
 

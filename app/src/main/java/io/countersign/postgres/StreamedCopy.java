@@ -33,14 +33,7 @@ final class StreamedCopy {
   private static final Map<String, String> RESTORE_SETTINGS =
       Map.of("maintenance_work_mem", "256MB", "synchronous_commit", "off");
 
-  /** A partitioned table is analysed together with its partitions. */
-  private static final String TO_ANALYSE =
-      """
-      SELECT n.nspname, c.relname, pg_table_size(c.oid) AS bytes
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE c.relkind IN ('r', 'm', 'p') AND c.relpersistence <> 't'
-         AND NOT c.relispartition AND n.nspname <> 'information_schema'
-      """;
+  private static final String AS_ANOTHER = "SET SESSION AUTHORIZATION ";
 
   private final ClientPrograms programs;
   private final int workers;
@@ -74,11 +67,17 @@ final class StreamedCopy {
       var builds = new IndexBuilds(archive, source.session());
       load(source, tables, builds, progress);
       var last = withEventTriggers(archive);
-      restore(archive, it -> !it.beforeRows() && !builds.builds(it) && !last.contains(it));
+      restore(
+          archive,
+          it ->
+              !it.beforeRows()
+                  && !builds.builds(it)
+                  && !last.contains(it)
+                  && !isOfOtherGrantor(it));
+      grantAsOthers(archive);
       Databases.execute(job.target(), rights.revokes());
       restore(archive, last::contains);
     }
-    analyse();
   }
 
   private SchemaArchive archive(SnapshotSource source) throws ActionFailed {
@@ -144,6 +143,27 @@ final class StreamedCopy {
       }
     }
     return triggers;
+  }
+
+  /** Grants that somebody made who had them with grant option. */
+  private static boolean isOfOtherGrantor(Entry entry) {
+    return entry.kind().equals("ACL") && entry.definition().contains(AS_ANOTHER);
+  }
+
+  /** pg_dump makes them as another session, which takes a superuser; as another role is enough. */
+  private void grantAsOthers(SchemaArchive archive) throws SQLException {
+    try (var statement = job.target().createStatement()) {
+      statement.setEscapeProcessing(false);
+      for (var entry : archive.entries()) {
+        if (isOfOtherGrantor(entry)) {
+          statement.execute(
+              entry
+                  .definition()
+                  .replaceAll("(?m)^" + AS_ANOTHER, "SET ROLE ")
+                  .replaceAll("(?m)^RESET SESSION AUTHORIZATION;$", "RESET ROLE;"));
+        }
+      }
+    }
   }
 
   /** Makes and takes back what may be refused for want of rights: better now than after an hour. */
@@ -240,21 +260,9 @@ final class StreamedCopy {
   private Sessions open(SnapshotSource source, Stop inner) throws SQLException {
     var reading = source.another(inner);
     try {
-      return new Sessions(reading, target(inner));
+      return new Sessions(reading, CopySettings.target(job, strings(), inner));
     } catch (SQLException refused) {
       reading.close();
-      throw refused;
-    }
-  }
-
-  private Connection target(Stop inner) throws SQLException {
-    var session =
-        Databases.endingWith(inner, Servers.connect(job.targetLogin(), job.application()));
-    try {
-      CopySettings.ofTarget(session, strings());
-      return session;
-    } catch (SQLException refused) {
-      session.close();
       throw refused;
     }
   }
@@ -265,35 +273,5 @@ final class StreamedCopy {
       row.next();
       return row.getString(1);
     }
-  }
-
-  private void analyse() throws ActionFailed, SQLException {
-    var pieces = new ArrayList<Piece>();
-    try (var statement = job.target().createStatement();
-        var row = statement.executeQuery(TO_ANALYSE)) {
-      while (row.next()) {
-        var table = new TableHashes.Table(row.getString(1), row.getString(2));
-        pieces.add(
-            new Piece(
-                "analyse " + table,
-                "ANALYZE " + table,
-                row.getLong(3),
-                Set.of(),
-                Set.of(),
-                Set.of(),
-                (sessions, carried) ->
-                    Databases.execute(sessions.target(), "ANALYZE " + table.quoted())));
-      }
-    }
-    ParallelWork.run(
-        job.doing(),
-        pieces,
-        workers,
-        inner -> {
-          var session = target(inner);
-          return new Sessions(session, session);
-        },
-        stop,
-        done -> {});
   }
 }

@@ -21,9 +21,13 @@ enum RareZoo {
       """,
       "SELECT t::text FROM r.of_base t"),
   LANGUAGES(
-      "CREATE LANGUAGE plother HANDLER plpgsql_call_handler INLINE plpgsql_inline_handler VALIDATOR"
-          + " plpgsql_validator; CREATE FUNCTION r.other() RETURNS int LANGUAGE plother AS 'BEGIN"
-          + " RETURN 3; END'",
+      """
+      CREATE FUNCTION r.handler() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';
+      CREATE FUNCTION r.inline(internal) RETURNS void LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_inline_handler';
+      CREATE FUNCTION r.validate(oid) RETURNS void LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_validator';
+      CREATE LANGUAGE plother HANDLER r.handler INLINE r.inline VALIDATOR r.validate;
+      CREATE FUNCTION r.other() RETURNS int LANGUAGE plother AS 'BEGIN RETURN 3; END'
+      """,
       "SELECT r.other()::text"),
   TRANSFORMS(
       "CREATE TRANSFORM FOR int LANGUAGE plother (FROM SQL WITH FUNCTION prsd_lextype(internal), TO"
@@ -60,9 +64,10 @@ enum RareZoo {
       CREATE FOREIGN TABLE r.mixed_2 PARTITION OF r.mixed FOR VALUES IN (2) SERVER afar; INSERT INTO r.mixed VALUES (1)
       """,
       "SELECT concat((SELECT s::text FROM (SELECT srvname, srvoptions, srvacl FROM"
-          + " pg_foreign_server) s), (SELECT (usename, umoptions)::text FROM pg_user_mappings),"
-          + " (SELECT string_agg(ftrelid::regclass::text || coalesce(ftoptions::text, ''), ','"
-          + " ORDER BY 1) FROM pg_foreign_table), (SELECT count(*) FROM r.mixed_1))"),
+          + " pg_foreign_server) s), (SELECT (usename, ARRAY(SELECT unnest(umoptions) ORDER BY"
+          + " 1))::text FROM pg_user_mappings), (SELECT string_agg(ftrelid::regclass::text ||"
+          + " coalesce(ftoptions::text, ''), ',' ORDER BY 1) FROM pg_foreign_table), (SELECT"
+          + " count(*) FROM r.mixed_1))"),
   FORCED_ROW_SECURITY(
       "CREATE TABLE r.forced (a int); INSERT INTO r.forced VALUES (1); ALTER TABLE r.forced ENABLE"
           + " ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; ALTER TABLE r.forced OWNER TO"

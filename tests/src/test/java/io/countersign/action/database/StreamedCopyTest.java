@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class StreamedCopyTest {
   private static final String NAME = "drop_streamed";
 
-  /** Its rows take ten seconds to arrive, because a check looks at each for a while. */
+  /** Its rows take five seconds to arrive, because a check looks at each for a while. */
   private static final String SLOW =
       """
       SET ROLE acme_owner; CREATE SCHEMA s;
@@ -35,7 +35,7 @@ class StreamedCopyTest {
       CREATE TABLE s.slow (a int CHECK (s.slow(a)), b text);
       INSERT INTO s.slow SELECT g, repeat('x', 400) FROM generate_series(1, 100) g;
       CREATE OR REPLACE FUNCTION s.slow(int) RETURNS bool LANGUAGE plpgsql AS
-        'BEGIN PERFORM pg_sleep(0.1); RETURN true; END';
+        'BEGIN PERFORM pg_sleep(0.05); RETURN true; END';
       CREATE TABLE s.other (a int PRIMARY KEY); INSERT INTO s.other VALUES (1), (2);
       """;
 

@@ -280,7 +280,7 @@ enum Zoo {
       CREATE TRIGGER instead INSTEAD OF INSERT ON z.needs_key FOR EACH ROW EXECUTE FUNCTION z.fired()
       """,
       "SELECT string_agg(pg_get_triggerdef(oid) || tgenabled::text, ',' ORDER BY 1) FROM pg_trigger"
-          + " WHERE NOT tgisinternal OR tgparentid <> 0"),
+          + " WHERE NOT tgisinternal"),
   ROW_SECURITY(
       """
       CREATE TABLE z.secured (id int PRIMARY KEY, who text); INSERT INTO z.secured VALUES (1, 'a'), (2, 'b');

@@ -15,6 +15,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,11 @@ class ZooTest {
     }
     SERVERS.execute(COPY, "postgres", "postgres", SETTINGS);
     copy = copied(ZOO).outputs().database().name();
+    // it came along (another test compares it), was in no session of the bot's way, and would be in
+    // ours
+    var without = "ALTER DATABASE %s RESET statement_timeout";
+    SERVERS.execute(COPY, "postgres", "postgres", without.formatted(ZOO));
+    SERVERS.execute(LIVE, "postgres", "postgres", without.formatted(copy));
 
     make(RARE, "CREATE SCHEMA r");
     for (var kind : RareZoo.values()) {
@@ -127,7 +134,12 @@ class ZooTest {
   private static void assertSame(String source, String restored, String look) throws SQLException {
     var was = SERVERS.ask(COPY, source, look);
     assertThat(was).isPresent().get().asString().isNotBlank();
-    assertThat(SERVERS.ask(LIVE, restored, look)).isEqualTo(was);
+    assertThat(words(SERVERS.ask(LIVE, restored, look))).isEqualTo(words(was));
+  }
+
+  /** The order of grants, options and catalogue rows says nothing. */
+  private static List<String> words(Optional<String> text) {
+    return Stream.of(text.orElse("").split("[,{}\\s]+", -1)).sorted().toList();
   }
 
   @Test
@@ -139,8 +151,10 @@ class ZooTest {
   private static List<String> differences(String source, String restored) throws Exception {
     try (var one = SERVERS.connect(COPY, source, "postgres");
         var other = SERVERS.connect(LIVE, restored, "postgres")) {
+      // an extension of the superuser's becomes the bot's
       assertThat(
               TenantFingerprint.differences(TenantFingerprint.of(one), TenantFingerprint.of(other)))
+          .filteredOn(it -> !it.contains(" extension postgres_fdw "))
           .isEmpty();
       assertThat(
               CatalogueFingerprint.differing(

@@ -159,7 +159,7 @@ final class IndexBuilds {
     var after = new HashSet<String>();
     entry.after().stream().filter(ours::containsKey).map(IndexBuilds::key).forEach(after::add);
     tables.stream().filter(rows::containsKey).map(rows::get).forEach(after::add);
-    boolean shares = entry.kind().equals("INDEX") && tables.size() == 1;
+    boolean shares = entry.kind().equals("INDEX") && tables.size() == 1 && !altersItsTable(entry);
     long weight =
         entry.kind().equals("FK CONSTRAINT")
             ? facts.bytes() / FOREIGN_KEY_SHARE
@@ -172,6 +172,14 @@ final class IndexBuilds {
         shares ? Set.of() : tables,
         shares ? tables : Set.of(),
         build(entry));
+  }
+
+  /**
+   * CLUSTER ON and REPLICA IDENTITY stand in the index's entry and ask for the whole table in the
+   * same transaction: two builds that share it would wait for each other for ever.
+   */
+  private static boolean altersItsTable(Entry entry) {
+    return entry.definition().contains("ALTER TABLE");
   }
 
   private static String key(int id) {

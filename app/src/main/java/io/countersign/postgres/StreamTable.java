@@ -31,21 +31,25 @@ record StreamTable(
     long bytes) {
   private static final String TABLES =
       """
-      WITH RECURSIVE only_text (oid) AS (
-        SELECT y.oid FROM pg_type y
-         WHERE y.typsend = 0 OR y.typreceive = 0
-            OR y.oid < 16384 AND (y.typname ~ '^reg' OR y.typname = 'xml')
+      WITH RECURSIVE part (top, oid) AS (
+        SELECT DISTINCT a.atttypid, a.atttypid
+          FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+         WHERE c.relkind = 'r' AND c.oid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped
         UNION
-        SELECT y.oid
-          FROM only_text t
-          JOIN pg_type y ON y.typtype = 'd' AND y.typbasetype = t.oid
-                         OR y.typcategory = 'A' AND y.typelem = t.oid
-                         OR EXISTS (SELECT 1 FROM pg_attribute a
-                                     WHERE a.attrelid = y.typrelid AND a.atttypid = t.oid
-                                       AND a.attnum > 0 AND NOT a.attisdropped)
-                         OR EXISTS (SELECT 1 FROM pg_range r
-                                     WHERE t.oid = r.rngsubtype AND y.oid = r.rngtypid
-                                        OR t.oid = r.rngtypid AND y.oid = r.rngmultitypid))
+        SELECT p.top, inner_type.oid
+          FROM part p JOIN pg_type y ON y.oid = p.oid
+          CROSS JOIN LATERAL (
+            SELECT y.typbasetype AS oid WHERE y.typtype = 'd'
+            UNION ALL SELECT y.typelem WHERE y.typcategory = 'A'
+            UNION ALL SELECT a.atttypid FROM pg_attribute a
+                       WHERE y.typrelid <> 0 AND a.attrelid = y.typrelid AND a.attnum > 0
+                         AND NOT a.attisdropped
+            UNION ALL SELECT r.rngsubtype FROM pg_range r
+                       WHERE y.oid IN (r.rngtypid, r.rngmultitypid)) AS inner_type),
+      only_text (oid) AS (
+        SELECT DISTINCT p.top FROM part p JOIN pg_type y ON y.oid = p.oid
+         WHERE y.typsend = 0 OR y.typreceive = 0
+            OR y.oid < 16384 AND (y.typname ~ '^reg' OR y.typname = 'xml'))
       SELECT c.oid, n.nspname, c.relname, pg_table_size(c.oid) AS bytes, m.amname = 'heap' AS heap,
              ARRAY(SELECT a.attname::text FROM pg_attribute a
                     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

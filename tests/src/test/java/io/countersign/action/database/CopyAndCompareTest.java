@@ -279,7 +279,9 @@ class CopyAndCompareTest {
               1);
       var outcome = action.act(attempt);
       var problem = ((Outcome.Failed<DatabaseCopy.Out>) outcome).problem();
-      assertThat(problem.line()).contains("pg_restore").doesNotContain("Canary-Roe");
+      assertThat(problem.happened())
+          .isEqualTo("the rows of members.frail failed: P0001 (a message that stays on the host).");
+      assertThat(problem.line()).doesNotContain("Canary-Roe");
       assertThat(databases()).isEqualTo("2");
       action.clear(attempt);
       assertThat(databases()).isEqualTo("1");

@@ -11,6 +11,7 @@ import io.countersign.action.ActionFailed;
 import io.countersign.action.Outcome;
 import io.countersign.action.Stop;
 import io.countersign.estate.DatabaseRef;
+import io.countersign.postgres.CopyMethod;
 import io.countersign.postgres.DatabaseCopier;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -236,5 +237,41 @@ class StreamedCopyTest {
     assertThatThrownBy(() -> begun(action(2), in("tape"), "copy", 1))
         .isInstanceOf(ActionFailed.class)
         .hasMessageContaining("Write stream or dump");
+  }
+
+  @Test
+  void of_an_extensions_tables_only_the_tenants_rows_are_carried() throws Exception {
+    // as an extension's script leaves them: a table of its own, with rows that every database has
+    var made =
+        "CREATE EXTENSION pgcrypto; CREATE TABLE public.conf (a int, mine bool); CREATE TABLE"
+            + " public.inner (a int); INSERT INTO public.conf VALUES (1, false); ALTER EXTENSION"
+            + " pgcrypto ADD TABLE public.conf; ALTER EXTENSION pgcrypto ADD TABLE public.inner;"
+            + " GRANT SELECT ON public.conf TO bot;";
+    source(
+        made
+            + "INSERT INTO public.conf VALUES (2, true), (3, true); INSERT INTO public.inner VALUES"
+            + " (1); UPDATE pg_extension SET extconfig = ARRAY['public.conf'::regclass::oid],"
+            + " extcondition = ARRAY['WHERE mine'] WHERE extname = 'pgcrypto'");
+    var copy = "drop_streamed_conf";
+    servers.execute(LIVE, "postgres", "postgres", "CREATE DATABASE " + copy + " OWNER acme_owner");
+    servers.execute(LIVE, copy, "postgres", made + "GRANT INSERT ON public.conf TO bot");
+    try (var source = servers.connect(COPY, NAME, "bot");
+        var target = servers.connect(LIVE, copy, "bot")) {
+      var job =
+          new DatabaseCopier.Job(
+              "copying",
+              "cs/x/copy/1",
+              15,
+              servers.login(COPY, NAME, "bot"),
+              servers.login(LIVE, copy, "bot"),
+              source,
+              target,
+              1);
+      new DatabaseCopier(servers.programs(), 2)
+          .copy(job, CopyMethod.STREAM, new Stop(), (done, total) -> {});
+    }
+    var rows = "SELECT string_agg(a::text, ',' ORDER BY a) FROM public.";
+    assertThat(servers.ask(LIVE, copy, rows + "conf")).hasValue("1,2,3");
+    assertThat(servers.ask(LIVE, copy, rows + "inner")).isEmpty();
   }
 }

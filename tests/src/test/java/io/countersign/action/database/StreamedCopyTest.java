@@ -139,9 +139,18 @@ class StreamedCopyTest {
     source(SLOW);
     var action = action(1);
     var attempt = begun(action, in(null), "copy", 1);
-    var outcome = copying(action, attempt);
-
-    source("INSERT INTO s.other VALUES (3)");
+    CompletableFuture<Outcome<DatabaseCopy.Out>> outcome;
+    try (var writer = servers.connect(COPY, NAME, "postgres");
+        var statement = writer.createStatement()) {
+      // the copy has its snapshot and waits for this lock, before any worker begins
+      writer.setAutoCommit(false);
+      statement.execute("LOCK TABLE s.other");
+      outcome = CompletableFuture.supplyAsync(() -> action.act(attempt));
+      await().until(() -> count(COPY, "wait_event_type = 'Lock'") > 0);
+      statement.execute("INSERT INTO s.other VALUES (3)");
+      writer.commit();
+    }
+    await().until(() -> count(LIVE, "query LIKE 'COPY \"s\".\"slow\"%'") > 0);
     try (var files = Files.walk(servers.scratch())) {
       assertThat(files.filter(Files::isRegularFile).map(it -> it.getFileName().toString()))
           .containsOnly("pgpass");

@@ -147,17 +147,64 @@ public final class ClientPrograms {
    */
   public void run(String doing, Call call, Scratch home, Stop stop, Runnable watch)
       throws ActionFailed {
+    run(doing, call, home, stop, watch::run, ChildPipes.none());
+  }
+
+  /**
+   * Runs a program that reads this.
+   *
+   * @throws ActionFailed where it fails, with its reduced messages
+   */
+  void feed(String doing, Call call, Scratch home, Stop stop, byte[] input) throws ActionFailed {
+    run(doing, call, home, stop, () -> {}, ChildPipes.feeding(input));
+  }
+
+  /**
+   * Runs a program and gives what it wrote; more than the limit ends it.
+   *
+   * @throws ActionFailed where it fails, with its reduced messages, or writes more
+   */
+  byte[] output(String doing, Call call, Scratch home, Stop stop, int limitBytes)
+      throws ActionFailed {
+    var pipes = ChildPipes.collecting(limitBytes);
+    run(doing, call, home, stop, () -> within(doing, call, pipes), pipes);
+    within(doing, call, pipes);
+    return pipes.collected();
+  }
+
+  private static void within(String doing, Call call, ChildPipes pipes) throws ActionFailed {
+    if (pipes.tooMuch()) {
+      throw new ActionFailed(
+          new Problem(
+              doing,
+              call.program().getFileName() + " wrote more than may be held in memory.",
+              "Give the step `method: dump`, then retry."));
+    }
+  }
+
+  /** What is looked at while a child runs. */
+  @FunctionalInterface
+  private interface Watch {
+    void look() throws ActionFailed;
+  }
+
+  private static void run(
+      String doing, Call call, Scratch home, Stop stop, Watch watch, ChildPipes pipes)
+      throws ActionFailed {
     stop.check();
     try {
-      var child = start(call, home);
+      var child = start(call, home, pipes);
       stop.onRequest(() -> kill(child));
       var errors = new ArrayList<String>();
-      var reader = Thread.ofVirtual().start(() -> read(child, errors));
+      var threads = new ArrayList<>(pipes.attach(child));
+      threads.add(Thread.ofVirtual().start(() -> read(child, errors)));
       try {
         await(doing, child, home, stop, watch);
       } finally {
         kill(child);
-        reader.join();
+        for (var thread : threads) {
+          thread.join();
+        }
       }
       stop.check();
       if (child.exitValue() != 0) {
@@ -171,7 +218,7 @@ public final class ClientPrograms {
     }
   }
 
-  private static Process start(Call call, Scratch home) throws IOException {
+  private static Process start(Call call, Scratch home, ChildPipes pipes) throws IOException {
     var argv = new ArrayList<String>();
     argv.add(call.program().toString());
     argv.addAll(call.arguments());
@@ -198,8 +245,8 @@ public final class ClientPrograms {
     environment.put("PGOPTIONS", options(call.settings()));
     return builder
         .directory(home.folder().toFile())
-        .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectInput(pipes.input())
+        .redirectOutput(pipes.output())
         .start();
   }
 
@@ -222,11 +269,11 @@ public final class ClientPrograms {
     return "dbname='" + name.replace("\\", "\\\\").replace("'", "\\'") + "'";
   }
 
-  private static void await(String doing, Process child, Scratch home, Stop stop, Runnable watch)
+  private static void await(String doing, Process child, Scratch home, Stop stop, Watch watch)
       throws InterruptedException, ActionFailed {
     while (!child.waitFor(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
       stop.check();
-      watch.run();
+      watch.look();
       if (home.free() < LEAST_FREE_BYTES) {
         throw new ActionFailed(
             new Problem(

@@ -33,7 +33,10 @@ public final class CopyCheck {
        GROUP BY r.rolname ORDER BY r.rolname
       """;
 
-  /** Owned by the role that made the cluster, which no dependency records; the bot is not it. */
+  /**
+   * Owned by the role that made the cluster, which no dependency records; the bot is not it. A
+   * range's constructors always are, and are made with their range.
+   */
   private static final String OWNED_BY_SUPERUSER =
       """
       SELECT o.kind || ' ' || o.name
@@ -51,7 +54,8 @@ public final class CopyCheck {
                 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace) o
        WHERE o.owner = 10 AND o.nspname !~ '^pg_' AND o.nspname <> 'information_schema'
          AND NOT EXISTS (SELECT 1 FROM pg_depend e
-                          WHERE e.classid = o.classid AND e.objid = o.oid AND e.deptype = 'e')
+                          WHERE e.classid = o.classid AND e.objid = o.oid
+                            AND e.deptype IN ('e', 'i'))
          AND NOT pg_has_role(current_user, o.owner, 'MEMBER')
        ORDER BY 1 LIMIT 10
       """;
@@ -68,6 +72,25 @@ public final class CopyCheck {
                                        WHERE s.name = ? AND s.context = 'superuser'))
                AND NOT has_parameter_privilege(?, 'SET'),
              current_user
+      """;
+
+  /**
+   * Tables whose rows the bot would not see, or not all of them. Without this the server would
+   * refuse as well, but in the middle and one by one.
+   */
+  private static final String UNREADABLE =
+      """
+      SELECT c.oid::regclass::text AS name, row_security_active(c.oid) AS secured,
+             pg_get_userbyid(c.relowner) AS owner, current_user AS bot
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
+         AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+         AND (NOT has_table_privilege(c.oid, 'SELECT')
+              OR c.relkind = 'r' AND row_security_active(c.oid))
+         AND NOT EXISTS (SELECT 1 FROM pg_depend e
+                          WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid
+                            AND e.deptype = 'e')
+       ORDER BY 1 LIMIT 10
       """;
 
   private CopyCheck() {}
@@ -88,6 +111,7 @@ public final class CopyCheck {
     roles(source, target, missing, remedies);
     extensions(source, target, missing, remedies);
     settings(traits, target, missing, remedies);
+    unreadable(source, missing, remedies);
     for (var owned : texts(source, OWNED_BY_SUPERUSER)) {
       missing.add(owned + " belongs to a superuser");
       remedies.add("give " + owned + " to the tenant's owner");
@@ -175,6 +199,24 @@ public final class CopyCheck {
                     + " TO "
                     + Identifiers.quoted(row.getString(2)));
           }
+        }
+      }
+    }
+  }
+
+  private static void unreadable(Connection source, List<String> missing, List<String> remedies)
+      throws SQLException {
+    try (var statement = source.createStatement();
+        var row = statement.executeQuery(UNREADABLE)) {
+      while (row.next()) {
+        var table = row.getString("name");
+        var bot = Identifiers.quoted(row.getString("bot"));
+        if (row.getBoolean("secured")) {
+          missing.add("row security hides rows of " + table + " from the bot");
+          remedies.add("ALTER ROLE " + bot + " BYPASSRLS");
+        } else {
+          missing.add("the bot may not read " + table);
+          remedies.add("GRANT " + Identifiers.quoted(row.getString("owner")) + " TO " + bot);
         }
       }
     }

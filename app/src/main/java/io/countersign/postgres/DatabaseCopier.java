@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Carries a database's contents from one server to another with pg_dump and pg_restore of the
- * servers' version, owners and grants included. Schemas and extensions come first, so that owners
- * are right without being superuser.
+ * Carries a database's contents from one server to another, owners and grants included: as a
+ * stream, or with pg_dump and pg_restore of the servers' version by way of the scratch folder.
+ * Schemas and extensions come first, so that owners are right without being superuser.
  */
 public final class DatabaseCopier {
   private static final Pattern ENTRY = Pattern.compile("\\d+; \\d+ \\d+ (.*)");
@@ -33,7 +33,7 @@ public final class DatabaseCopier {
   private final int jobs;
 
   /**
-   * @param jobs parallel sessions on each side, 1 to 16
+   * @param jobs workers with a session on each side, 1 to 16
    */
   public DatabaseCopier(ClientPrograms programs, int jobs) {
     if (jobs < 1 || jobs > 16) {
@@ -69,12 +69,27 @@ public final class DatabaseCopier {
       long bytes) {}
 
   /**
-   * Copies everything.
+   * Copies everything; the copy is analysed.
    *
-   * @throws ActionFailed where a program is missing or fails
-   * @throws Stop.Stopped where the run must end; the children are dead then
+   * @return what a person should know of the copy, clauses
+   * @throws ActionFailed where a program is missing, or something fails
+   * @throws Stop.Stopped where the run must end; children and sessions are gone then
    */
-  public void copy(Job job, Stop stop, Progress progress) throws ActionFailed, SQLException {
+  public List<String> copy(Job job, CopyMethod method, Stop stop, Progress progress)
+      throws ActionFailed, SQLException {
+    switch (method) {
+      case STREAM -> {
+        try (var home = programs.scratch(job.application())) {
+          new StreamedCopy(programs, jobs, job, stop, home).copy(progress);
+        }
+      }
+      case DUMP -> dumped(job, stop, progress);
+    }
+    Analysis.run(job, jobs, stop);
+    return CopyNotes.of(job.source(), job.target());
+  }
+
+  private void dumped(Job job, Stop stop, Progress progress) throws ActionFailed, SQLException {
     var dump = programs.find("pg_dump", job.major());
     var restore = programs.find("pg_restore", job.major());
     try (var scratch = programs.scratch(job.application())) {
@@ -87,6 +102,7 @@ public final class DatabaseCopier {
       Databases.execute(job.target(), rights.grants());
       restore(job, restore, scratch, lists.rest(), jobs, stop, progress);
       Databases.execute(job.target(), rights.revokes());
+      restore(job, restore, scratch, lists.eventTriggers(), 1, stop, progress);
     }
   }
 
@@ -170,18 +186,21 @@ public final class DatabaseCopier {
   }
 
   /**
-   * The dump's entries in two parts: schemas, and what is restored when extensions exist.
-   * Extensions and their comments are in neither.
+   * The dump's entries in three parts: schemas, what is restored when extensions exist, and event
+   * triggers, which would see whatever is done after them. Extensions and their comments are in
+   * none.
    */
-  record Lists(List<String> schemas, List<String> rest) {
+  record Lists(List<String> schemas, List<String> rest, List<String> eventTriggers) {
     Lists {
       schemas = List.copyOf(schemas);
       rest = List.copyOf(rest);
+      eventTriggers = List.copyOf(eventTriggers);
     }
 
     static Lists of(List<String> lines) {
       var schemas = new ArrayList<String>();
       var rest = new ArrayList<String>();
+      var eventTriggers = new ArrayList<String>();
       for (var line : lines) {
         var entry = ENTRY.matcher(line);
         if (!entry.matches()) {
@@ -190,11 +209,14 @@ public final class DatabaseCopier {
         var what = entry.group(1);
         if (what.startsWith("SCHEMA - ")) {
           schemas.add(line);
+        } else if (what.startsWith("EVENT TRIGGER - ")
+            || what.startsWith("COMMENT - EVENT TRIGGER ")) {
+          eventTriggers.add(line);
         } else if (!what.startsWith("EXTENSION - ") && !what.startsWith("COMMENT - EXTENSION ")) {
           rest.add(line);
         }
       }
-      return new Lists(schemas, rest);
+      return new Lists(schemas, rest, eventTriggers);
     }
   }
 }

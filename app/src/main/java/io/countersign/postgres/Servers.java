@@ -75,7 +75,8 @@ public final class Servers {
 
   /**
    * A session as the bot. It sees every row or fails ({@code row_security = off}), has settings
-   * that make text forms comparable, and ends by itself when the network does.
+   * that make text forms comparable, is not ended by a database's preset for its application's
+   * statements, and ends by itself when the network does.
    *
    * @param application what the server calls the session: {@code cs/<run>/<step>/<attempt>}
    */
@@ -101,9 +102,9 @@ public final class Servers {
     settings.setProperty("logServerErrorDetail", "false");
     settings.setProperty(
         "options",
-        "-c row_security=off -c TimeZone=UTC -c DateStyle=ISO,YMD -c IntervalStyle=postgres"
-            + " -c extra_float_digits=3 -c search_path=pg_catalog"
-            + " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3");
+        "-c row_security=off -c statement_timeout=0 -c TimeZone=UTC -c DateStyle=ISO,YMD -c"
+            + " IntervalStyle=postgres -c extra_float_digits=3 -c search_path=pg_catalog -c"
+            + " tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3");
     return DriverManager.getConnection(url(login), settings);
   }
 

@@ -47,7 +47,7 @@ import java.util.random.RandomGenerator;
 
 /** Puts an estate together: its ports and its actions. */
 public final class Estates {
-  private static final int COPY_JOBS = 2;
+  private static final int COPY_JOBS = 4;
   private static final List<String> PROGRAMS = List.of("pg_dump", "pg_restore");
 
   private Estates() {}

@@ -27,7 +27,7 @@ class CopyAndCompareTest {
   }
 
   private DatabaseRef copied() throws Exception {
-    var in = new DatabaseCopy.In(COPY, servers.database(NAME), "restore");
+    var in = new DatabaseCopy.In(COPY, servers.database(NAME), "restore", null);
     var outcome = once(servers.copyAction(), in, "copy");
     assertThat(outcome).isInstanceOf(Outcome.Done.class);
     return ((Outcome.Done<DatabaseCopy.Out>) outcome).outputs().database();
@@ -233,7 +233,7 @@ class CopyAndCompareTest {
       var outcome =
           once(
               servers.copyAction(),
-              new DatabaseCopy.In(COPY, servers.database(NAME), "restore"),
+              new DatabaseCopy.In(COPY, servers.database(NAME), "restore", null),
               "copy");
       var problem = ((Outcome.Failed<DatabaseCopy.Out>) outcome).problem();
       assertThat(problem.happened())
@@ -272,10 +272,16 @@ class CopyAndCompareTest {
     try {
       var action = servers.copyAction();
       var attempt =
-          begun(action, new DatabaseCopy.In(COPY, servers.database(NAME), "restore"), "copy", 1);
+          begun(
+              action,
+              new DatabaseCopy.In(COPY, servers.database(NAME), "restore", null),
+              "copy",
+              1);
       var outcome = action.act(attempt);
       var problem = ((Outcome.Failed<DatabaseCopy.Out>) outcome).problem();
-      assertThat(problem.line()).contains("pg_restore").doesNotContain("Canary-Roe");
+      assertThat(problem.happened())
+          .isEqualTo("the rows of members.frail failed: P0001 (a message that stays on the host).");
+      assertThat(problem.line()).doesNotContain("Canary-Roe");
       assertThat(databases()).isEqualTo("2");
       action.clear(attempt);
       assertThat(databases()).isEqualTo("1");

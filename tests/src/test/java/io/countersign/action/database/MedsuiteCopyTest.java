@@ -63,7 +63,8 @@ class MedsuiteCopyTest {
       var copy = new DatabaseCopy(servers, programs, new DatabaseCopier(programs, 2), new Random());
 
       var copied =
-          TwoServers.once(copy, new DatabaseCopy.In(TwoServers.COPY, live, "restore"), "copy");
+          TwoServers.once(
+              copy, new DatabaseCopy.In(TwoServers.COPY, live, "restore", null), "copy");
 
       assertThat(copied).isInstanceOf(Outcome.Done.class);
       var restored = ((Outcome.Done<DatabaseCopy.Out>) copied).outputs().database();

@@ -30,7 +30,7 @@ class PoliciesTest {
 
   @BeforeEach
   void theLiveDatabaseHasGoneOnSinceTheCopy() throws Exception {
-    var in = new DatabaseCopy.In(COPY, live, "restore");
+    var in = new DatabaseCopy.In(COPY, live, "restore", null);
     restored =
         ((Outcome.Done<DatabaseCopy.Out>) once(servers.copyAction(), in, "copy"))
             .outputs()

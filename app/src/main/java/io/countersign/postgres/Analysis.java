@@ -54,7 +54,7 @@ final class Analysis {
           return new Sessions(session, session);
         },
         stop,
-        done -> {});
+        (bytes, done) -> {});
   }
 
   private static Piece piece(Table table, long bytes) {

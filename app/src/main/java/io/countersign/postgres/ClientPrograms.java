@@ -145,9 +145,9 @@ public final class ClientPrograms {
    * @throws ActionFailed where it fails, with its reduced messages
    * @throws Stop.Stopped where the run must end; the child is dead by then
    */
-  public void run(String doing, Call call, Scratch home, Stop stop, Runnable watch)
+  public void run(String doing, Call call, Scratch home, Stop stop, Watch watch)
       throws ActionFailed {
-    run(doing, call, home, stop, watch::run, ChildPipes.none());
+    run(doing, call, home, stop, watch, ChildPipes.none());
   }
 
   /**
@@ -182,9 +182,9 @@ public final class ClientPrograms {
     }
   }
 
-  /** What is looked at while a child runs. */
+  /** What is looked at while a child runs; what it throws ends the child. */
   @FunctionalInterface
-  private interface Watch {
+  public interface Watch {
     void look() throws ActionFailed;
   }
 

@@ -1,7 +1,9 @@
 package io.countersign.postgres;
 
+import io.countersign.Problem;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Stop;
+import io.countersign.estate.CopyLimits;
 import io.countersign.estate.Login;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +22,7 @@ import java.util.regex.Pattern;
  * Schemas and extensions come first, so that owners are right without being superuser.
  */
 public final class DatabaseCopier {
+  private static final String PAUSED = "paused until the live server has less WAL";
   private static final Pattern ENTRY = Pattern.compile("\\d+; \\d+ \\d+ (.*)");
 
   /** Per session of pg_restore; the memory is taken once per job. */
@@ -30,23 +33,26 @@ public final class DatabaseCopier {
           "synchronous_commit", "off");
 
   private final ClientPrograms programs;
+  private final CopyLimits limits;
   private final int jobs;
 
   /**
-   * @param jobs workers with a session on each side, 1 to 16
+   * @param limits what it may take of the target, which other tenants use as well
    */
-  public DatabaseCopier(ClientPrograms programs, int jobs) {
-    if (jobs < 1 || jobs > 16) {
-      throw new IllegalArgumentException("a copy uses 1 to 16 jobs: " + jobs);
-    }
+  public DatabaseCopier(ClientPrograms programs, CopyLimits limits) {
     this.programs = programs;
-    this.jobs = jobs;
+    this.limits = limits;
+    this.jobs = limits.workers();
   }
 
-  /** How far a copy is, in bytes of about {@code total}. */
+  /** How far a copy is. */
   @FunctionalInterface
   public interface Progress {
-    void at(long done, long total);
+    /**
+     * @param done bytes of about {@code total}
+     * @param also more for people, such as {@code 12 of 31 tables}; empty for nothing
+     */
+    void at(long done, long total, String also) throws ActionFailed;
   }
 
   /**
@@ -77,16 +83,55 @@ public final class DatabaseCopier {
    */
   public List<String> copy(Job job, CopyMethod method, Stop stop, Progress progress)
       throws ActionFailed, SQLException {
-    switch (method) {
-      case STREAM -> {
-        try (var home = programs.scratch(job.application())) {
-          new StreamedCopy(programs, jobs, job, stop, home).copy(progress);
+    var pace = new Pace(limits.rate(), stop);
+    try (var session =
+        Databases.endingWith(stop, Servers.connect(job.targetLogin(), job.application()))) {
+      var room = ServerRoom.open(job.doing(), limits, session, 0);
+      Progress watched =
+          (done, total, also) -> {
+            looked(job, room, pace, stop);
+            progress.at(done, total, room.pauses() ? PAUSED : also);
+          };
+      switch (method) {
+        case STREAM -> {
+          try (var home = programs.scratch(job.application())) {
+            new StreamedCopy(programs, jobs, job, stop, pace, home).copy(watched);
+          }
         }
+        case DUMP -> dumped(job, stop, watched);
       }
-      case DUMP -> dumped(job, stop, progress);
+      Analysis.run(job, jobs, stop);
+      var notes = new ArrayList<>(CopyNotes.of(job.source(), job.target()));
+      notes.addAll(room.notes());
+      return notes;
     }
-    Analysis.run(job, jobs, stop);
-    return CopyNotes.of(job.source(), job.target());
+  }
+
+  private static void looked(Job job, ServerRoom room, Pace pace, Stop stop) throws ActionFailed {
+    try {
+      room.look(pace);
+    } catch (SQLException lost) {
+      stop.check();
+      throw new ActionFailed(
+          new Problem(
+              job.doing(),
+              "whether the live server has room could not be seen any more: "
+                  + ServerErrors.reduced(lost)
+                  + ".",
+              "Look at the server, then retry."));
+    }
+  }
+
+  /**
+   * Looks whether the target has room, before anything is made there.
+   *
+   * @param target any database of the target server
+   * @param bytes the size of the source database
+   * @throws ActionFailed where it has not
+   */
+  public void requireRoom(String doing, Connection target, long bytes)
+      throws ActionFailed, SQLException {
+    ServerRoom.open(doing, limits, target, bytes);
   }
 
   private void dumped(Job job, Stop stop, Progress progress) throws ActionFailed, SQLException {
@@ -126,7 +171,7 @@ public final class DatabaseCopier {
         call,
         scratch,
         stop,
-        () -> progress.at(Math.min(scratch.bytes(), job.bytes()), total));
+        () -> progress.at(Math.min(scratch.bytes(), job.bytes()), total, ""));
   }
 
   private List<String> entries(Job job, Path program, Scratch scratch, Stop stop)
@@ -168,12 +213,16 @@ public final class DatabaseCopier {
     programs.run(job.doing(), call, scratch, stop, () -> restored(job, progress));
   }
 
-  private static void restored(Job job, Progress progress) {
+  private static void restored(Job job, Progress progress) throws ActionFailed {
+    progress.at(job.bytes() + Math.min(size(job), job.bytes()), 2 * job.bytes(), "");
+  }
+
+  /** Of the copy; where it cannot be seen, the session ended with the run. */
+  private static long size(Job job) {
     try {
-      long now = Databases.number(job.target(), "SELECT pg_database_size(current_database())");
-      progress.at(job.bytes() + Math.min(now, job.bytes()), 2 * job.bytes());
+      return Databases.number(job.target(), "SELECT pg_database_size(current_database())");
     } catch (SQLException unknown) {
-      // the session ends with the run; progress is only shown, and the child's end tells the rest
+      return 0;
     }
   }
 

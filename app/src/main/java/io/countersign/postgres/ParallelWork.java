@@ -39,6 +39,16 @@ final class ParallelWork {
     Sessions open(Stop stop) throws SQLException;
   }
 
+  /** Looks while pieces are done; may end them all by what it throws. */
+  @FunctionalInterface
+  interface Look {
+    /**
+     * @param bytes the sum of weights done
+     * @param done keys of the pieces that have ended
+     */
+    void at(long bytes, Set<String> done) throws ActionFailed;
+  }
+
   /** What a piece does. Reports bytes as they go; those of its weight that it did not are added. */
   @FunctionalInterface
   interface Work {
@@ -91,30 +101,26 @@ final class ParallelWork {
   /**
    * Does all pieces.
    *
-   * @param progress told the sum of weights done, about five times a second, on this thread
+   * @param look told how far it is, about five times a second, on this thread; what it throws ends
+   *     the work
    * @throws ActionFailed where one fails, named, with what of the server's words may be shown; the
    *     others have ended by then
    * @throws Stop.Stopped where the run must end; all sessions are gone by then
    */
   static void run(
-      String doing,
-      List<Piece> pieces,
-      int workers,
-      Opener opener,
-      Stop stop,
-      LongConsumer progress)
+      String doing, List<Piece> pieces, int workers, Opener opener, Stop stop, Look look)
       throws ActionFailed {
     if (pieces.isEmpty()) {
       return;
     }
     var work = new ParallelWork(pieces);
     stop.onRequest(() -> work.stop.request(stop.why().orElse(Stop.Why.CANCELLED)));
-    work.all(Math.min(workers, pieces.size()), opener, progress);
+    work.all(Math.min(workers, pieces.size()), opener, look);
     stop.check();
     work.orFail(doing);
   }
 
-  private void all(int workers, Opener opener, LongConsumer progress) {
+  private void all(int workers, Opener opener, Look look) throws ActionFailed {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var ended = new CountDownLatch(workers);
       for (int i = 0; i < workers; i++) {
@@ -124,16 +130,16 @@ final class ParallelWork {
               ended.countDown();
             });
       }
-      watch(ended, progress);
+      watch(ended, look);
     }
   }
 
   /** However this ends, the workers end: leaving the executor waits for them. */
-  private void watch(CountDownLatch ended, LongConsumer progress) {
+  private void watch(CountDownLatch ended, Look look) throws ActionFailed {
     boolean undisturbed = false;
     try {
       while (!ended.await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
-        progress.accept(bytes.get());
+        look.at(bytes.get(), finished());
       }
       undisturbed = true;
     } catch (InterruptedException interrupted) {
@@ -235,6 +241,15 @@ final class ParallelWork {
       piece.shared().forEach(it -> shared.computeIfPresent(it, (k, n) -> n == 1 ? null : n - 1));
       running--;
       changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Set<String> finished() {
+    lock.lock();
+    try {
+      return Set.copyOf(done);
     } finally {
       lock.unlock();
     }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -40,15 +41,18 @@ final class StreamedCopy {
   private final Job job;
   private final Stop stop;
   private final Scratch home;
+  private final Pace pace;
 
   /**
+   * @param pace at which rows go
    * @param home for password files; nothing else is written there
    */
-  StreamedCopy(ClientPrograms programs, int workers, Job job, Stop stop, Scratch home) {
+  StreamedCopy(ClientPrograms programs, int workers, Job job, Stop stop, Pace pace, Scratch home) {
     this.programs = programs;
     this.workers = workers;
     this.job = job;
     this.stop = stop;
+    this.pace = pace;
     this.home = home;
   }
 
@@ -231,10 +235,19 @@ final class StreamedCopy {
         workers,
         inner -> open(source, inner),
         stop,
-        done -> progress.at(done, total));
+        (bytes, done) ->
+            progress.at(
+                bytes,
+                total,
+                tables(rows.values().stream().filter(done::contains).count(), rows.size())));
   }
 
-  private static Piece rows(StreamTable table) {
+  /** {@code 12 of 31 tables}. */
+  private static String tables(long done, int all) {
+    return done + " of " + all + (all == 1 ? " table" : " tables");
+  }
+
+  private Piece rows(StreamTable table) {
     return new Piece(
         "rows " + table.oid(),
         "the rows of " + table.table(),
@@ -243,10 +256,18 @@ final class StreamedCopy {
         Set.of(table.oid()),
         Set.of(),
         (sessions, carried) ->
-            TableStream.copy(table, sessions.source(), sessions.target(), carried));
+            TableStream.copy(table, sessions.source(), sessions.target(), paced(carried)));
   }
 
-  private static Piece largeObjects(Connection source) throws SQLException {
+  /** Each bunch of rows waits for its turn before the next one is read. */
+  private LongConsumer paced(LongConsumer carried) {
+    return bytes -> {
+      carried.accept(bytes);
+      pace.take(bytes);
+    };
+  }
+
+  private Piece largeObjects(Connection source) throws SQLException {
     return new Piece(
         "large objects",
         "the large objects",
@@ -254,7 +275,8 @@ final class StreamedCopy {
         Set.of(),
         Set.of(),
         Set.of(),
-        (sessions, carried) -> LargeObjects.copy(sessions.source(), sessions.target(), carried));
+        (sessions, carried) ->
+            LargeObjects.copy(sessions.source(), sessions.target(), paced(carried)));
   }
 
   private Sessions open(SnapshotSource source, Stop inner) throws SQLException {

@@ -22,6 +22,7 @@ import io.countersign.action.tenant.FreezeTenant;
 import io.countersign.action.tenant.InvalidateTenant;
 import io.countersign.action.tenant.SettleTenant;
 import io.countersign.action.tenant.UnfreezeTenant;
+import io.countersign.estate.CopyLimits;
 import io.countersign.estate.DatabaseLookup;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
@@ -47,7 +48,6 @@ import java.util.random.RandomGenerator;
 
 /** Puts an estate together: its ports and its actions. */
 public final class Estates {
-  private static final int COPY_JOBS = 4;
   private static final List<String> PROGRAMS = List.of("pg_dump", "pg_restore");
 
   private Estates() {}
@@ -68,7 +68,7 @@ public final class Estates {
     var restorer = new ArchiveRestorer(estate.restore(), registry, secrets);
     var servers = new Servers(registry, secrets, restorer);
     var programs = new ClientPrograms(folders(estate), scratch);
-    var copier = new DatabaseCopier(programs, COPY_JOBS);
+    var copier = new DatabaseCopier(programs, CopyLimits.NONE);
     var actions =
         new Catalogue(
             List.of(

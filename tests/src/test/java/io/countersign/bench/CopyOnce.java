@@ -4,6 +4,7 @@ import io.countersign.Secret;
 import io.countersign.action.Outcome;
 import io.countersign.action.TestAttempt;
 import io.countersign.action.database.DatabaseCopy;
+import io.countersign.estate.CopyLimits;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Login;
 import io.countersign.estate.Registry;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 
 /**
@@ -45,7 +47,13 @@ final class CopyOnce {
         new DatabaseCopy(
             servers,
             programs,
-            new DatabaseCopier(programs, Integer.parseInt(args[3])),
+            new DatabaseCopier(
+                programs,
+                new CopyLimits(
+                    Integer.parseInt(args[3]),
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    OptionalLong.empty())),
             new Random());
     var in = new DatabaseCopy.In(COPY, new DatabaseRef(LIVE, 1, BigTenant.NAME), "copy", args[2]);
     long began = System.nanoTime();

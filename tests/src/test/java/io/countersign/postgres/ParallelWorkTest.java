@@ -37,7 +37,7 @@ class ParallelWorkTest {
   }
 
   private static void run(List<Piece> pieces, int workers, Stop stop) throws ActionFailed {
-    ParallelWork.run("copying", pieces, workers, inner -> NONE, stop, bytes -> {});
+    ParallelWork.run("copying", pieces, workers, inner -> NONE, stop, (bytes, ended) -> {});
   }
 
   @Test
@@ -150,7 +150,7 @@ class ParallelWorkTest {
         1,
         inner -> NONE,
         new Stop(),
-        bytes -> {
+        (bytes, ended) -> {
           synchronized (told) {
             told.add(bytes);
             told.notifyAll();

@@ -234,6 +234,7 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
       var traits = traits(doing, source, in);
       int major = sameMajor(doing, source, maintenance);
       CopyCheck.check(doing, traits, source, maintenance);
+      copier.requireRoom(doing, maintenance, traits.bytes());
       var made = create(attempt, traits, source, maintenance, doing);
       try (var target = open(attempt, made.server(), made.name())) {
         var notes =
@@ -249,7 +250,7 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
                     traits.bytes()),
                 method(attempt.intent()),
                 attempt.stop(),
-                (done, total) -> attempt.progress(done, total, Attempt.Unit.BYTES));
+                (done, total, also) -> attempt.progress(done, total, Attempt.Unit.BYTES, also));
         var said = new ArrayList<>(List.of(by(attempt.intent())));
         said.addAll(notes);
         return finished(doing, made, traits, source, target, maintenance, said);

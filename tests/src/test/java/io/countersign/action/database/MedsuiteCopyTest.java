@@ -60,7 +60,9 @@ class MedsuiteCopyTest {
         oid = row.getLong(1);
       }
       var live = new DatabaseRef(TwoServers.LIVE, oid, name);
-      var copy = new DatabaseCopy(servers, programs, new DatabaseCopier(programs, 2), new Random());
+      var copy =
+          new DatabaseCopy(
+              servers, programs, new DatabaseCopier(programs, TwoServers.workers(2)), new Random());
 
       var copied =
           TwoServers.once(

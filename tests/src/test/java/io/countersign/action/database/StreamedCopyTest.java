@@ -65,7 +65,7 @@ class StreamedCopyTest {
     return new DatabaseCopy(
         servers.servers(),
         servers.programs(),
-        new DatabaseCopier(servers.programs(), workers),
+        new DatabaseCopier(servers.programs(), TwoServers.workers(workers)),
         new Random());
   }
 
@@ -276,8 +276,8 @@ class StreamedCopyTest {
               source,
               target,
               1);
-      new DatabaseCopier(servers.programs(), 2)
-          .copy(job, CopyMethod.STREAM, new Stop(), (done, total) -> {});
+      new DatabaseCopier(servers.programs(), TwoServers.workers(2))
+          .copy(job, CopyMethod.STREAM, new Stop(), (done, total, also) -> {});
     }
     var rows = "SELECT string_agg(a::text, ',' ORDER BY a) FROM public.";
     assertThat(servers.ask(LIVE, copy, rows + "conf")).hasValue("1,2,3");

@@ -11,6 +11,7 @@ import io.countersign.action.Intent;
 import io.countersign.action.Outcome;
 import io.countersign.action.Stop;
 import io.countersign.action.Visit;
+import io.countersign.estate.CopyLimits;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
 import io.countersign.estate.Login;
@@ -42,6 +43,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 
 /**
@@ -244,8 +246,14 @@ final class TwoServers {
     return folder.resolve("scratch");
   }
 
+  static CopyLimits workers(int workers) {
+    return new CopyLimits(
+        workers, OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
+  }
+
   DatabaseCopy copyAction() {
-    return new DatabaseCopy(servers(), programs(), new DatabaseCopier(programs(), 2), new Random());
+    return new DatabaseCopy(
+        servers(), programs(), new DatabaseCopier(programs(), workers(2)), new Random());
   }
 
   DatabaseCompare compareAction() {
@@ -440,7 +448,7 @@ final class TwoServers {
     }
 
     @Override
-    public void progress(long done, long total, Unit unit) {
+    public void progress(long done, long total, Unit unit, String also) {
       this.done.add(done);
     }
 

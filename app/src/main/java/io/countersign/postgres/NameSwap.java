@@ -9,6 +9,7 @@ import io.countersign.estate.DatabaseRef;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -91,14 +92,15 @@ public final class NameSwap {
   public sealed interface Result {
     /**
      * @param blackout from the request for the lock to COMMIT
+     * @param ended how many sessions were ended
      */
-    record Swapped(Duration blackout) implements Result {}
+    record Swapped(Duration blackout, int ended) implements Result {}
 
     /** Nothing was changed: something was written after the freeze, or nobody can tell. */
     record Drifted(String difference) implements Result {}
 
     /** COMMIT was sent and no answer came: a look from a new session tells. */
-    record Lost(Duration blackout) implements Result {}
+    record Lost(Duration blackout, int ended) implements Result {}
   }
 
   /**
@@ -137,7 +139,7 @@ public final class NameSwap {
       boolean finished = false;
       try {
         between.accept("asked for the lock");
-        emptied(plan, parties, rename, stop);
+        int ended = emptied(plan, parties, rename, stop);
         var difference = measured(plan, parties);
         if (difference.isPresent()) {
           return new Result.Drifted(difference.get());
@@ -148,7 +150,7 @@ public final class NameSwap {
         fence.run();
         between.accept("before COMMIT");
         finished = true;
-        return committed(renaming, began);
+        return committed(renaming, began, ended);
       } finally {
         if (!finished) {
           abandon(renaming, rename);
@@ -161,14 +163,19 @@ public final class NameSwap {
     return "ALTER DATABASE " + quoted(from) + " RENAME TO " + quoted(to);
   }
 
-  /** T ends sessions until R holds the lock and L is alone. */
-  private void emptied(Plan plan, Parties parties, Future<?> rename, Stop stop)
+  /**
+   * T ends sessions until R holds the lock and L is alone.
+   *
+   * @return how many it ended
+   */
+  private int emptied(Plan plan, Parties parties, Future<?> rename, Stop stop)
       throws ActionFailed, SQLException {
     var outside = parties.outside();
     int inside = pid(parties.inside());
     int renaming = pid(parties.renaming());
     long until = System.nanoTime() + ALONE_WITHIN_NANOS;
     boolean told = false;
+    var ended = new HashSet<Integer>();
     while (System.nanoTime() < until && !rename.isDone()) {
       stop.check();
       var lock = lock(outside, renaming, plan.live().oid());
@@ -183,8 +190,9 @@ public final class NameSwap {
                 .toList();
         if (others.isEmpty() && lock == Lock.GRANTED) {
           between.accept("alone");
-          return;
+          return ended.size();
         }
+        others.forEach(it -> ended.add(it.pid()));
         refuseThoseWhoStay(plan, Sessions.end(outside, others));
       }
       Databases.pause(outside);
@@ -275,13 +283,13 @@ public final class NameSwap {
     }
   }
 
-  private static Result committed(Connection renaming, long began) {
+  private static Result committed(Connection renaming, long began, int ended) {
     try {
       renaming.commit();
-      return new Result.Swapped(Duration.ofNanos(System.nanoTime() - began));
+      return new Result.Swapped(Duration.ofNanos(System.nanoTime() - began), ended);
     } catch (SQLException unanswered) {
       // even an error of the server is looked at from outside: only the catalogue tells
-      return new Result.Lost(Duration.ofNanos(System.nanoTime() - began));
+      return new Result.Lost(Duration.ofNanos(System.nanoTime() - began), ended);
     }
   }
 

@@ -7,6 +7,7 @@ import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Registry;
 import io.countersign.postgres.DatabaseDrop;
 import io.countersign.postgres.Databases;
+import io.countersign.postgres.Obstacles;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.Sessions;
 import io.countersign.postgres.SwapLook;
@@ -53,6 +54,12 @@ final class KeptDatabase {
     var sessions = Sessions.all(session, database.oid());
     if (!sessions.isEmpty()) {
       throw refused(database, "somebody is connected to it, " + Sessions.shown(sessions));
+    }
+    var standing = Obstacles.standing(session, bearing.name());
+    if (!standing.isEmpty()) {
+      // DROP would fail on some, and remove slots without a word
+      var first = standing.getFirst();
+      throw refused(database, first.what() + " (" + first.remedy() + ")");
     }
     var facts = new TreeMap<String, String>();
     facts.put("server", servers.identity(database.server()));

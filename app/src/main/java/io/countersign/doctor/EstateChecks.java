@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -134,15 +133,12 @@ final class EstateChecks {
 
   /** PgBouncers and standbys: a swap asks them too. */
   private void beside(ServerRef server, List<Tenant> tenants) {
-    var pools = new Pools(servers, estate, server);
-    var wrong = new LinkedHashMap<String, String>();
-    for (var tenant : tenants) {
-      pools.obstacles(tenant.database()).forEach(it -> wrong.put(it.what(), it.remedy()));
-    }
+    var databases = tenants.stream().map(Tenant::database).toList();
+    var wrong = new Pools(servers, estate, server).obstacles(databases);
     var neighbours = estate.beside(server);
     if (!neighbours.pgbouncers().isEmpty()) {
       var of = "the PgBouncers before " + server;
-      wrong.forEach((found, remedy) -> results.finding(of, found + ".", remedy + "."));
+      wrong.forEach(it -> results.finding(of, it.what() + ".", it.remedy() + "."));
       if (wrong.isEmpty()) {
         results.fine(of, "the consoles of " + neighbours.pgbouncers().size() + " answer");
       }

@@ -29,6 +29,9 @@ public final class NameSwap {
   /** RENAME itself gives up after 5 s; we end the whole attempt a little earlier. */
   private static final long ALONE_WITHIN_NANOS = TimeUnit.MILLISECONDS.toNanos(4_500);
 
+  /** Longer than any statement may take; a bot behind a cut network must not wait for ever. */
+  public static final Duration ANSWERED_WITHIN = Duration.ofSeconds(10);
+
   public static final List<String> TIME_LIMITS =
       List.of(
           "SET statement_timeout = '8s'",

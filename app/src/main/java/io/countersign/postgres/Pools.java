@@ -50,21 +50,23 @@ public final class Pools {
         .flatMap(
             it ->
                 List.of(
-                    "RESUME " + database + " -- on PgBouncer " + it + ", whatever became of it",
-                    "RECONNECT " + database + " -- on PgBouncer " + it)
+                    "RECONNECT " + database + " -- on PgBouncer " + it,
+                    "RESUME " + database + " -- there, whatever became of the swap")
                     .stream())
         .toList();
   }
 
-  /** What would keep a swap from holding the clients of a database. */
-  public List<Obstacle> obstacles(String database) {
+  /** What would keep a swap from holding the clients of these databases. */
+  public List<Obstacle> obstacles(List<String> databases) {
     var found = new ArrayList<Obstacle>();
     for (var each : pgbouncers) {
       try (var console = PgBouncerConsole.open(servers, each, COMMAND_WITHIN)) {
-        console.entries(database).stream()
-            .filter(PgBouncerConsole.Entry::paused)
-            .map(it -> paused(each, it))
-            .forEach(found::add);
+        for (var database : databases) {
+          console.entries(database).stream()
+              .filter(PgBouncerConsole.Entry::paused)
+              .map(it -> paused(each, it))
+              .forEach(found::add);
+        }
       } catch (SQLException refused) {
         found.add(unreachable(each, ServerErrors.reduced(refused)));
       } catch (ActionFailed failed) {
@@ -93,7 +95,7 @@ public final class Pools {
    * @throws ActionFailed where a console does not answer, or somebody else paused the database
    */
   public void refuse(String doing, String database) throws ActionFailed {
-    var found = obstacles(database);
+    var found = obstacles(List.of(database));
     if (!found.isEmpty()) {
       throw new ActionFailed(Obstacles.problem(doing, found));
     }
@@ -215,9 +217,11 @@ public final class Pools {
       try (var console = PgBouncerConsole.open(servers, pgbouncer, COMMAND_WITHIN)) {
         for (var entry : console.entries(database)) {
           if (entry.paused()) {
+            // in this order: a login that RECONNECT cuts off counts as refused, and PgBouncer then
+            // lets all clients wait for server_login_retry, 15 s
+            console.reconnect(entry);
             console.resume(entry);
           }
-          console.reconnect(entry);
         }
         return Optional.empty();
       } catch (SQLException refused) {
@@ -231,7 +235,7 @@ public final class Pools {
             + pgbouncer
             + " could not be told to let its clients go on ("
             + why
-            + "): run RESUME and RECONNECT for "
+            + "): run RECONNECT and RESUME for "
             + database
             + " on its console.");
   }

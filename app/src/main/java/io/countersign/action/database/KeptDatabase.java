@@ -14,6 +14,7 @@ import io.countersign.postgres.SwapLook;
 import io.countersign.postgres.TenantDatabases;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -23,6 +24,7 @@ import java.util.TreeMap;
  * registry nor secrets may lead to it. Changes nothing.
  */
 final class KeptDatabase {
+  private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(10);
   private final Servers servers;
   private final Registry registry;
 
@@ -32,7 +34,9 @@ final class KeptDatabase {
   }
 
   Connection session(Visit<?> visit, DatabaseRef database) throws ActionFailed, SQLException {
-    return servers.open(database.server(), Servers.MAINTENANCE, visit.applicationName());
+    return Databases.answeringWithin(
+        ANSWERED_WITHIN,
+        servers.open(database.server(), Servers.MAINTENANCE, visit.applicationName()));
   }
 
   /**

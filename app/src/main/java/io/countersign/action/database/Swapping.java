@@ -140,7 +140,9 @@ final class Swapping {
   }
 
   private Connection maintenance(Visit<?> visit, Wanted wanted) throws ActionFailed, SQLException {
-    return servers.open(wanted.live().server(), Servers.MAINTENANCE, visit.applicationName());
+    return Databases.answeringWithin(
+        NameSwap.ANSWERED_WITHIN,
+        servers.open(wanted.live().server(), Servers.MAINTENANCE, visit.applicationName()));
   }
 
   /** The facts as the server shows them now; no attempt and no count among them. */
@@ -279,7 +281,9 @@ final class Swapping {
     try (var inside =
             Databases.endingWith(
                 attempt.stop(),
-                servers.open(live.server(), live.name(), attempt.visit().applicationName()));
+                Databases.answeringWithin(
+                    NameSwap.ANSWERED_WITHIN,
+                    servers.open(live.server(), live.name(), attempt.visit().applicationName())));
         var renaming = Databases.endingWith(attempt.stop(), maintenance(attempt.visit(), wanted))) {
       // before anybody is disturbed; it is measured again when all others are gone
       var now = WriteCounters.read(inside, estate.queueSchemas());

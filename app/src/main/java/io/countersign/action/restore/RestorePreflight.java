@@ -128,7 +128,7 @@ public final class RestorePreflight
       found.addAll(Obstacles.inside(inside));
     }
     found.addAll(new Cron(servers).obstacles(wanted, visit.applicationName()));
-    found.addAll(new Pools(servers, estate, wanted.server()).obstacles(wanted.name()));
+    found.addAll(new Pools(servers, estate, wanted.server()).obstacles(List.of(wanted.name())));
     found.addAll(window(visit));
     found.addAll(names(visit));
     return found.isEmpty()

@@ -36,14 +36,12 @@ final class NeighbourReader {
           .needs("host", "Add the host on which its console answers.")
           .needs("port", "Add its port, such as 6432.")
           .needs("login", "Add the name of the secret of one of its admin_users.");
-      login(each)
-          .ifPresent(
-              login ->
-                  place(each)
-                      .ifPresent(
-                          it ->
-                              pgbouncers.add(
-                                  new Neighbours.PgBouncer(it.host(), it.port(), login))));
+      var login = login(each);
+      var place = place(each);
+      if (login.isPresent() && place.isPresent()) {
+        pgbouncers.add(
+            new Neighbours.PgBouncer(place.get().host(), place.get().port(), login.get()));
+      }
     }
     var replicas = new ArrayList<Neighbours.Replica>();
     for (var each : listed(server, "replicas")) {

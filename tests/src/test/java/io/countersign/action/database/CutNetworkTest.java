@@ -205,10 +205,18 @@ class CutNetworkTest {
   @ParameterizedTest
   @EnumSource(Deed.class)
   void cut_at_every_statement(Deed deed) throws Exception {
-    swept(deed, points(deed), List.of(Cut.values()));
+    swept(deed, points(deed), List.of(Cut.BEFORE, Cut.BEFORE_THE_ANSWER));
+  }
+
+  @Tag("chaos")
+  @ParameterizedTest
+  @EnumSource(Deed.class)
+  void silent_at_every_statement(Deed deed) throws Exception {
+    swept(deed, points(deed), List.of(Cut.STALL));
   }
 
   /** The network is silent when the answer to COMMIT is waited for. */
+  @Tag("chaos")
   @Test
   void a_silent_network_keeps_nobody_waiting_for_ever() throws Exception {
     var commit =

@@ -180,7 +180,8 @@ public record Authored(
             estate.policies(),
             estate.registry(),
             UNKNOWN.secretsFolder(),
-            UNKNOWN.restore());
+            UNKNOWN.restore(),
+            estate.neighbours());
     return Estates.of(
             nowhere,
             Path.of(UNKNOWN.secretsFolder()),

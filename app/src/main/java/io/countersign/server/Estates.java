@@ -72,7 +72,7 @@ public final class Estates {
     var actions =
         new Catalogue(
             List.of(
-                new RestorePreflight(servers, restorer, major -> missing(programs, major)),
+                new RestorePreflight(servers, estate, restorer, major -> missing(programs, major)),
                 new FreezeTenant(estate, registry, servers),
                 new SettleTenant(estate, servers),
                 new RestoreServer(servers, restorer),

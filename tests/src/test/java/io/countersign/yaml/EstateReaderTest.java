@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.estate.Estate;
 import io.countersign.estate.NamedQuery;
+import io.countersign.estate.Neighbours;
 import io.countersign.estate.SecretName;
+import io.countersign.estate.ServerRef;
 import io.countersign.runbook.Complaint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,6 +70,32 @@ class EstateReaderTest {
 
     assertThat(String.join("\n", said.stream().map(EstateReaderTest::line).toList()))
         .isEqualTo(Files.readString(FIXTURES.resolve(name + ".expected")).strip());
+  }
+
+  @Test
+  void what_stands_beside_a_server_is_read_by_its_name() throws IOException {
+    var text =
+        Files.readString(MEDSUITE)
+            + """
+
+            servers:
+              pg-1:
+                pgbouncers: [{ host: 10.0.0.5, port: 6432, login: pgbouncer-console }]
+                replicas: [{ host: standby.internal, port: 5432 }]
+            """;
+
+    var estate =
+        ((EstateReader.Read.Valid) EstateReader.read("medsuite", text, EstateReaderTest::variable))
+            .estate();
+
+    assertThat(estate.beside(new ServerRef("medsuite", "pg-1")))
+        .isEqualTo(
+            new Neighbours(
+                List.of(
+                    new Neighbours.PgBouncer(
+                        "10.0.0.5", 6432, new SecretName("pgbouncer-console"))),
+                List.of(new Neighbours.Replica("standby.internal", 5432))));
+    assertThat(estate.beside(new ServerRef("medsuite", "pg-2"))).isEqualTo(Neighbours.NONE);
   }
 
   @Test

@@ -310,7 +310,9 @@ class SwapAndDiscardTest {
         LIVE, NAME, "postgres", "BEGIN; SELECT 1 FROM members.log; PREPARE TRANSACTION 'x'");
     try {
       var outcome = (Outcome.Failed<DatabaseSwap.Out>) once(action(), in, "cutover");
-      assertThat(outcome.problem().line()).contains("1 prepared").contains("ROLLBACK PREPARED");
+      assertThat(outcome.problem().line())
+          .contains("prepared transactions are open: x")
+          .contains("ROLLBACK PREPARED");
       nothingWasChanged();
     } finally {
       servers.execute(LIVE, NAME, "postgres", "ROLLBACK PREPARED 'x'");

@@ -120,6 +120,9 @@ final class TwoServers {
         "UTF8",
         "--locale=C.UTF-8",
         "-N");
+    var access = Path.of(servers.data("live"), "pg_hba.conf");
+    // many clients that connect at once would otherwise compute passwords for seconds
+    Files.writeString(access, "host all pooled 127.0.0.1/32 trust\n" + Files.readString(access));
     servers.start("live", servers.livePort);
     servers.execute(LIVE, "postgres", "postgres", ROLES);
     servers.execute(LIVE, "postgres", "postgres", "CREATE DATABASE tenant_acme OWNER acme_owner");
@@ -139,6 +142,7 @@ final class TwoServers {
       CREATE ROLE acme_reports_owner;
       CREATE ROLE acme_app LOGIN PASSWORD 'acme-pw';
       CREATE ROLE exporter LOGIN PASSWORD 'exporter-pw';
+      CREATE ROLE pooled LOGIN IN ROLE acme_app;
       GRANT pg_signal_backend, acme_owner, acme_reports_owner, acme_app TO bot;
       GRANT SET ON PARAMETER app.tenant TO bot;
       """;
@@ -218,7 +222,8 @@ final class TwoServers {
         unix_socket_directories = ''
         fsync = off
         max_prepared_transactions = 5
-        max_connections = 150
+        max_connections = 250
+        wal_level = logical
         shared_buffers = '32MB'
         """
             .formatted(port));
@@ -232,6 +237,18 @@ final class TwoServers {
         "-s",
         "-l",
         folder.resolve(which + ".log").toString());
+  }
+
+  /** The live server ends as by a power failure, and is started again. */
+  void crash() {
+    try {
+      run("pg_ctl", "stop", "-D", data("live"), "-m", "immediate", "-s", "-w");
+      start("live", livePort);
+    } catch (IOException broken) {
+      throw new java.io.UncheckedIOException(broken);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   Servers servers() {

@@ -108,7 +108,8 @@ final class StreamedCopy {
   }
 
   private void restore(SchemaArchive archive, Predicate<Entry> wanted) throws ActionFailed {
-    Predicate<Entry> ours = it -> wanted.test(it) && !isOfExtension(it);
+    Predicate<Entry> ours =
+        it -> wanted.test(it) && !isOfExtension(it) && !LargeObjects.isOfOne(it);
     if (archive.entries().stream().noneMatch(ours)) {
       return;
     }

@@ -138,6 +138,7 @@ final class TwoServers {
       CREATE ROLE acme_app LOGIN PASSWORD 'acme-pw';
       CREATE ROLE exporter LOGIN PASSWORD 'exporter-pw';
       GRANT pg_signal_backend, acme_owner, acme_reports_owner, acme_app TO bot;
+      GRANT acme_app TO bot WITH ADMIN OPTION; -- it has settings in the tenant's database
       GRANT SET ON PARAMETER app.tenant TO bot;
       """;
 
@@ -237,7 +238,12 @@ final class TwoServers {
   }
 
   ClientPrograms programs() {
-    return new ClientPrograms(List.of(), scratch());
+    return new ClientPrograms(List.of(PROGRAMS.bin()), scratch());
+  }
+
+  /** The major version of both servers. */
+  static int major() {
+    return PROGRAMS.major();
   }
 
   Path scratch() {

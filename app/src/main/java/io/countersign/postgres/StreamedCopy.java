@@ -63,6 +63,7 @@ final class StreamedCopy {
       var rights = TemporaryGrants.read(job.source());
       Databases.execute(job.target(), rights.grants());
       restore(archive, it -> it.beforeRows() && !it.kind().equals("SCHEMA"));
+      NotNullNames.match(job.source(), job.target());
       tryOut(archive);
       var builds = new IndexBuilds(archive, source.session());
       load(source, tables, builds, progress);

@@ -358,6 +358,13 @@ enum Zoo {
       "SELECT concat((SELECT string_agg(n::text, ',' ORDER BY id) FROM z.numbered n), (SELECT"
           + " last_value FROM z.numbered_id_seq), (SELECT string_agg(attidentity, '') FROM"
           + " pg_attribute WHERE attrelid = 'z.numbered_1'::regclass))"),
+  DOMAINS_WITH_NAMED_NOT_NULLS(
+      17,
+      "CREATE DOMAIN z.due AS text CONSTRAINT stands_there NOT NULL; CREATE DOMAIN z.due_too AS"
+          + " text NOT NULL",
+      "SELECT string_agg(concat_ws(' ', conname, contypid::regtype, pg_get_constraintdef(oid)),"
+          + " ',' ORDER BY contypid::regtype::text) FROM pg_constraint WHERE contypid IN"
+          + " ('z.due'::regtype, 'z.due_too'::regtype)"),
   JSON_TABLES(
       17,
       """
@@ -397,6 +404,15 @@ enum Zoo {
       "SELECT string_agg(concat_ws(' ', conrelid::regclass, conname, convalidated, connoinherit,"
           + " coninhcount, pg_get_constraintdef(oid)), ',' ORDER BY conname,"
           + " conrelid::regclass::text) FROM pg_constraint WHERE conname LIKE '%there'"),
+  NAMES_OF_NOT_NULLS_THAT_ANOTHER_TABLE_BEARS(
+      18,
+      """
+      CREATE TABLE z.queued (id int NOT NULL, state text NOT NULL); CREATE TABLE z.queue_child () INHERITS (z.queued);
+      CREATE TABLE z.ended (LIKE z.queued INCLUDING ALL); INSERT INTO z.queued VALUES (1, 'x'); INSERT INTO z.ended VALUES (2, 'y')
+      """,
+      "SELECT string_agg(concat_ws(' ', conrelid::regclass, conname), ',' ORDER BY 1) FROM"
+          + " pg_constraint WHERE contype = 'n' AND conrelid IN ('z.queued'::regclass,"
+          + " 'z.ended'::regclass, 'z.queue_child'::regclass)"),
   CONSTRAINTS_NOT_ENFORCED(
       18,
       """

@@ -122,7 +122,7 @@ public final class ClientPrograms {
   }
 
   /** The major version that a program tells; -1 where it cannot be run. */
-  private static int major(Path program) {
+  static int major(Path program) {
     try {
       var child =
           new ProcessBuilder(program.toString(), "--version").redirectErrorStream(true).start();

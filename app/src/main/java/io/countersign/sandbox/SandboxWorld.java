@@ -172,8 +172,8 @@ public final class SandboxWorld implements AutoCloseable {
     return environment;
   }
 
-  /** The bot works with the programs that made the servers, also where it would not look. */
-  private static String withPrograms(String estate, PgPrograms programs) {
+  /** An estate's file that names the programs, where the bot would not look for them. */
+  public static String withPrograms(String estate, PgPrograms programs) {
     return programs
         .unusual()
         .map(it -> estate.replace("\nrestore:\n", "\nrestore:\n  programs: \"" + it + "\"\n"))

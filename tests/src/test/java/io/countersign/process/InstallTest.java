@@ -183,6 +183,9 @@ class InstallTest {
   private void repository() throws IOException {
     copy(Path.of("../manifest"), top.resolve("manifest"));
     copy(Path.of("../runbooks"), top.resolve("runbooks"));
+    var estate = top.resolve("manifest/estates/medsuite.yaml");
+    Files.writeString(
+        estate, SandboxWorld.withPrograms(Files.readString(estate), PgPrograms.find()));
     var bin = Files.createDirectories(top.resolve("app/target/countersign/bin"));
     var command = bin.resolve("countersign");
     Files.writeString(

@@ -15,6 +15,7 @@ final class ChildPipes {
   private final int limit;
   private final ByteArrayOutputStream collected = new ByteArrayOutputStream();
   private volatile boolean tooMuch;
+  private volatile boolean whole;
 
   private ChildPipes(Optional<byte[]> input, int limit) {
     this.input = input;
@@ -74,6 +75,7 @@ final class ChildPipes {
           collected.write(buffer, 0, n);
         }
       }
+      whole = true;
     } catch (IOException killed) {
       // the stream of a killed child ends like this; its exit code tells the rest
     }
@@ -81,6 +83,11 @@ final class ChildPipes {
 
   boolean tooMuch() {
     return tooMuch;
+  }
+
+  /** Whether it was read to its end. */
+  boolean whole() {
+    return whole;
   }
 
   /** What the child wrote; to be asked after its end. */

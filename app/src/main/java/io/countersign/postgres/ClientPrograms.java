@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,10 @@ public final class ClientPrograms {
   private static final int LINE_LENGTH = 400;
   private static final long LEAST_FREE_BYTES = 256L << 20;
   private static final int LOOK_EVERY_MILLIS = 200;
+
+  /** Whom a program has left behind may hold its pipes open. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(10);
+
   private static final List<String> USUAL_FOLDERS =
       List.of(
           "/usr/lib/postgresql/%d/bin",
@@ -117,7 +122,7 @@ public final class ClientPrograms {
   }
 
   /** The major version that a program tells; -1 where it cannot be run. */
-  private static int major(Path program) {
+  static int major(Path program) {
     try {
       var child =
           new ProcessBuilder(program.toString(), "--version").redirectErrorStream(true).start();
@@ -169,6 +174,13 @@ public final class ClientPrograms {
     var pipes = ChildPipes.collecting(limitBytes);
     run(doing, call, home, stop, () -> within(doing, call, pipes), pipes);
     within(doing, call, pipes);
+    if (!pipes.whole()) {
+      throw new ActionFailed(
+          new Problem(
+              doing,
+              "what " + call.program().getFileName() + " wrote was cut off.",
+              "Retry the step."));
+    }
     return pipes.collected();
   }
 
@@ -200,6 +212,10 @@ public final class ClientPrograms {
       threads.add(Thread.ofVirtual().start(() -> read(child, errors)));
       try {
         await(doing, child, home, stop, watch);
+        // killing closes its pipes as well: what it wrote last must be out of them by then
+        for (var thread : threads) {
+          thread.join(LAST_WORDS);
+        }
       } finally {
         kill(child);
         for (var thread : threads) {

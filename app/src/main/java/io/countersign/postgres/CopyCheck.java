@@ -56,9 +56,10 @@ public final class CopyCheck {
          AND NOT EXISTS (SELECT 1 FROM pg_depend e
                           WHERE e.classid = o.classid AND e.objid = o.oid
                             AND e.deptype IN ('e', 'i'))
-         AND NOT pg_has_role(current_user, o.owner, 'MEMBER')
+         AND NOT %s
        ORDER BY 1 LIMIT 10
-      """;
+      """
+          .formatted(Memberships.full("o.owner"));
 
   private static final String EXTENSIONS =
       """
@@ -72,6 +73,16 @@ public final class CopyCheck {
                                        WHERE s.name = ? AND s.context = 'superuser'))
                AND NOT has_parameter_privilege(?, 'SET'),
              current_user
+      """;
+
+  /** From 16 on CREATEROLE alone does not alter a role that somebody else has made. */
+  private static final String UNALTERABLE =
+      """
+      SELECT current_user FROM pg_roles r
+       WHERE r.rolname = ? AND current_setting('server_version_num')::int >= 160000
+         AND r.rolname <> current_user
+         AND NOT pg_has_role(current_user, r.oid, 'MEMBER WITH ADMIN OPTION')
+         AND NOT EXISTS (SELECT FROM pg_roles b WHERE b.rolname = current_user AND b.rolsuper)
       """;
 
   /**
@@ -111,6 +122,7 @@ public final class CopyCheck {
     roles(source, target, missing, remedies);
     extensions(source, target, missing, remedies);
     settings(traits, target, missing, remedies);
+    settingsOfRoles(traits, target, missing, remedies);
     unreadable(source, missing, remedies);
     for (var owned : texts(source, OWNED_BY_SUPERUSER)) {
       missing.add(owned + " belongs to a superuser");
@@ -132,10 +144,9 @@ public final class CopyCheck {
         var row = roles.executeQuery(ROLES);
         var known =
             target.prepareStatement(
-                """
-                SELECT pg_has_role(current_user, r.oid, 'MEMBER'), current_user
-                  FROM pg_roles r WHERE r.rolname = ?
-                """)) {
+                "SELECT "
+                    + Memberships.full("r.oid")
+                    + ", current_user FROM pg_roles r WHERE r.rolname = ?")) {
       while (row.next()) {
         var role = row.getString("rolname");
         known.setString(1, role);
@@ -144,16 +155,22 @@ public final class CopyCheck {
             missing.add("the role " + role + " does not exist on the target");
             remedies.add("CREATE ROLE " + Identifiers.quoted(role));
           } else if (row.getBoolean("owns") && !found.getBoolean(1)) {
-            missing.add("the bot is no member of " + role + ", which owns objects");
+            missing.add("the bot is no full member of " + role + ", which owns objects");
             remedies.add(
                 "GRANT "
                     + Identifiers.quoted(role)
                     + " TO "
-                    + Identifiers.quoted(found.getString(2)));
+                    + Identifiers.quoted(found.getString(2))
+                    + options(target));
           }
         }
       }
     }
+  }
+
+  /** A grant without them may leave out one or the other. */
+  private static String options(Connection target) throws SQLException {
+    return Databases.major(target) >= 16 ? " WITH INHERIT TRUE, SET TRUE" : "";
   }
 
   private static void extensions(
@@ -198,6 +215,29 @@ public final class CopyCheck {
                     + setting.name()
                     + " TO "
                     + Identifiers.quoted(row.getString(2)));
+          }
+        }
+      }
+    }
+  }
+
+  private static void settingsOfRoles(
+      DatabaseTraits traits, Connection target, List<String> missing, List<String> remedies)
+      throws SQLException {
+    var roles =
+        traits.settings().stream().flatMap(it -> it.role().stream()).distinct().sorted().toList();
+    try (var alterable = target.prepareStatement(UNALTERABLE)) {
+      for (var role : roles) {
+        alterable.setString(1, role);
+        try (var row = alterable.executeQuery()) {
+          if (row.next()) {
+            missing.add("the bot may not alter " + role + ", which has settings in the database");
+            remedies.add(
+                "GRANT "
+                    + Identifiers.quoted(role)
+                    + " TO "
+                    + Identifiers.quoted(row.getString(1))
+                    + " WITH ADMIN OPTION");
           }
         }
       }

@@ -147,6 +147,7 @@ public final class DatabaseCopier {
       Databases.execute(job.target(), rights.grants());
       restore(job, restore, scratch, lists.rest(), jobs, stop, progress);
       Databases.execute(job.target(), rights.revokes());
+      NotNullNames.match(job.source(), job.target());
       restore(job, restore, scratch, lists.eventTriggers(), 1, stop, progress);
     }
   }

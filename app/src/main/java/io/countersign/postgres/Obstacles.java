@@ -46,11 +46,22 @@ public final class Obstacles {
               "SELECT current_user WHERE NOT pg_has_role(current_user, 'pg_read_all_stats',"
                   + " 'USAGE')"),
           new Check(
-              "the bot is no member of the database's owner %s",
-              "GRANT the owner TO the bot's role",
+              "the bot is no full member of the database's owner %s",
+              "GRANT the owner TO the bot's role (from 16 on WITH INHERIT TRUE, SET TRUE)",
               """
               SELECT pg_get_userbyid(datdba) FROM pg_database
-               WHERE datname = ? AND NOT pg_has_role(current_user, datdba, 'MEMBER')\
+               WHERE datname = ? AND NOT %s\
+              """
+                  .formatted(Memberships.full("datdba"))),
+          new Check(
+              "the bot may not alter the roles that have settings in the database: %s",
+              "GRANT each of them TO the bot's role WITH ADMIN OPTION",
+              """
+              SELECT pg_get_userbyid(s.setrole) FROM pg_db_role_setting s
+               WHERE s.setdatabase = (SELECT oid FROM pg_database WHERE datname = ?)
+                 AND s.setrole <> 0 AND pg_get_userbyid(s.setrole) <> current_user
+                 AND current_setting('server_version_num')::int >= 160000
+                 AND NOT pg_has_role(current_user, s.setrole, 'MEMBER WITH ADMIN OPTION')\
               """),
           new Check(
               "%s does not allow connections",
@@ -112,8 +123,8 @@ public final class Obstacles {
                                   WHERE rolname = current_user AND (rolbypassrls OR rolsuper))\
               """),
           new Check(
-              "the bot is no member of roles that own objects: %s",
-              "GRANT each of them TO the bot's role",
+              "the bot is no full member of roles that own objects: %s",
+              "GRANT each of them TO the bot's role (from 16 on WITH INHERIT TRUE, SET TRUE)",
               """
               SELECT DISTINCT pg_get_userbyid(o.owner)
                 FROM (SELECT c.relowner AS owner, c.relnamespace AS namespace FROM pg_class c
@@ -121,8 +132,9 @@ public final class Obstacles {
                       UNION ALL SELECT s.nspowner, s.oid FROM pg_namespace s) o
                 JOIN pg_namespace n ON n.oid = o.namespace
                WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'public')
-                 AND NOT pg_has_role(current_user, o.owner, 'MEMBER')\
-              """),
+                 AND NOT %s\
+              """
+                  .formatted(Memberships.full("o.owner"))),
           new Check(
               "the server does not offer the extensions %s",
               "install or allow-list them on the server",

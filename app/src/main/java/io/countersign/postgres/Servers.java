@@ -21,6 +21,9 @@ public final class Servers {
   /** The database from which databases are created, renamed and dropped. */
   public static final String MAINTENANCE = "postgres";
 
+  /** An older server would refuse a session that asks for the setting. */
+  private static final int FIRST_WITH_TRANSACTION_TIMEOUT = 17;
+
   private final Registry registry;
   private final SecretStore secrets;
   private final ServerRestorer restorer;
@@ -105,7 +108,21 @@ public final class Servers {
         "-c row_security=off -c statement_timeout=0 -c TimeZone=UTC -c DateStyle=ISO,YMD -c"
             + " IntervalStyle=postgres -c extra_float_digits=3 -c search_path=pg_catalog -c"
             + " tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3");
-    return DriverManager.getConnection(url(login), settings);
+    return withoutTransactionLimit(DriverManager.getConnection(url(login), settings));
+  }
+
+  /** A limit that the application has set for itself would end a long comparison. */
+  private static Connection withoutTransactionLimit(Connection session) throws SQLException {
+    if (session.getMetaData().getDatabaseMajorVersion() < FIRST_WITH_TRANSACTION_TIMEOUT) {
+      return session;
+    }
+    try (var statement = session.createStatement()) {
+      statement.execute("SET transaction_timeout = 0");
+      return session;
+    } catch (SQLException refused) {
+      session.close();
+      throw refused;
+    }
   }
 
   private static String url(Login login) {

@@ -67,6 +67,7 @@ final class StreamedCopy {
       var rights = TemporaryGrants.read(job.source());
       Databases.execute(job.target(), rights.grants());
       restore(archive, it -> it.beforeRows() && !it.kind().equals("SCHEMA"));
+      NotNullNames.match(job.source(), job.target());
       tryOut(archive);
       var builds = new IndexBuilds(archive, source.session());
       load(source, tables, builds, progress);
@@ -112,7 +113,8 @@ final class StreamedCopy {
   }
 
   private void restore(SchemaArchive archive, Predicate<Entry> wanted) throws ActionFailed {
-    Predicate<Entry> ours = it -> wanted.test(it) && !isOfExtension(it);
+    Predicate<Entry> ours =
+        it -> wanted.test(it) && !isOfExtension(it) && !LargeObjects.isOfOne(it);
     if (archive.entries().stream().noneMatch(ours)) {
       return;
     }

@@ -49,7 +49,8 @@ class MedsuiteCopyTest {
       when(restorer.login(TwoServers.LIVE)).thenReturn(Optional.of(world.botLogin()));
       when(restorer.login(TwoServers.COPY)).thenReturn(Optional.of(world.botLogin()));
       var servers = new Servers(registry, secret -> world.tenantLogin("acme"), restorer);
-      var programs = new ClientPrograms(List.of(), folder.resolve("scratch"));
+      var programs =
+          new ClientPrograms(List.of(cluster.programs().bin()), folder.resolve("scratch"));
       long oid;
       try (var admin = cluster.admin(name);
           var statement = admin.createStatement();

@@ -91,12 +91,27 @@ enum RareZoo {
         EXECUTE FUNCTION r.refuse();
       COMMENT ON EVENT TRIGGER no_ddl IS 'frozen'; ALTER EVENT TRIGGER no_ddl ENABLE ALWAYS
       """,
-      "SELECT concat(evtname, evtenabled, evttags) FROM pg_event_trigger");
+      "SELECT concat(evtname, evtenabled, evttags) FROM pg_event_trigger WHERE evtname = 'no_ddl'"),
+  TRIGGERS_OF_LOGINS(
+      17,
+      """
+      CREATE FUNCTION r.greet() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN NULL; END $$;
+      CREATE EVENT TRIGGER greet ON login EXECUTE FUNCTION r.greet()
+      """,
+      "SELECT concat(evtname, evtevent, evtenabled) FROM pg_event_trigger WHERE evtname = 'greet'");
+
+  /** The first major version that knows it. */
+  final int since;
 
   final String made;
   final String look;
 
   RareZoo(String made, String look) {
+    this(15, made, look);
+  }
+
+  RareZoo(int since, String made, String look) {
+    this.since = since;
     this.made = made;
     this.look = look;
   }

@@ -175,9 +175,13 @@ class StreamedCopyTest {
     var done = (Outcome.Done<DatabaseCopy.Out>) action.act(begun(action, in(null), "copy", 1));
     var copied = done.outputs().database().name();
     servers.execute(LIVE, copied, "postgres", "CREATE EXTENSION pg_visibility");
+    // from 16 on a table is made longer in advance: its last pages hold no row
     assertThat(
             servers.ask(
-                LIVE, copied, "SELECT bool_and(all_frozen)::text FROM pg_visibility_map('s.f')"))
+                LIVE,
+                copied,
+                "SELECT bool_and(all_frozen)::text FROM pg_visibility_map('s.f') WHERE blkno IN"
+                    + " (SELECT (ctid::text::point)[0]::bigint FROM s.f)"))
         .hasValue("true");
     assertThat(
             servers.ask(
@@ -270,7 +274,7 @@ class StreamedCopyTest {
           new DatabaseCopier.Job(
               "copying",
               "cs/x/copy/1",
-              15,
+              TwoServers.major(),
               servers.login(COPY, NAME, "bot"),
               servers.login(LIVE, copy, "bot"),
               source,

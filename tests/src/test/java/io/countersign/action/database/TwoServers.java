@@ -144,6 +144,7 @@ final class TwoServers {
       CREATE ROLE exporter LOGIN PASSWORD 'exporter-pw';
       CREATE ROLE pooled LOGIN IN ROLE acme_app;
       GRANT pg_signal_backend, acme_owner, acme_reports_owner, acme_app TO bot;
+      GRANT acme_app TO bot WITH ADMIN OPTION; -- it has settings in the tenant's database
       GRANT SET ON PARAMETER app.tenant TO bot;
       """;
 
@@ -256,7 +257,12 @@ final class TwoServers {
   }
 
   ClientPrograms programs() {
-    return new ClientPrograms(List.of(), scratch());
+    return new ClientPrograms(List.of(PROGRAMS.bin()), scratch());
+  }
+
+  /** The major version of both servers. */
+  static int major() {
+    return PROGRAMS.major();
   }
 
   Path scratch() {

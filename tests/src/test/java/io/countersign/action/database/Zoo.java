@@ -1,9 +1,9 @@
 package io.countersign.action.database;
 
 /**
- * Every kind of object that PostgreSQL 15 knows inside a database and that its owner may make
- * himself, one constant each, in an order in which they can be made. {@link RareZoo} has those for
- * which it takes a superuser.
+ * Every kind of object that PostgreSQL 15 to 18 know inside a database and that its owner may make
+ * himself, one constant each, in an order in which they can be made; those that a later version
+ * brought say which. {@link RareZoo} has those for which it takes a superuser.
  *
  * <p>{@code made} makes it; {@code look} answers one text that must be the same in a copy.
  */
@@ -24,8 +24,9 @@ enum Zoo {
       CREATE COLLATION z.german (provider = icu, locale = 'de-u-co-phonebk');
       CREATE COLLATION z.caseless (provider = icu, locale = 'und-u-ks-level2', deterministic = false)
       """,
-      "SELECT string_agg(collname || colliculocale || collisdeterministic, ',' ORDER BY 1)"
-          + " FROM pg_collation WHERE collnamespace = 'z'::regnamespace"),
+      "SELECT string_agg(collname || coalesce(to_jsonb(c) ->> 'colllocale', to_jsonb(c) ->>"
+          + " 'colliculocale') || collisdeterministic, ',' ORDER BY 1) FROM pg_collation c WHERE"
+          + " collnamespace = 'z'::regnamespace"),
   ENUMS(
       "CREATE TYPE z.mood AS ENUM ('sad', 'ok', 'glad'); COMMENT ON TYPE z.mood IS 'm'",
       "SELECT enum_range(NULL::z.mood)::text"),
@@ -321,6 +322,123 @@ enum Zoo {
       "CREATE PUBLICATION a_few FOR TABLE z.indexed (id, n) WHERE (n > 3), z.lost"
           + " WITH (publish = 'insert')",
       "SELECT string_agg(t::text, ',' ORDER BY tablename) FROM pg_publication_tables t"),
+  RULES_OF_COLLATIONS(
+      16,
+      """
+      CREATE COLLATION z.ruled (provider = icu, locale = 'und', rules = '&a < g');
+      CREATE TABLE z.by_rule (a text COLLATE z.ruled PRIMARY KEY); INSERT INTO z.by_rule VALUES ('b'), ('g'), ('a')
+      """,
+      "SELECT concat((SELECT to_jsonb(c) ->> 'collicurules' FROM pg_collation c WHERE collname ="
+          + " 'ruled'), (SELECT string_agg(a, '' ORDER BY a) FROM z.by_rule))"),
+  JSON_CONSTRUCTORS(
+      16,
+      "CREATE VIEW z.as_json AS SELECT JSON_OBJECT('a': 1, 'b': NULL ABSENT ON NULL) AS o,"
+          + " JSON_ARRAY(1, 2 RETURNING jsonb) AS r, '{}' IS JSON OBJECT WITH UNIQUE KEYS AS j",
+      "SELECT v::text FROM z.as_json v"),
+  BUILT_IN_COLLATIONS(
+      17,
+      """
+      CREATE COLLATION z.steady (provider = builtin, locale = 'C.UTF-8');
+      CREATE TABLE z.sorted (a text COLLATE z.steady PRIMARY KEY); INSERT INTO z.sorted VALUES ('b'), ('B'), ('Ä')
+      """,
+      "SELECT concat((SELECT collprovider FROM pg_collation WHERE collname = 'steady'),"
+          + " (SELECT string_agg(upper(a), '' ORDER BY a) FROM z.sorted))"),
+  GRANTS_OF_MAINTENANCE(
+      17,
+      "CREATE TABLE z.kept_up (a int); GRANT MAINTAIN ON z.kept_up TO exporter WITH GRANT OPTION",
+      "SELECT relacl::text FROM pg_class WHERE oid = 'z.kept_up'::regclass"),
+  IDENTITY_AND_EXCLUSION_OF_PARTITIONS(
+      17,
+      """
+      CREATE TABLE z.numbered (id int GENERATED ALWAYS AS IDENTITY (START 10 INCREMENT 5), at date, room int4range,
+        EXCLUDE USING gist (at WITH =, room WITH &&)) PARTITION BY RANGE (at);
+      CREATE TABLE z.numbered_1 PARTITION OF z.numbered FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+      INSERT INTO z.numbered (at, room) VALUES ('2026-01-01', '[1,2)'), ('2026-01-01', '[2,3)')
+      """,
+      "SELECT concat((SELECT string_agg(n::text, ',' ORDER BY id) FROM z.numbered n), (SELECT"
+          + " last_value FROM z.numbered_id_seq), (SELECT string_agg(attidentity, '') FROM"
+          + " pg_attribute WHERE attrelid = 'z.numbered_1'::regclass))"),
+  DOMAINS_WITH_NAMED_NOT_NULLS(
+      17,
+      "CREATE DOMAIN z.due AS text CONSTRAINT stands_there NOT NULL; CREATE DOMAIN z.due_too AS"
+          + " text NOT NULL",
+      "SELECT string_agg(concat_ws(' ', conname, contypid::regtype, pg_get_constraintdef(oid)),"
+          + " ',' ORDER BY contypid::regtype::text) FROM pg_constraint WHERE contypid IN"
+          + " ('z.due'::regtype, 'z.due_too'::regtype)"),
+  JSON_TABLES(
+      17,
+      """
+      CREATE VIEW z.json_rows AS SELECT * FROM JSON_TABLE('[{"a": 1, "b": [2, 3]}]'::jsonb, '$[*]' COLUMNS (
+        n FOR ORDINALITY, a int PATH '$.a' DEFAULT 7 ON EMPTY, NESTED PATH '$.b[*]' COLUMNS (b int PATH '$'))) t
+      """,
+      "SELECT string_agg(r::text, ',' ORDER BY b) FROM z.json_rows r"),
+  MERGES(
+      17,
+      """
+      CREATE FUNCTION z.merged() RETURNS SETOF text LANGUAGE sql BEGIN ATOMIC
+        MERGE INTO z.lost l USING z.made_later m ON l.a = m.a WHEN MATCHED THEN DELETE
+          WHEN NOT MATCHED BY SOURCE THEN DO NOTHING RETURNING merge_action(); END
+      """,
+      "SELECT md5(pg_get_functiondef('z.merged'::regproc))"),
+  VIRTUAL_COLUMNS(
+      18,
+      """
+      CREATE TABLE z.virtual (a int PRIMARY KEY, b int GENERATED ALWAYS AS (a * 2) VIRTUAL, c text,
+        d text GENERATED ALWAYS AS (upper(c)), e int GENERATED ALWAYS AS (a + 1) STORED, CHECK (b < 100));
+      INSERT INTO z.virtual (a, c) VALUES (1, 'x'), (2, NULL);
+      CREATE TABLE z.only_virtual (b int GENERATED ALWAYS AS (7) VIRTUAL);
+      INSERT INTO z.only_virtual DEFAULT VALUES; INSERT INTO z.only_virtual DEFAULT VALUES
+      """,
+      "SELECT concat((SELECT string_agg(v::text, ',' ORDER BY a) FROM z.virtual v), (SELECT sum(b)"
+          + " FROM z.only_virtual), (SELECT string_agg(attgenerated, '' ORDER BY attnum) FROM"
+          + " pg_attribute WHERE attrelid = 'z.virtual'::regclass))"),
+  NAMED_AND_UNPROVED_NOT_NULLS(
+      18,
+      """
+      CREATE TABLE z.needed (a int CONSTRAINT a_is_there NOT NULL, b int, c int NOT NULL NO INHERIT);
+      INSERT INTO z.needed VALUES (1, NULL, 3); ALTER TABLE z.needed ADD CONSTRAINT b_is_there NOT NULL b NOT VALID;
+      COMMENT ON CONSTRAINT a_is_there ON z.needed IS 'a';
+      CREATE TABLE z.needs_more (d int CONSTRAINT d_is_there NOT NULL) INHERITS (z.needed);
+      CREATE DOMAIN z.there AS text CONSTRAINT is_there NOT NULL
+      """,
+      "SELECT string_agg(concat_ws(' ', conrelid::regclass, conname, convalidated, connoinherit,"
+          + " coninhcount, pg_get_constraintdef(oid)), ',' ORDER BY conname,"
+          + " conrelid::regclass::text) FROM pg_constraint WHERE conname LIKE '%there'"),
+  NAMES_OF_NOT_NULLS_THAT_ANOTHER_TABLE_BEARS(
+      18,
+      """
+      CREATE TABLE z.queued (id int NOT NULL, state text NOT NULL); CREATE TABLE z.queue_child () INHERITS (z.queued);
+      CREATE TABLE z.ended (LIKE z.queued INCLUDING ALL); INSERT INTO z.queued VALUES (1, 'x'); INSERT INTO z.ended VALUES (2, 'y')
+      """,
+      "SELECT string_agg(concat_ws(' ', conrelid::regclass, conname), ',' ORDER BY 1) FROM"
+          + " pg_constraint WHERE contype = 'n' AND conrelid IN ('z.queued'::regclass,"
+          + " 'z.ended'::regclass, 'z.queue_child'::regclass)"),
+  CONSTRAINTS_NOT_ENFORCED(
+      18,
+      """
+      CREATE TABLE z.lax (a int PRIMARY KEY, b int CONSTRAINT lax_key REFERENCES z.indexed NOT ENFORCED,
+        CONSTRAINT lax_check CHECK (b > 0) NOT ENFORCED);
+      INSERT INTO z.lax VALUES (1, -5)
+      """,
+      "SELECT concat((SELECT string_agg(l::text, '') FROM z.lax l), string_agg(concat_ws(' ',"
+          + " conname, to_jsonb(c) ->> 'conenforced', pg_get_constraintdef(oid)), ',' ORDER BY"
+          + " conname)) FROM pg_constraint c WHERE conname LIKE 'lax%'"),
+  TEMPORAL_KEYS(
+      18,
+      """
+      CREATE TABLE z.lease (room int, during daterange, PRIMARY KEY (room, during WITHOUT OVERLAPS));
+      CREATE TABLE z.stay (id int UNIQUE, room int, during daterange,
+        FOREIGN KEY (room, PERIOD during) REFERENCES z.lease (room, PERIOD during));
+      INSERT INTO z.lease VALUES (1, '[2026-01-01,2026-02-01)'), (1, '[2026-02-01,2026-03-01)');
+      INSERT INTO z.stay VALUES (1, 1, '[2026-01-20,2026-02-10)')
+      """,
+      "SELECT concat((SELECT string_agg(l::text, ',' ORDER BY during) FROM z.lease l), (SELECT"
+          + " s::text FROM z.stay s), string_agg(pg_get_constraintdef(oid), ',' ORDER BY 1)) FROM"
+          + " pg_constraint WHERE conrelid IN ('z.lease'::regclass, 'z.stay'::regclass)"),
+  PUBLICATIONS_OF_GENERATED_COLUMNS(
+      18,
+      "CREATE PUBLICATION of_made FOR TABLE z.made WITH (publish_generated_columns = stored)",
+      "SELECT to_jsonb(p) ->> 'pubgencols' FROM pg_publication p WHERE pubname = 'of_made'"),
   COMMENTS(
       "COMMENT ON COLUMN z.lost.a IS $$a\n"
           + "--\n"
@@ -332,10 +450,18 @@ enum Zoo {
       "SELECT string_agg(description, ',' ORDER BY description) FROM pg_description"
           + " WHERE objoid >= 16384");
 
+  /** The first major version that knows it. */
+  final int since;
+
   final String made;
   final String look;
 
   Zoo(String made, String look) {
+    this(15, made, look);
+  }
+
+  Zoo(int since, String made, String look) {
+    this.since = since;
     this.made = made;
     this.look = look;
   }

@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * @param queueSchemas schemas whose writes do not count as writes of the tenant
  * @param policies what is done about jobs and numbers that come back with the past
  * @param neighbours by the server's name, where it has some
+ * @param copy what a copy may take of a server that others use as well
  */
 public record Estate(
     String name,
@@ -34,14 +35,15 @@ public record Estate(
     RegistryQueries registry,
     String secretsFolder,
     RestoreSource restore,
-    Map<String, Neighbours> neighbours) {
+    Map<String, Neighbours> neighbours,
+    CopyLimits copy) {
   public Estate {
     canaries = List.copyOf(canaries);
     queueSchemas = List.copyOf(queueSchemas);
     neighbours = Map.copyOf(neighbours);
   }
 
-  /** An estate whose servers have neither PgBouncer nor standby. */
+  /** An estate whose servers have neither PgBouncer nor standby, and whose copies no limits. */
   public Estate(
       String name,
       String title,
@@ -70,7 +72,8 @@ public record Estate(
         registry,
         secretsFolder,
         restore,
-        Map.of());
+        Map.of(),
+        CopyLimits.NONE);
   }
 
   /** What stands beside a server; copies of servers have nothing. */
@@ -102,7 +105,8 @@ public record Estate(
         registry,
         secretsFolder,
         restore,
-        others);
+        others,
+        copy);
   }
 
   /** How tenants are laid out on servers. */

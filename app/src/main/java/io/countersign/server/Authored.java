@@ -181,7 +181,8 @@ public record Authored(
             estate.registry(),
             UNKNOWN.secretsFolder(),
             UNKNOWN.restore(),
-            estate.neighbours());
+            estate.neighbours(),
+            estate.copy());
     return Estates.of(
             nowhere,
             Path.of(UNKNOWN.secretsFolder()),

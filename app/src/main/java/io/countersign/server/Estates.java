@@ -22,7 +22,6 @@ import io.countersign.action.tenant.FreezeTenant;
 import io.countersign.action.tenant.InvalidateTenant;
 import io.countersign.action.tenant.SettleTenant;
 import io.countersign.action.tenant.UnfreezeTenant;
-import io.countersign.estate.CopyLimits;
 import io.countersign.estate.DatabaseLookup;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
@@ -68,7 +67,7 @@ public final class Estates {
     var restorer = new ArchiveRestorer(estate.restore(), registry, secrets);
     var servers = new Servers(registry, secrets, restorer);
     var programs = new ClientPrograms(folders(estate), scratch);
-    var copier = new DatabaseCopier(programs, CopyLimits.NONE);
+    var copier = new DatabaseCopier(programs, estate.copy());
     var actions =
         new Catalogue(
             List.of(

@@ -49,9 +49,11 @@ public final class EstateReader {
           "registry",
           "secrets",
           "restore",
-          "servers");
+          "servers",
+          "copy");
 
-  private static final Set<String> OPTIONAL = Set.of("canaries", "queue-schemas", "servers");
+  private static final Set<String> OPTIONAL =
+      Set.of("canaries", "queue-schemas", "servers", "copy");
 
   /** The closed set of named queries and the parameters that each must use. */
   private static final Map<String, Set<String>> QUERIES =
@@ -138,7 +140,8 @@ public final class EstateReader {
         registry(file),
         secrets(file),
         restore(file),
-        NeighbourReader.read(file));
+        NeighbourReader.read(file),
+        CopyLimitReader.read(file));
   }
 
   private static String shaped(Section section, String key, Pattern shape, String form) {

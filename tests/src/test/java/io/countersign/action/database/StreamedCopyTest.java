@@ -3,6 +3,7 @@ package io.countersign.action.database;
 import static io.countersign.action.database.TwoServers.COPY;
 import static io.countersign.action.database.TwoServers.LIVE;
 import static io.countersign.action.database.TwoServers.begun;
+import static io.countersign.action.database.TwoServers.once;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -10,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Outcome;
 import io.countersign.action.Stop;
+import io.countersign.estate.CopyLimits;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.postgres.CopyMethod;
 import io.countersign.postgres.DatabaseCopier;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -62,10 +65,14 @@ class StreamedCopyTest {
   }
 
   private DatabaseCopy action(int workers) {
+    return action(TwoServers.workers(workers));
+  }
+
+  private DatabaseCopy action(CopyLimits limits) {
     return new DatabaseCopy(
         servers.servers(),
         servers.programs(),
-        new DatabaseCopier(servers.programs(), TwoServers.workers(workers)),
+        new DatabaseCopier(servers.programs(), limits),
         new Random());
   }
 
@@ -89,7 +96,11 @@ class StreamedCopyTest {
   /** As another process has it: the visit and the intent, and nothing else. */
   private static TwoServers.Try<DatabaseCopy.In> later(TwoServers.Try<DatabaseCopy.In> attempt) {
     return new TwoServers.Try<>(
-        attempt.visit(), attempt.intent(), new Stop(), new java.util.ArrayList<>());
+        attempt.visit(),
+        attempt.intent(),
+        new Stop(),
+        new java.util.ArrayList<>(),
+        new java.util.ArrayList<>());
   }
 
   private void assertNothingIsLeft() throws SQLException, IOException {
@@ -118,6 +129,44 @@ class StreamedCopyTest {
         .hasCauseInstanceOf(Stop.Stopped.class);
     await().atMost(Duration.ofSeconds(5)).until(() -> count(COPY, "true") == 0);
     action.clear(later(attempt));
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void too_much_wal_on_the_live_server_lets_a_copy_wait_and_it_can_be_cancelled() throws Exception {
+    source(SLOW);
+    servers.execute(LIVE, "postgres", "postgres", "GRANT pg_monitor TO bot");
+    try {
+      var none = OptionalLong.empty();
+      var limits = new CopyLimits(2, none, none, OptionalLong.of(1));
+      var action = action(limits);
+      var attempt = begun(action, in(null), "copy", 1);
+      var outcome = CompletableFuture.supplyAsync(() -> action.act(attempt));
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> attempt.also().stream().anyMatch(it -> it.startsWith("paused until")));
+      assertThat(outcome).isNotDone();
+
+      attempt.stop().request(Stop.Why.CANCELLED);
+
+      assertThatThrownBy(outcome::join).hasCauseInstanceOf(Stop.Stopped.class);
+      action.clear(later(attempt));
+      assertNothingIsLeft();
+    } finally {
+      servers.execute(LIVE, "postgres", "postgres", "REVOKE pg_monitor FROM bot");
+    }
+  }
+
+  @Test
+  void a_copy_for_which_there_is_no_room_makes_nothing() throws Exception {
+    source(SLOW);
+    var none = OptionalLong.empty();
+    var action = action(new CopyLimits(2, none, OptionalLong.of(10_000_000), none));
+    var outcome = once(action, in(null), "copy");
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            it -> assertThat(it.problem().next()).contains("drop kept databases"));
     assertNothingIsLeft();
   }
 

@@ -370,7 +370,8 @@ class SwapAndDiscardTest {
               }
             });
     var first = begun(action, inputs(), "cutover", 1);
-    var attempt = new TwoServers.Try<>(first.visit(), first.intent(), stop, first.done());
+    var attempt =
+        new TwoServers.Try<>(first.visit(), first.intent(), stop, first.done(), first.also());
     assertThatThrownBy(() -> action.act(attempt)).isInstanceOf(Stop.Stopped.class);
     nothingWasChanged();
     assertThat(action().probe(first)).isInstanceOf(Finding.NotDone.class);

@@ -45,6 +45,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A live server and a physical copy of it, as a point-in-time restore leaves them: equal OIDs and
@@ -454,7 +455,12 @@ final class TwoServers {
   static <I extends Record, O extends Record> Try<I> begun(
       Action<I, O> action, I inputs, String step, int attempt) throws ActionFailed {
     var visit = visit(inputs, step, attempt);
-    return new Try<>(visit, action.intent(visit), new Stop(), new ArrayList<>());
+    return new Try<>(
+        visit,
+        action.intent(visit),
+        new Stop(),
+        new CopyOnWriteArrayList<>(),
+        new CopyOnWriteArrayList<>());
   }
 
   static <I extends Record, O extends Record> Outcome<O> once(
@@ -463,7 +469,8 @@ final class TwoServers {
   }
 
   /** An attempt driven by a test. */
-  record Try<I extends Record>(Visit<I> visit, Intent intent, Stop stop, List<Long> done)
+  record Try<I extends Record>(
+      Visit<I> visit, Intent intent, Stop stop, List<Long> done, List<String> also)
       implements Attempt<I> {
     @Override
     public Optional<String> memo() {
@@ -473,6 +480,7 @@ final class TwoServers {
     @Override
     public void progress(long done, long total, Unit unit, String also) {
       this.done.add(done);
+      this.also.add(also);
     }
 
     @Override

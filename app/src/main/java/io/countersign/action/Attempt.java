@@ -19,7 +19,19 @@ public interface Attempt<I extends Record> {
   /**
    * Tells how far the work is; one row that is overwritten, never an event. May be called often.
    */
-  void progress(long done, long total, Unit unit);
+  default void progress(long done, long total, Unit unit) {
+    progress(done, total, unit, "");
+  }
+
+  /**
+   * The same with more for people, a short clause.
+   *
+   * @param also such as {@code 12 of 31 tables}; at most {@value #ALSO_LENGTH} characters count
+   */
+  void progress(long done, long total, Unit unit, String also);
+
+  /** Characters. */
+  int ALSO_LENGTH = 80;
 
   /**
    * Set when the run is cancelled, the lease lost or the process stopping. Long work looks at it

@@ -8,7 +8,9 @@ import io.countersign.estate.ServerRef;
 import io.countersign.estate.Tenant;
 import io.countersign.postgres.ArchiveRestorer;
 import io.countersign.postgres.FileSecrets;
+import io.countersign.postgres.Pools;
 import io.countersign.postgres.QueryRegistry;
+import io.countersign.postgres.Replicas;
 import io.countersign.postgres.ServerErrors;
 import io.countersign.postgres.ServerLook;
 import io.countersign.postgres.Servers;
@@ -126,5 +128,31 @@ final class EstateChecks {
     new Clocks(clock).compare(results, "the clock of " + name, look.now());
     results.addAll(new PastChecks(estate.restore(), what, look, clock).look());
     results.addAll(new StorageChecks(estate.restore(), what).look(look, databases));
+    beside(reference, databases);
+  }
+
+  /** PgBouncers and standbys: a swap asks them too. */
+  private void beside(ServerRef server, List<Tenant> tenants) {
+    var databases = tenants.stream().map(Tenant::database).toList();
+    var wrong = new Pools(servers, estate, server).obstacles(databases);
+    var neighbours = estate.beside(server);
+    if (!neighbours.pgbouncers().isEmpty()) {
+      var of = "the PgBouncers before " + server;
+      wrong.forEach(it -> results.finding(of, it.what() + ".", it.remedy() + "."));
+      if (wrong.isEmpty()) {
+        results.fine(of, "the consoles of " + neighbours.pgbouncers().size() + " answer");
+      }
+    }
+    for (var look : new Replicas(servers, estate, server).looks("cs/doctor")) {
+      var of = "the standby " + look.replica() + " of " + server;
+      look.wrong()
+          .ifPresentOrElse(
+              it ->
+                  results.finding(
+                      of,
+                      "It " + it + ".",
+                      "correct servers." + server + ".replicas in the estate's file."),
+              () -> results.fine(of, "in recovery, the bot can end sessions there"));
+    }
   }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * One product's databases, as its file describes them. Only what the running code needs stands
@@ -17,6 +18,8 @@ import java.util.Map;
  *     stops the run
  * @param queueSchemas schemas whose writes do not count as writes of the tenant
  * @param policies what is done about jobs and numbers that come back with the past
+ * @param neighbours by the server's name, where it has some
+ * @param copy what a copy may take of a server that others use as well
  */
 public record Estate(
     String name,
@@ -31,10 +34,79 @@ public record Estate(
     Policies policies,
     RegistryQueries registry,
     String secretsFolder,
-    RestoreSource restore) {
+    RestoreSource restore,
+    Map<String, Neighbours> neighbours,
+    CopyLimits copy) {
   public Estate {
     canaries = List.copyOf(canaries);
     queueSchemas = List.copyOf(queueSchemas);
+    neighbours = Map.copyOf(neighbours);
+  }
+
+  /** An estate whose servers have neither PgBouncer nor standby, and whose copies no limits. */
+  public Estate(
+      String name,
+      String title,
+      Layout layout,
+      ZoneId zone,
+      Statuses statuses,
+      Duration statusTtl,
+      Duration metadataTtl,
+      List<TableName> canaries,
+      List<String> queueSchemas,
+      Policies policies,
+      RegistryQueries registry,
+      String secretsFolder,
+      RestoreSource restore) {
+    this(
+        name,
+        title,
+        layout,
+        zone,
+        statuses,
+        statusTtl,
+        metadataTtl,
+        canaries,
+        queueSchemas,
+        policies,
+        registry,
+        secretsFolder,
+        restore,
+        Map.of(),
+        CopyLimits.NONE);
+  }
+
+  /** What stands beside a server; copies of servers have nothing. */
+  public Neighbours beside(ServerRef server) {
+    return neighbours.getOrDefault(server.name(), Neighbours.NONE);
+  }
+
+  /** All of them, for plans in which the server is not known yet. */
+  public Neighbours anywhere() {
+    var all = new TreeMap<>(neighbours).values();
+    return new Neighbours(
+        all.stream().flatMap(it -> it.pgbouncers().stream()).toList(),
+        all.stream().flatMap(it -> it.replicas().stream()).toList());
+  }
+
+  /** The same estate with other neighbours. */
+  public Estate with(Map<String, Neighbours> others) {
+    return new Estate(
+        name,
+        title,
+        layout,
+        zone,
+        statuses,
+        statusTtl,
+        metadataTtl,
+        canaries,
+        queueSchemas,
+        policies,
+        registry,
+        secretsFolder,
+        restore,
+        others,
+        copy);
   }
 
   /** How tenants are laid out on servers. */

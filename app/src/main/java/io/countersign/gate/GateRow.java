@@ -74,8 +74,4 @@ public record GateRow(
         .map(Vote::roles)
         .toList();
   }
-
-  public long approvals() {
-    return votes.stream().filter(it -> it.choice() == Ballot.Choice.APPROVE).count();
-  }
 }

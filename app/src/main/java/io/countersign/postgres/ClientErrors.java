@@ -1,8 +1,10 @@
 package io.countersign.postgres;
 
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.postgresql.util.PSQLException;
 
 /**
  * Reduces what pg_dump and pg_restore write to what may leave the host. A child's text has no
@@ -108,6 +110,22 @@ public final class ClientErrors {
     var said = passed(server.group(2), KNOWN_SERVER_MESSAGES);
     return Optional.of(
         before.isEmpty() ? said : passed(before, KNOWN_PROGRAM_MESSAGES) + " " + said);
+  }
+
+  /**
+   * What a server's error says, as strictly as a child's: a tenant's own check or domain may raise
+   * any text with a row in it.
+   */
+  static String said(SQLException error) {
+    var state = error.getSQLState() == null ? "?????" : error.getSQLState();
+    var server = error instanceof PSQLException it ? it.getServerErrorMessage() : null;
+    if (server == null) {
+      return state + " the connection or the stream broke";
+    }
+    var message = String.valueOf(server.getMessage()).lines().findFirst().orElse("");
+    var table =
+        server.getTable() == null ? "" : " (" + server.getSchema() + "." + server.getTable() + ")";
+    return state + " " + passed(message, KNOWN_SERVER_MESSAGES) + table;
   }
 
   private static String passed(String text, List<String> known) {

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,10 @@ public final class ClientPrograms {
   private static final int LINE_LENGTH = 400;
   private static final long LEAST_FREE_BYTES = 256L << 20;
   private static final int LOOK_EVERY_MILLIS = 200;
+
+  /** Whom a program has left behind may hold its pipes open. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(10);
+
   private static final List<String> USUAL_FOLDERS =
       List.of(
           "/usr/lib/postgresql/%d/bin",
@@ -117,7 +122,7 @@ public final class ClientPrograms {
   }
 
   /** The major version that a program tells; -1 where it cannot be run. */
-  private static int major(Path program) {
+  static int major(Path program) {
     try {
       var child =
           new ProcessBuilder(program.toString(), "--version").redirectErrorStream(true).start();
@@ -145,19 +150,77 @@ public final class ClientPrograms {
    * @throws ActionFailed where it fails, with its reduced messages
    * @throws Stop.Stopped where the run must end; the child is dead by then
    */
-  public void run(String doing, Call call, Scratch home, Stop stop, Runnable watch)
+  public void run(String doing, Call call, Scratch home, Stop stop, Watch watch)
+      throws ActionFailed {
+    run(doing, call, home, stop, watch, ChildPipes.none());
+  }
+
+  /**
+   * Runs a program that reads this.
+   *
+   * @throws ActionFailed where it fails, with its reduced messages
+   */
+  void feed(String doing, Call call, Scratch home, Stop stop, byte[] input) throws ActionFailed {
+    run(doing, call, home, stop, () -> {}, ChildPipes.feeding(input));
+  }
+
+  /**
+   * Runs a program and gives what it wrote; more than the limit ends it.
+   *
+   * @throws ActionFailed where it fails, with its reduced messages, or writes more
+   */
+  byte[] output(String doing, Call call, Scratch home, Stop stop, int limitBytes)
+      throws ActionFailed {
+    var pipes = ChildPipes.collecting(limitBytes);
+    run(doing, call, home, stop, () -> within(doing, call, pipes), pipes);
+    within(doing, call, pipes);
+    if (!pipes.whole()) {
+      throw new ActionFailed(
+          new Problem(
+              doing,
+              "what " + call.program().getFileName() + " wrote was cut off.",
+              "Retry the step."));
+    }
+    return pipes.collected();
+  }
+
+  private static void within(String doing, Call call, ChildPipes pipes) throws ActionFailed {
+    if (pipes.tooMuch()) {
+      throw new ActionFailed(
+          new Problem(
+              doing,
+              call.program().getFileName() + " wrote more than may be held in memory.",
+              "Give the step `method: dump`, then retry."));
+    }
+  }
+
+  /** What is looked at while a child runs; what it throws ends the child. */
+  @FunctionalInterface
+  public interface Watch {
+    void look() throws ActionFailed;
+  }
+
+  private static void run(
+      String doing, Call call, Scratch home, Stop stop, Watch watch, ChildPipes pipes)
       throws ActionFailed {
     stop.check();
     try {
-      var child = start(call, home);
+      var child = start(call, home, pipes);
       stop.onRequest(() -> kill(child));
       var errors = new ArrayList<String>();
-      var reader = Thread.ofVirtual().start(() -> read(child, errors));
+      var threads = new ArrayList<>(pipes.attach(child));
+      threads.add(Thread.ofVirtual().start(() -> read(child, errors)));
       try {
         await(doing, child, home, stop, watch);
+        // killing closes its pipes as well: what it wrote last must be out of them by then
+        for (var thread : threads) {
+          thread.join(LAST_WORDS);
+        }
       } finally {
         kill(child);
-        reader.join();
+        for (var thread : threads) {
+          thread.join();
+        }
       }
       stop.check();
       if (child.exitValue() != 0) {
@@ -171,7 +234,7 @@ public final class ClientPrograms {
     }
   }
 
-  private static Process start(Call call, Scratch home) throws IOException {
+  private static Process start(Call call, Scratch home, ChildPipes pipes) throws IOException {
     var argv = new ArrayList<String>();
     argv.add(call.program().toString());
     argv.addAll(call.arguments());
@@ -198,8 +261,8 @@ public final class ClientPrograms {
     environment.put("PGOPTIONS", options(call.settings()));
     return builder
         .directory(home.folder().toFile())
-        .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectInput(pipes.input())
+        .redirectOutput(pipes.output())
         .start();
   }
 
@@ -222,11 +285,11 @@ public final class ClientPrograms {
     return "dbname='" + name.replace("\\", "\\\\").replace("'", "\\'") + "'";
   }
 
-  private static void await(String doing, Process child, Scratch home, Stop stop, Runnable watch)
+  private static void await(String doing, Process child, Scratch home, Stop stop, Watch watch)
       throws InterruptedException, ActionFailed {
     while (!child.waitFor(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
       stop.check();
-      watch.run();
+      watch.look();
       if (home.free() < LEAST_FREE_BYTES) {
         throw new ActionFailed(
             new Problem(

@@ -33,7 +33,10 @@ public final class CopyCheck {
        GROUP BY r.rolname ORDER BY r.rolname
       """;
 
-  /** Owned by the role that made the cluster, which no dependency records; the bot is not it. */
+  /**
+   * Owned by the role that made the cluster, which no dependency records; the bot is not it. A
+   * range's constructors always are, and are made with their range.
+   */
   private static final String OWNED_BY_SUPERUSER =
       """
       SELECT o.kind || ' ' || o.name
@@ -51,10 +54,12 @@ public final class CopyCheck {
                 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace) o
        WHERE o.owner = 10 AND o.nspname !~ '^pg_' AND o.nspname <> 'information_schema'
          AND NOT EXISTS (SELECT 1 FROM pg_depend e
-                          WHERE e.classid = o.classid AND e.objid = o.oid AND e.deptype = 'e')
-         AND NOT pg_has_role(current_user, o.owner, 'MEMBER')
+                          WHERE e.classid = o.classid AND e.objid = o.oid
+                            AND e.deptype IN ('e', 'i'))
+         AND NOT %s
        ORDER BY 1 LIMIT 10
-      """;
+      """
+          .formatted(Memberships.full("o.owner"));
 
   private static final String EXTENSIONS =
       """
@@ -68,6 +73,35 @@ public final class CopyCheck {
                                        WHERE s.name = ? AND s.context = 'superuser'))
                AND NOT has_parameter_privilege(?, 'SET'),
              current_user
+      """;
+
+  /** From 16 on CREATEROLE alone does not alter a role that somebody else has made. */
+  private static final String UNALTERABLE =
+      """
+      SELECT current_user FROM pg_roles r
+       WHERE r.rolname = ? AND current_setting('server_version_num')::int >= 160000
+         AND r.rolname <> current_user
+         AND NOT pg_has_role(current_user, r.oid, 'MEMBER WITH ADMIN OPTION')
+         AND NOT EXISTS (SELECT FROM pg_roles b WHERE b.rolname = current_user AND b.rolsuper)
+      """;
+
+  /**
+   * Tables whose rows the bot would not see, or not all of them. Without this the server would
+   * refuse as well, but in the middle and one by one.
+   */
+  private static final String UNREADABLE =
+      """
+      SELECT c.oid::regclass::text AS name, row_security_active(c.oid) AS secured,
+             pg_get_userbyid(c.relowner) AS owner, current_user AS bot
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
+         AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+         AND (NOT has_table_privilege(c.oid, 'SELECT')
+              OR c.relkind = 'r' AND row_security_active(c.oid))
+         AND NOT EXISTS (SELECT 1 FROM pg_depend e
+                          WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid
+                            AND e.deptype = 'e')
+       ORDER BY 1 LIMIT 10
       """;
 
   private CopyCheck() {}
@@ -88,6 +122,8 @@ public final class CopyCheck {
     roles(source, target, missing, remedies);
     extensions(source, target, missing, remedies);
     settings(traits, target, missing, remedies);
+    settingsOfRoles(traits, target, missing, remedies);
+    unreadable(source, missing, remedies);
     for (var owned : texts(source, OWNED_BY_SUPERUSER)) {
       missing.add(owned + " belongs to a superuser");
       remedies.add("give " + owned + " to the tenant's owner");
@@ -108,10 +144,9 @@ public final class CopyCheck {
         var row = roles.executeQuery(ROLES);
         var known =
             target.prepareStatement(
-                """
-                SELECT pg_has_role(current_user, r.oid, 'MEMBER'), current_user
-                  FROM pg_roles r WHERE r.rolname = ?
-                """)) {
+                "SELECT "
+                    + Memberships.full("r.oid")
+                    + ", current_user FROM pg_roles r WHERE r.rolname = ?")) {
       while (row.next()) {
         var role = row.getString("rolname");
         known.setString(1, role);
@@ -120,16 +155,22 @@ public final class CopyCheck {
             missing.add("the role " + role + " does not exist on the target");
             remedies.add("CREATE ROLE " + Identifiers.quoted(role));
           } else if (row.getBoolean("owns") && !found.getBoolean(1)) {
-            missing.add("the bot is no member of " + role + ", which owns objects");
+            missing.add("the bot is no full member of " + role + ", which owns objects");
             remedies.add(
                 "GRANT "
                     + Identifiers.quoted(role)
                     + " TO "
-                    + Identifiers.quoted(found.getString(2)));
+                    + Identifiers.quoted(found.getString(2))
+                    + options(target));
           }
         }
       }
     }
+  }
+
+  /** A grant without them may leave out one or the other. */
+  private static String options(Connection target) throws SQLException {
+    return Databases.major(target) >= 16 ? " WITH INHERIT TRUE, SET TRUE" : "";
   }
 
   private static void extensions(
@@ -175,6 +216,47 @@ public final class CopyCheck {
                     + " TO "
                     + Identifiers.quoted(row.getString(2)));
           }
+        }
+      }
+    }
+  }
+
+  private static void settingsOfRoles(
+      DatabaseTraits traits, Connection target, List<String> missing, List<String> remedies)
+      throws SQLException {
+    var roles =
+        traits.settings().stream().flatMap(it -> it.role().stream()).distinct().sorted().toList();
+    try (var alterable = target.prepareStatement(UNALTERABLE)) {
+      for (var role : roles) {
+        alterable.setString(1, role);
+        try (var row = alterable.executeQuery()) {
+          if (row.next()) {
+            missing.add("the bot may not alter " + role + ", which has settings in the database");
+            remedies.add(
+                "GRANT "
+                    + Identifiers.quoted(role)
+                    + " TO "
+                    + Identifiers.quoted(row.getString(1))
+                    + " WITH ADMIN OPTION");
+          }
+        }
+      }
+    }
+  }
+
+  private static void unreadable(Connection source, List<String> missing, List<String> remedies)
+      throws SQLException {
+    try (var statement = source.createStatement();
+        var row = statement.executeQuery(UNREADABLE)) {
+      while (row.next()) {
+        var table = row.getString("name");
+        var bot = Identifiers.quoted(row.getString("bot"));
+        if (row.getBoolean("secured")) {
+          missing.add("row security hides rows of " + table + " from the bot");
+          remedies.add("ALTER ROLE " + bot + " BYPASSRLS");
+        } else {
+          missing.add("the bot may not read " + table);
+          remedies.add("GRANT " + Identifiers.quoted(row.getString("owner")) + " TO " + bot);
         }
       }
     }

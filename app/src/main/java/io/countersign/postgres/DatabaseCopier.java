@@ -1,7 +1,9 @@
 package io.countersign.postgres;
 
+import io.countersign.Problem;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Stop;
+import io.countersign.estate.CopyLimits;
 import io.countersign.estate.Login;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,11 +17,12 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Carries a database's contents from one server to another with pg_dump and pg_restore of the
- * servers' version, owners and grants included. Schemas and extensions come first, so that owners
- * are right without being superuser.
+ * Carries a database's contents from one server to another, owners and grants included: as a
+ * stream, or with pg_dump and pg_restore of the servers' version by way of the scratch folder.
+ * Schemas and extensions come first, so that owners are right without being superuser.
  */
 public final class DatabaseCopier {
+  private static final String PAUSED = "paused until the live server has less WAL";
   private static final Pattern ENTRY = Pattern.compile("\\d+; \\d+ \\d+ (.*)");
 
   /** Per session of pg_restore; the memory is taken once per job. */
@@ -30,23 +33,26 @@ public final class DatabaseCopier {
           "synchronous_commit", "off");
 
   private final ClientPrograms programs;
+  private final CopyLimits limits;
   private final int jobs;
 
   /**
-   * @param jobs parallel sessions on each side, 1 to 16
+   * @param limits what it may take of the target, which other tenants use as well
    */
-  public DatabaseCopier(ClientPrograms programs, int jobs) {
-    if (jobs < 1 || jobs > 16) {
-      throw new IllegalArgumentException("a copy uses 1 to 16 jobs: " + jobs);
-    }
+  public DatabaseCopier(ClientPrograms programs, CopyLimits limits) {
     this.programs = programs;
-    this.jobs = jobs;
+    this.limits = limits;
+    this.jobs = limits.workers();
   }
 
-  /** How far a copy is, in bytes of about {@code total}. */
+  /** How far a copy is. */
   @FunctionalInterface
   public interface Progress {
-    void at(long done, long total);
+    /**
+     * @param done bytes of about {@code total}
+     * @param also more for people, such as {@code 12 of 31 tables}; empty for nothing
+     */
+    void at(long done, long total, String also) throws ActionFailed;
   }
 
   /**
@@ -69,12 +75,66 @@ public final class DatabaseCopier {
       long bytes) {}
 
   /**
-   * Copies everything.
+   * Copies everything; the copy is analysed.
    *
-   * @throws ActionFailed where a program is missing or fails
-   * @throws Stop.Stopped where the run must end; the children are dead then
+   * @return what a person should know of the copy, clauses
+   * @throws ActionFailed where a program is missing, or something fails
+   * @throws Stop.Stopped where the run must end; children and sessions are gone then
    */
-  public void copy(Job job, Stop stop, Progress progress) throws ActionFailed, SQLException {
+  public List<String> copy(Job job, CopyMethod method, Stop stop, Progress progress)
+      throws ActionFailed, SQLException {
+    var pace = new Pace(limits.rate(), stop);
+    try (var session =
+        Databases.endingWith(stop, Servers.connect(job.targetLogin(), job.application()))) {
+      var room = ServerRoom.open(job.doing(), limits, session, 0);
+      Progress watched =
+          (done, total, also) -> {
+            looked(job, room, pace, stop);
+            progress.at(done, total, room.pauses() ? PAUSED : also);
+          };
+      switch (method) {
+        case STREAM -> {
+          try (var home = programs.scratch(job.application())) {
+            new StreamedCopy(programs, jobs, job, stop, pace, home).copy(watched);
+          }
+        }
+        case DUMP -> dumped(job, stop, watched);
+      }
+      Analysis.run(job, jobs, stop);
+      var notes = new ArrayList<>(CopyNotes.of(job.source(), job.target()));
+      notes.addAll(room.notes());
+      return notes;
+    }
+  }
+
+  private static void looked(Job job, ServerRoom room, Pace pace, Stop stop) throws ActionFailed {
+    try {
+      room.look(pace);
+    } catch (SQLException lost) {
+      stop.check();
+      throw new ActionFailed(
+          new Problem(
+              job.doing(),
+              "whether the live server has room could not be seen any more: "
+                  + ServerErrors.reduced(lost)
+                  + ".",
+              "Look at the server, then retry."));
+    }
+  }
+
+  /**
+   * Looks whether the target has room, before anything is made there.
+   *
+   * @param target any database of the target server
+   * @param bytes the size of the source database
+   * @throws ActionFailed where it has not
+   */
+  public void requireRoom(String doing, Connection target, long bytes)
+      throws ActionFailed, SQLException {
+    ServerRoom.open(doing, limits, target, bytes);
+  }
+
+  private void dumped(Job job, Stop stop, Progress progress) throws ActionFailed, SQLException {
     var dump = programs.find("pg_dump", job.major());
     var restore = programs.find("pg_restore", job.major());
     try (var scratch = programs.scratch(job.application())) {
@@ -87,6 +147,8 @@ public final class DatabaseCopier {
       Databases.execute(job.target(), rights.grants());
       restore(job, restore, scratch, lists.rest(), jobs, stop, progress);
       Databases.execute(job.target(), rights.revokes());
+      NotNullNames.match(job.source(), job.target());
+      restore(job, restore, scratch, lists.eventTriggers(), 1, stop, progress);
     }
   }
 
@@ -110,7 +172,7 @@ public final class DatabaseCopier {
         call,
         scratch,
         stop,
-        () -> progress.at(Math.min(scratch.bytes(), job.bytes()), total));
+        () -> progress.at(Math.min(scratch.bytes(), job.bytes()), total, ""));
   }
 
   private List<String> entries(Job job, Path program, Scratch scratch, Stop stop)
@@ -152,12 +214,16 @@ public final class DatabaseCopier {
     programs.run(job.doing(), call, scratch, stop, () -> restored(job, progress));
   }
 
-  private static void restored(Job job, Progress progress) {
+  private static void restored(Job job, Progress progress) throws ActionFailed {
+    progress.at(job.bytes() + Math.min(size(job), job.bytes()), 2 * job.bytes(), "");
+  }
+
+  /** Of the copy; where it cannot be seen, the session ended with the run. */
+  private static long size(Job job) {
     try {
-      long now = Databases.number(job.target(), "SELECT pg_database_size(current_database())");
-      progress.at(job.bytes() + Math.min(now, job.bytes()), 2 * job.bytes());
+      return Databases.number(job.target(), "SELECT pg_database_size(current_database())");
     } catch (SQLException unknown) {
-      // the session ends with the run; progress is only shown, and the child's end tells the rest
+      return 0;
     }
   }
 
@@ -170,18 +236,21 @@ public final class DatabaseCopier {
   }
 
   /**
-   * The dump's entries in two parts: schemas, and what is restored when extensions exist.
-   * Extensions and their comments are in neither.
+   * The dump's entries in three parts: schemas, what is restored when extensions exist, and event
+   * triggers, which would see whatever is done after them. Extensions and their comments are in
+   * none.
    */
-  record Lists(List<String> schemas, List<String> rest) {
+  record Lists(List<String> schemas, List<String> rest, List<String> eventTriggers) {
     Lists {
       schemas = List.copyOf(schemas);
       rest = List.copyOf(rest);
+      eventTriggers = List.copyOf(eventTriggers);
     }
 
     static Lists of(List<String> lines) {
       var schemas = new ArrayList<String>();
       var rest = new ArrayList<String>();
+      var eventTriggers = new ArrayList<String>();
       for (var line : lines) {
         var entry = ENTRY.matcher(line);
         if (!entry.matches()) {
@@ -190,11 +259,14 @@ public final class DatabaseCopier {
         var what = entry.group(1);
         if (what.startsWith("SCHEMA - ")) {
           schemas.add(line);
+        } else if (what.startsWith("EVENT TRIGGER - ")
+            || what.startsWith("COMMENT - EVENT TRIGGER ")) {
+          eventTriggers.add(line);
         } else if (!what.startsWith("EXTENSION - ") && !what.startsWith("COMMENT - EXTENSION ")) {
           rest.add(line);
         }
       }
-      return new Lists(schemas, rest);
+      return new Lists(schemas, rest, eventTriggers);
     }
   }
 }

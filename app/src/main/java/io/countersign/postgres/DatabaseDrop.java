@@ -8,6 +8,7 @@ import io.countersign.estate.DatabaseRef;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 
 /**
  * Drops one database and certainly no other: OID and recorded name must belong together, it is
@@ -16,6 +17,7 @@ import java.sql.SQLException;
  */
 public final class DatabaseDrop {
   private static final int LOOKS = 1_000;
+  private static final Duration DROPPED_WITHIN = Duration.ofMinutes(30);
 
   private DatabaseDrop() {}
 
@@ -56,6 +58,8 @@ public final class DatabaseDrop {
     }
     emptied(doing, session, renamed);
     fence.run();
+    // a checkpoint and a million files may take their time
+    Databases.answeringWithin(DROPPED_WITHIN, session);
     Databases.execute(session, "DROP DATABASE " + quoted(renamed.name()));
     return Result.DROPPED;
   }

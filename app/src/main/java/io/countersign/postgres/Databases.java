@@ -6,6 +6,7 @@ import io.countersign.action.Stop;
 import io.countersign.estate.DatabaseRef;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import org.postgresql.PGConnection;
 
@@ -92,6 +93,15 @@ public final class Databases {
   /** Waits on the server, at most 5 ms: how bounded loops pause between two looks. */
   public static void pause(Connection session) throws SQLException {
     execute(session, "SELECT pg_sleep(0.005)");
+  }
+
+  /**
+   * Bounds how long a session waits for an answer: where the network is cut without a word, the
+   * server's own time-outs are not heard of. The session is lost then.
+   */
+  public static Connection answeringWithin(Duration limit, Connection session) throws SQLException {
+    session.setNetworkTimeout(Runnable::run, Math.toIntExact(limit.toMillis()));
+    return session;
   }
 
   /**

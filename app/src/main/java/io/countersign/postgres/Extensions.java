@@ -23,9 +23,10 @@ final class Extensions {
       """
       SELECT EXISTS (SELECT 1 FROM pg_roles r
                       WHERE r.rolname = ? AND NOT r.rolsuper
-                        AND pg_has_role(current_user, r.oid, 'MEMBER')),
+                        AND pg_has_role(current_user, r.oid, %s)),
              EXISTS (SELECT 1 FROM pg_namespace n WHERE n.nspname = ?)
-      """;
+      """
+          .formatted(Memberships.SET);
 
   private Extensions() {}
 

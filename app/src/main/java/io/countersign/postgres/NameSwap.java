@@ -9,6 +9,7 @@ import io.countersign.estate.DatabaseRef;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -27,6 +28,9 @@ import org.postgresql.PGConnection;
 public final class NameSwap {
   /** RENAME itself gives up after 5 s; we end the whole attempt a little earlier. */
   private static final long ALONE_WITHIN_NANOS = TimeUnit.MILLISECONDS.toNanos(4_500);
+
+  /** Longer than any statement may take; a bot behind a cut network must not wait for ever. */
+  public static final Duration ANSWERED_WITHIN = Duration.ofSeconds(10);
 
   public static final List<String> TIME_LIMITS =
       List.of(
@@ -91,14 +95,15 @@ public final class NameSwap {
   public sealed interface Result {
     /**
      * @param blackout from the request for the lock to COMMIT
+     * @param ended how many sessions were ended
      */
-    record Swapped(Duration blackout) implements Result {}
+    record Swapped(Duration blackout, int ended) implements Result {}
 
     /** Nothing was changed: something was written after the freeze, or nobody can tell. */
     record Drifted(String difference) implements Result {}
 
     /** COMMIT was sent and no answer came: a look from a new session tells. */
-    record Lost(Duration blackout) implements Result {}
+    record Lost(Duration blackout, int ended) implements Result {}
   }
 
   /**
@@ -137,7 +142,7 @@ public final class NameSwap {
       boolean finished = false;
       try {
         between.accept("asked for the lock");
-        emptied(plan, parties, rename, stop);
+        int ended = emptied(plan, parties, rename, stop);
         var difference = measured(plan, parties);
         if (difference.isPresent()) {
           return new Result.Drifted(difference.get());
@@ -148,7 +153,7 @@ public final class NameSwap {
         fence.run();
         between.accept("before COMMIT");
         finished = true;
-        return committed(renaming, began);
+        return committed(renaming, began, ended);
       } finally {
         if (!finished) {
           abandon(renaming, rename);
@@ -161,14 +166,19 @@ public final class NameSwap {
     return "ALTER DATABASE " + quoted(from) + " RENAME TO " + quoted(to);
   }
 
-  /** T ends sessions until R holds the lock and L is alone. */
-  private void emptied(Plan plan, Parties parties, Future<?> rename, Stop stop)
+  /**
+   * T ends sessions until R holds the lock and L is alone.
+   *
+   * @return how many it ended
+   */
+  private int emptied(Plan plan, Parties parties, Future<?> rename, Stop stop)
       throws ActionFailed, SQLException {
     var outside = parties.outside();
     int inside = pid(parties.inside());
     int renaming = pid(parties.renaming());
     long until = System.nanoTime() + ALONE_WITHIN_NANOS;
     boolean told = false;
+    var ended = new HashSet<Integer>();
     while (System.nanoTime() < until && !rename.isDone()) {
       stop.check();
       var lock = lock(outside, renaming, plan.live().oid());
@@ -183,8 +193,9 @@ public final class NameSwap {
                 .toList();
         if (others.isEmpty() && lock == Lock.GRANTED) {
           between.accept("alone");
-          return;
+          return ended.size();
         }
+        others.forEach(it -> ended.add(it.pid()));
         refuseThoseWhoStay(plan, Sessions.end(outside, others));
       }
       Databases.pause(outside);
@@ -275,13 +286,13 @@ public final class NameSwap {
     }
   }
 
-  private static Result committed(Connection renaming, long began) {
+  private static Result committed(Connection renaming, long began, int ended) {
     try {
       renaming.commit();
-      return new Result.Swapped(Duration.ofNanos(System.nanoTime() - began));
+      return new Result.Swapped(Duration.ofNanos(System.nanoTime() - began), ended);
     } catch (SQLException unanswered) {
       // even an error of the server is looked at from outside: only the catalogue tells
-      return new Result.Lost(Duration.ofNanos(System.nanoTime() - began));
+      return new Result.Lost(Duration.ofNanos(System.nanoTime() - began), ended);
     }
   }
 

@@ -1,10 +1,12 @@
 package io.countersign.postgres;
 
+import io.countersign.Problem;
 import io.countersign.postgres.TenantDatabases.Found;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What would stop a copy or a swap of a database names, or would be lost in it. Each check is one
@@ -24,7 +26,7 @@ public final class Obstacles {
   public record Obstacle(String what, String remedy) {}
 
   /** One check: the query takes as many text parameters as it has question marks, all alike. */
-  private record Check(String what, String remedy, String sql) {}
+  record Check(String what, String remedy, String sql) {}
 
   private static final List<Check> OUTSIDE =
       List.of(
@@ -44,11 +46,22 @@ public final class Obstacles {
               "SELECT current_user WHERE NOT pg_has_role(current_user, 'pg_read_all_stats',"
                   + " 'USAGE')"),
           new Check(
-              "the bot is no member of the database's owner %s",
-              "GRANT the owner TO the bot's role",
+              "the bot is no full member of the database's owner %s",
+              "GRANT the owner TO the bot's role (from 16 on WITH INHERIT TRUE, SET TRUE)",
               """
               SELECT pg_get_userbyid(datdba) FROM pg_database
-               WHERE datname = ? AND NOT pg_has_role(current_user, datdba, 'MEMBER')\
+               WHERE datname = ? AND NOT %s\
+              """
+                  .formatted(Memberships.full("datdba"))),
+          new Check(
+              "the bot may not alter the roles that have settings in the database: %s",
+              "GRANT each of them TO the bot's role WITH ADMIN OPTION",
+              """
+              SELECT pg_get_userbyid(s.setrole) FROM pg_db_role_setting s
+               WHERE s.setdatabase = (SELECT oid FROM pg_database WHERE datname = ?)
+                 AND s.setrole <> 0 AND pg_get_userbyid(s.setrole) <> current_user
+                 AND current_setting('server_version_num')::int >= 160000
+                 AND NOT pg_has_role(current_user, s.setrole, 'MEMBER WITH ADMIN OPTION')\
               """),
           new Check(
               "%s does not allow connections",
@@ -60,7 +73,11 @@ public final class Obstacles {
               """
               SELECT pg_encoding_to_char(encoding) FROM pg_database
                WHERE datname = ? AND pg_encoding_to_char(encoding) = 'SQL_ASCII'\
-              """),
+              """));
+
+  /** What may come at any time, and holds a database or is lost with it. */
+  private static final List<Check> STANDING =
+      List.of(
           new Check(
               "prepared transactions are open: %s",
               "COMMIT PREPARED or ROLLBACK PREPARED them",
@@ -83,9 +100,18 @@ public final class Obstacles {
   private static final List<Check> INSIDE =
       List.of(
           new Check(
-              "event triggers would run during the restore: %s",
-              "ALTER EVENT TRIGGER … DISABLE until the restore is done",
-              "SELECT evtname FROM pg_event_trigger WHERE evtenabled <> 'D'"),
+              "only a superuser can create the event triggers %s, so the copy would lack them",
+              "as a superuser: keep their definitions (pg_dump --section=post-data), DROP EVENT"
+                  + " TRIGGER …, and create them again when the run is done",
+              """
+              SELECT e.evtname FROM pg_event_trigger e
+               WHERE NOT EXISTS (SELECT FROM pg_depend d
+                                  WHERE d.classid = 'pg_event_trigger'::regclass
+                                    AND d.objid = e.oid AND d.deptype = 'e')
+                 AND NOT EXISTS (SELECT FROM pg_roles
+                                  WHERE rolname = 'azure_pg_admin'
+                                     OR (rolname = current_user AND rolsuper))\
+              """),
           new Check(
               "row security hides rows of %s from the bot",
               "as an administrator: ALTER ROLE … BYPASSRLS for the bot's role",
@@ -97,8 +123,8 @@ public final class Obstacles {
                                   WHERE rolname = current_user AND (rolbypassrls OR rolsuper))\
               """),
           new Check(
-              "the bot is no member of roles that own objects: %s",
-              "GRANT each of them TO the bot's role",
+              "the bot is no full member of roles that own objects: %s",
+              "GRANT each of them TO the bot's role (from 16 on WITH INHERIT TRUE, SET TRUE)",
               """
               SELECT DISTINCT pg_get_userbyid(o.owner)
                 FROM (SELECT c.relowner AS owner, c.relnamespace AS namespace FROM pg_class c
@@ -106,8 +132,9 @@ public final class Obstacles {
                       UNION ALL SELECT s.nspowner, s.oid FROM pg_namespace s) o
                 JOIN pg_namespace n ON n.oid = o.namespace
                WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'public')
-                 AND NOT pg_has_role(current_user, o.owner, 'MEMBER')\
-              """),
+                 AND NOT %s\
+              """
+                  .formatted(Memberships.full("o.owner"))),
           new Check(
               "the server does not offer the extensions %s",
               "install or allow-list them on the server",
@@ -129,15 +156,38 @@ public final class Obstacles {
                                      OR (rolname = current_user AND rolsuper))\
               """));
 
-  private static final Check CRON =
-      new Check(
-          "pg_cron runs jobs in the database: %s",
-          "pause them: UPDATE cron.job SET active = false WHERE …",
-          "SELECT jobid::text FROM cron.job WHERE active AND database = ?");
-
   /** Checked from the maintenance database. */
   public static List<Obstacle> outside(Connection session, Found database) throws SQLException {
-    return check(session, OUTSIDE, database.name());
+    var found = new ArrayList<>(check(session, OUTSIDE, database.name()));
+    found.addAll(standing(session, database.name()));
+    found.addAll(SwapLook.superusers(session, database.oid()));
+    return found;
+  }
+
+  /** Checked again whenever a database is about to be renamed or dropped. */
+  public static List<Obstacle> standing(Connection session, String database) throws SQLException {
+    return check(session, STANDING, database);
+  }
+
+  /** One problem that names all findings with their remedies. */
+  public static Problem problem(String doing, List<Obstacle> found) {
+    return new Problem(
+        doing,
+        numbered(found.stream().map(Obstacle::what).toList()),
+        "Nothing was changed. " + numbered(found.stream().map(Obstacle::remedy).toList()));
+  }
+
+  /** {@code 1) … 2) …}, or the one thing alone. */
+  private static String numbered(List<String> things) {
+    var text =
+        things.size() == 1
+            ? things.getFirst()
+            : String.join(
+                "; ",
+                IntStream.range(0, things.size())
+                    .mapToObj(it -> (it + 1) + ") " + things.get(it))
+                    .toList());
+    return text + ".";
   }
 
   /** Checked from a session in the database itself. */
@@ -145,33 +195,7 @@ public final class Obstacles {
     return check(session, INSIDE, "");
   }
 
-  /** The database in which pg_cron keeps its jobs; empty where it is not loaded. */
-  public static String cronDatabase(Connection session) throws SQLException {
-    try (var statement = session.createStatement();
-        var rows =
-            statement.executeQuery(
-                "SELECT coalesce(current_setting('cron.database_name', true), '')")) {
-      rows.next();
-      return rows.getString(1);
-    }
-  }
-
-  /** Checked from {@link #cronDatabase}; jobs that the bot may not see count as found. */
-  public static List<Obstacle> cron(Connection session, String database) throws SQLException {
-    try {
-      return check(session, List.of(CRON), database);
-    } catch (SQLException refused) {
-      if ("42P01".equals(refused.getSQLState())) {
-        return List.of();
-      }
-      return List.of(
-          new Obstacle(
-              "the bot may not read cron.job (" + ServerErrors.reduced(refused) + ")",
-              "GRANT SELECT ON cron.job TO the bot's role and let its policy show all jobs"));
-    }
-  }
-
-  private static List<Obstacle> check(Connection session, List<Check> checks, String parameter)
+  static List<Obstacle> check(Connection session, List<Check> checks, String parameter)
       throws SQLException {
     var found = new ArrayList<Obstacle>();
     for (var each : checks) {

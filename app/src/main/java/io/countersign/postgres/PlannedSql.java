@@ -2,6 +2,7 @@ package io.countersign.postgres;
 
 import io.countersign.action.Planned;
 import io.countersign.estate.DatabaseRef;
+import io.countersign.estate.ServerRef;
 import io.countersign.runbook.Value;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,11 @@ public final class PlannedSql {
     return known(inputs, input)
         .map(it -> Long.toString(it.oid()))
         .orElseGet(() -> "<OID of " + inner(inputs, input) + ">");
+  }
+
+  /** Its server, where that is known. */
+  public static Optional<ServerRef> server(Planned inputs, String input) {
+    return known(inputs, input).map(DatabaseRef::server);
   }
 
   /** A name made of a database's name, quoted where that is known. */

@@ -203,17 +203,8 @@ public final class QueueTables {
   /** What the queue tables hold, as one digest. */
   public static Digest content(Connection inside, List<String> schemas, Stop stop)
       throws SQLException {
-    var text = new StringBuilder();
-    new TreeMap<>(TableHashes.of(inside, of(inside, schemas), stop, () -> {}))
-        .forEach(
-            (table, hash) ->
-                text.append(table)
-                    .append(' ')
-                    .append(hash.rows())
-                    .append(' ')
-                    .append(hash.hash())
-                    .append('\n'));
-    return Digest.of(text.toString());
+    var hashes = TableHashes.of(inside, of(inside, schemas), stop, () -> {});
+    return Digest.of(TableHashes.lines(hashes));
   }
 
   private static void alike(

@@ -4,20 +4,28 @@ import io.countersign.action.Stop;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How many rows of a table come back, go and change when the restored database takes the live one's
  * place, by primary key. The server sends digests of keys and hashes of rows, sorted; no row and no
- * key leaves it. Memory is bounded whatever the size of the table.
+ * key leaves it. Keys are spread over buckets, and only buckets that differ are looked at row by
+ * row, a limited number of rows at a time: neither our memory nor what the live server sorts on its
+ * disk grows with the table.
  */
 public final class RowChanges {
   private static final int FETCHED_AT_ONCE = 5_000;
+  private static final int BUCKETS = 1024;
+
+  private static final long SORTED_AT_ONCE = 2_000_000;
 
   private static final String COLUMNS =
       """
@@ -29,6 +37,8 @@ public final class RowChanges {
        WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped
        ORDER BY a.attnum
       """;
+
+  private static final Bucket NO_ROWS = new Bucket(0, "0");
 
   private RowChanges() {}
 
@@ -67,6 +77,17 @@ public final class RowChanges {
   public static Compared of(
       Connection restored, Connection live, TableHashes.Table table, Stop stop)
       throws SQLException {
+    return of(restored, live, table, stop, SORTED_AT_ONCE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param sorted rows that a server sorts at once, unless one bucket alone has more
+   */
+  static Compared of(
+      Connection restored, Connection live, TableHashes.Table table, Stop stop, long sorted)
+      throws SQLException {
     var shape = shape(restored, table);
     var other = shape(live, table);
     boolean otherColumns = !shape.columns().equals(other.columns());
@@ -82,16 +103,68 @@ public final class RowChanges {
                 .filter(it -> it.getValue().equals(other.columns().get(it.getKey())))
                 .map(Map.Entry::getKey)
                 .toList());
-    var sql = rows(table, List.copyOf(shape.key().keySet()), List.copyOf(common));
-    try (var back = restored.createStatement();
-        var now = live.createStatement()) {
-      back.setFetchSize(FETCHED_AT_ONCE);
-      now.setFetchSize(FETCHED_AT_ONCE);
-      try (var left = back.executeQuery(sql);
-          var right = now.executeQuery(sql)) {
-        return new Compared(merged(left, right, stop), true, otherColumns);
+    var key = List.copyOf(shape.key().keySet());
+    var columns = List.copyOf(common);
+    var counts = Counts.NONE;
+    for (var some : differing(restored, live, buckets(table, key, columns), stop, sorted)) {
+      var sql = rows(table, key, columns, some);
+      try (var back = restored.createStatement();
+          var now = live.createStatement()) {
+        back.setFetchSize(FETCHED_AT_ONCE);
+        now.setFetchSize(FETCHED_AT_ONCE);
+        try (var left = back.executeQuery(sql);
+            var right = now.executeQuery(sql)) {
+          counts = counts.plus(merged(left, right, stop));
+        }
       }
     }
+    return new Compared(counts, true, otherColumns);
+  }
+
+  /**
+   * @param rows how many keys fall into it
+   * @param sum of their rows' hashes
+   */
+  private record Bucket(long rows, String sum) {}
+
+  /** Buckets in which the two sides differ, in groups that may be sorted at once. */
+  private static List<List<Integer>> differing(
+      Connection restored, Connection live, String sql, Stop stop, long sorted)
+      throws SQLException {
+    var back = buckets(restored, sql);
+    stop.check();
+    var now = buckets(live, sql);
+    stop.check();
+    var all = new TreeSet<>(back.keySet());
+    all.addAll(now.keySet());
+    var groups = new ArrayList<List<Integer>>();
+    long rows = sorted;
+    for (int bucket : all) {
+      var left = back.getOrDefault(bucket, NO_ROWS);
+      var right = now.getOrDefault(bucket, NO_ROWS);
+      if (left.equals(right)) {
+        continue;
+      }
+      long more = Math.max(left.rows(), right.rows());
+      if (rows + more > sorted) {
+        groups.add(new ArrayList<>());
+        rows = 0;
+      }
+      groups.getLast().add(bucket);
+      rows += more;
+    }
+    return groups;
+  }
+
+  private static Map<Integer, Bucket> buckets(Connection session, String sql) throws SQLException {
+    var buckets = new HashMap<Integer, Bucket>();
+    try (var statement = session.createStatement();
+        var row = statement.executeQuery(sql)) {
+      while (row.next()) {
+        buckets.put(row.getInt(1), new Bucket(row.getLong(2), row.getString(3)));
+      }
+    }
+    return buckets;
   }
 
   /**
@@ -152,21 +225,43 @@ public final class RowChanges {
     return new Shape(columns, key);
   }
 
-  /** By text, since live and restored may differ in what can be hashed; both sides alike. */
-  private static String rows(TableHashes.Table table, List<String> key, List<String> columns) {
+  private static String buckets(TableHashes.Table table, List<String> key, List<String> columns) {
+    return "SELECT "
+        + bucket(key)
+        + " AS bucket, count(*), sum("
+        + hash(columns)
+        + "::numeric)::text FROM ONLY "
+        + table.quoted()
+        + " t GROUP BY 1";
+  }
+
+  private static String rows(
+      TableHashes.Table table, List<String> key, List<String> columns, List<Integer> buckets) {
     return "SELECT sha256(convert_to("
         + row(key)
-        + "::text, 'UTF8')) AS key, hashtextextended("
-        + row(columns)
-        + "::text, 0) AS hash FROM ONLY "
+        + "::text, 'UTF8')) AS key, "
+        + hash(columns)
+        + " AS hash FROM ONLY "
         + table.quoted()
-        + " t ORDER BY 1";
+        + " t WHERE "
+        + bucket(key)
+        + buckets.stream().map(String::valueOf).collect(Collectors.joining(", ", " IN (", ")"))
+        + " ORDER BY 1";
+  }
+
+  private static String bucket(List<String> key) {
+    return "(hashtextextended(" + row(key) + "::text, 0) & " + (BUCKETS - 1) + ")";
+  }
+
+  /** By text, since live and restored may differ in what can be hashed; both sides alike. */
+  private static String hash(List<String> columns) {
+    return "hashtextextended(" + row(columns) + "::text, 0)";
   }
 
   private static String row(List<String> columns) {
     return columns.stream()
         .map(it -> "t." + Identifiers.quoted(it))
-        .collect(java.util.stream.Collectors.joining(", ", "ROW(", ")"));
+        .collect(Collectors.joining(", ", "ROW(", ")"));
   }
 
   private static final class Row {

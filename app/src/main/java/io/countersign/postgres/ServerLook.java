@@ -84,7 +84,7 @@ public record ServerLook(
   private static final String DATABASES =
       """
       SELECT d.datname, pg_get_userbyid(d.datdba) AS owner,
-             pg_has_role(d.datdba, 'MEMBER') AS member,
+             %s AS member,
              CASE WHEN pg_has_role('pg_read_all_stats', 'USAGE') OR has_database_privilege(d.oid, 'CONNECT')
                   THEN pg_database_size(d.oid) ELSE 0 END AS bytes,
              ARRAY(SELECT pg_get_userbyid(s.setrole)::text
@@ -95,7 +95,8 @@ public record ServerLook(
         FROM pg_database d
        WHERE NOT d.datistemplate
        ORDER BY d.datname
-      """;
+      """
+          .formatted(Memberships.full("d.datdba"));
 
   /** The major version, such as 15. */
   public int major() {

@@ -47,15 +47,21 @@ final class ServerPrograms {
                 Path.of("/usr/lib/postgresql/" + major + "/bin"),
                 Path.of("/usr/pgsql-" + major + "/bin"))
             : List.of(Path.of(configured));
+    var other = "";
     for (var folder : folders) {
-      if (Files.isExecutable(folder.resolve(program))) {
-        return folder.resolve(program).toString();
+      var file = folder.resolve(program);
+      if (Files.isExecutable(file)) {
+        int found = ClientPrograms.major(file);
+        if (found == major) {
+          return file.toString();
+        }
+        other = found > 0 ? " What is there is of PostgreSQL " + found + "." : "";
       }
     }
     throw new RestorerUnavailable(
         new Problem(
             "looking for " + program + " of PostgreSQL " + major,
-            "it is not in " + folders.getFirst() + ".",
+            "it is not in " + folders.getFirst() + "." + other,
             "Install it: apt-get install postgresql-" + major));
   }
 

@@ -21,6 +21,9 @@ public final class Servers {
   /** The database from which databases are created, renamed and dropped. */
   public static final String MAINTENANCE = "postgres";
 
+  /** An older server would refuse a session that asks for the setting. */
+  private static final int FIRST_WITH_TRANSACTION_TIMEOUT = 17;
+
   private final Registry registry;
   private final SecretStore secrets;
   private final ServerRestorer restorer;
@@ -75,7 +78,8 @@ public final class Servers {
 
   /**
    * A session as the bot. It sees every row or fails ({@code row_security = off}), has settings
-   * that make text forms comparable, and ends by itself when the network does.
+   * that make text forms comparable, is not ended by a database's preset for its application's
+   * statements, and ends by itself when the network does.
    *
    * @param application what the server calls the session: {@code cs/<run>/<step>/<attempt>}
    */
@@ -101,10 +105,24 @@ public final class Servers {
     settings.setProperty("logServerErrorDetail", "false");
     settings.setProperty(
         "options",
-        "-c row_security=off -c TimeZone=UTC -c DateStyle=ISO,YMD -c IntervalStyle=postgres"
-            + " -c extra_float_digits=3 -c search_path=pg_catalog"
-            + " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3");
-    return DriverManager.getConnection(url(login), settings);
+        "-c row_security=off -c statement_timeout=0 -c TimeZone=UTC -c DateStyle=ISO,YMD -c"
+            + " IntervalStyle=postgres -c extra_float_digits=3 -c search_path=pg_catalog -c"
+            + " tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3");
+    return withoutTransactionLimit(DriverManager.getConnection(url(login), settings));
+  }
+
+  /** A limit that the application has set for itself would end a long comparison. */
+  private static Connection withoutTransactionLimit(Connection session) throws SQLException {
+    if (session.getMetaData().getDatabaseMajorVersion() < FIRST_WITH_TRANSACTION_TIMEOUT) {
+      return session;
+    }
+    try (var statement = session.createStatement()) {
+      statement.execute("SET transaction_timeout = 0");
+      return session;
+    } catch (SQLException refused) {
+      session.close();
+      throw refused;
+    }
   }
 
   private static String url(Login login) {

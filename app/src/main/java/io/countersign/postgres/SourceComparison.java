@@ -45,16 +45,7 @@ public final class SourceComparison {
 
     /** SHA-256 over the sorted lines of tables, then of the catalogue. */
     public Digest contentHash() {
-      var text = new StringBuilder();
-      new java.util.TreeMap<>(hashes)
-          .forEach(
-              (table, hash) ->
-                  text.append(table)
-                      .append(' ')
-                      .append(hash.rows())
-                      .append(' ')
-                      .append(hash.hash())
-                      .append('\n'));
+      var text = new StringBuilder(TableHashes.lines(hashes));
       new java.util.TreeMap<>(catalogue)
           .forEach((name, line) -> text.append(name).append(" = ").append(line).append('\n'));
       return Digest.of(text.toString());

@@ -3,6 +3,7 @@ package io.countersign.postgres;
 import io.countersign.Problem;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Attempt;
+import io.countersign.estate.ServerRef;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -18,6 +19,24 @@ public final class StepSessions {
       """;
 
   private StepSessions() {}
+
+  /**
+   * All that is to be cleared of steps that leave nothing but sessions.
+   *
+   * @param doing for the message of a failure
+   * @throws IllegalStateException where they cannot be ended
+   */
+  public static void clear(Servers servers, Attempt<?> attempt, ServerRef server, String doing) {
+    ServerWork.clearing(
+        doing,
+        () -> {
+          var name = attempt.visit().applicationName();
+          try (var session = servers.open(server, Servers.MAINTENANCE, name)) {
+            end(session, attempt);
+            return server;
+          }
+        });
+  }
 
   /**
    * Ends what an attempt and those before it left on a server and waits until it is gone: after

@@ -1,11 +1,11 @@
 package io.countersign.postgres;
 
-import io.countersign.Problem;
 import io.countersign.action.ActionFailed;
 import io.countersign.estate.DatabaseRef;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** What is looked at before a swap and after one whose end was not seen. */
@@ -95,30 +95,31 @@ public final class SwapLook {
   }
 
   /**
-   * Finds, before anybody is disturbed, what would make the swap fail in the middle.
+   * Finds, before anybody is disturbed, what would make the swap fail in the middle, or would stay
+   * behind with the old database. All of it may have come since the preflight.
    *
-   * @throws ActionFailed which names prepared transactions or superusers' sessions
+   * @param coming the database that becomes live
+   * @throws ActionFailed which names all of it with the remedies
    */
-  public static void refuse(String doing, Connection session, DatabaseRef live)
+  public static void refuse(String doing, Connection session, DatabaseRef live, DatabaseRef coming)
       throws ActionFailed, SQLException {
-    try (var query =
-        session.prepareStatement("SELECT count(*) FROM pg_prepared_xacts WHERE database = ?")) {
-      query.setString(1, live.name());
-      try (var row = query.executeQuery()) {
-        row.next();
-        if (row.getLong(1) > 0) {
-          throw new ActionFailed(
-              new Problem(
-                  doing,
-                  row.getLong(1) + " prepared transactions hold it; nothing was changed.",
-                  "COMMIT PREPARED or ROLLBACK PREPARED each (SELECT gid FROM pg_prepared_xacts),"
-                      + " then retry."));
-        }
-      }
+    var found = new ArrayList<>(Obstacles.standing(session, live.name()));
+    for (var each : Obstacles.standing(session, coming.name())) {
+      found.add(new Obstacles.Obstacle(coming.name() + ": " + each.what(), each.remedy()));
     }
+    found.addAll(superusers(session, live.oid()));
+    found.addAll(superusers(session, coming.oid()));
+    if (!found.isEmpty()) {
+      throw new ActionFailed(Obstacles.problem(doing, found));
+    }
+  }
+
+  /** Sessions that the bot may not end, where there are some. */
+  static List<Obstacles.Obstacle> superusers(Connection session, long database)
+      throws SQLException {
     var superusers = new ArrayList<Sessions.Session>();
     try (var query = session.prepareStatement(SUPERUSERS)) {
-      query.setLong(1, live.oid());
+      query.setLong(1, database);
       try (var row = query.executeQuery()) {
         while (row.next()) {
           superusers.add(
@@ -131,8 +132,12 @@ public final class SwapLook {
         }
       }
     }
-    if (!superusers.isEmpty()) {
-      throw new ActionFailed(NameSwap.mayNotEnd(live.name(), superusers));
-    }
+    return superusers.isEmpty()
+        ? List.of()
+        : List.of(
+            new Obstacles.Obstacle(
+                "sessions of superusers may not be ended by the bot: " + Sessions.shown(superusers),
+                "stop these programs, or end their sessions as a superuser (SELECT"
+                    + " pg_terminate_backend(pid))"));
   }
 }

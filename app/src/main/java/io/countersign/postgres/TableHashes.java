@@ -109,6 +109,21 @@ public final class TableHashes {
     return hashes;
   }
 
+  /** What tables hold, a line for each in their order. */
+  public static String lines(Map<Table, Hash> hashes) {
+    var text = new StringBuilder();
+    new TreeMap<>(hashes)
+        .forEach(
+            (table, hash) ->
+                text.append(table)
+                    .append(' ')
+                    .append(hash.rows())
+                    .append(' ')
+                    .append(hash.hash())
+                    .append('\n'));
+    return text.toString();
+  }
+
   /** One table's hash, by record where its types have hashes. The session is in autocommit. */
   public static Hash of(Connection inside, Table table) throws SQLException {
     if (hasOtherTypes(inside, table)) {

@@ -79,7 +79,10 @@ public interface Journal {
    */
   record Kept(DatabaseRef database, Instant since, RunId by) {}
 
-  record Progress(long done, long total, String unit) {}
+  /**
+   * @param also more for people, a clause; may be empty
+   */
+  record Progress(long done, long total, String unit, String also) {}
 
   /** The right to work on a run, as good as its epoch. */
   record Claim(RunId run, long epoch) {}

@@ -276,12 +276,16 @@ final class Performer {
       Optional<String> memo)
       implements Attempt<I> {
     @Override
-    public void progress(long done, long total, Unit unit) {
+    public void progress(long done, long total, Unit unit, String also) {
       journal.progress(
           claim,
           visit.step(),
           visit.attempt(),
-          new Journal.Progress(done, total, unit.name().toLowerCase(java.util.Locale.ROOT)));
+          new Journal.Progress(
+              done,
+              total,
+              unit.name().toLowerCase(java.util.Locale.ROOT),
+              also.substring(0, Math.min(also.length(), ALSO_LENGTH))));
     }
 
     @Override

@@ -152,8 +152,8 @@ public final class SandboxWorld implements AutoCloseable {
     var estates = Files.createDirectory(folder.resolve("estates"));
     try (Stream<Path> files = Files.list(plan.estates())) {
       for (var file : files.filter(it -> it.toString().endsWith(".yaml")).toList()) {
-        Files.writeString(
-            estates.resolve(file.getFileName()), plan.edit().apply(Files.readString(file)));
+        var estate = withPrograms(Files.readString(file), medsuite.live().programs());
+        Files.writeString(estates.resolve(file.getFileName()), plan.edit().apply(estate));
       }
     }
     var journal = medsuite.journalLogin();
@@ -170,6 +170,14 @@ public final class SandboxWorld implements AutoCloseable {
     environment.put("MEDSUITE_ARCHIVE", medsuite.archive().toString());
     environment.put("MEDSUITE_COPIES", folder.resolve("copies").toString());
     return environment;
+  }
+
+  /** An estate's file that names the programs, where the bot would not look for them. */
+  public static String withPrograms(String estate, PgPrograms programs) {
+    return programs
+        .unusual()
+        .map(it -> estate.replace("\nrestore:\n", "\nrestore:\n  programs: \"" + it + "\"\n"))
+        .orElse(estate);
   }
 
   /** Everything the bot is told, by the names of the environment. */

@@ -180,7 +180,9 @@ public record Authored(
             estate.policies(),
             estate.registry(),
             UNKNOWN.secretsFolder(),
-            UNKNOWN.restore());
+            UNKNOWN.restore(),
+            estate.neighbours(),
+            estate.copy());
     return Estates.of(
             nowhere,
             Path.of(UNKNOWN.secretsFolder()),

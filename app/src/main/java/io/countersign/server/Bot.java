@@ -40,6 +40,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -197,9 +198,7 @@ public final class Bot implements AutoCloseable {
             slack,
             sources(settings.roles()),
             estates.values().stream()
-                .collect(
-                    java.util.stream.Collectors.toMap(
-                        it -> it.estate().name(), EstateParts::registry)),
+                .collect(Collectors.toMap(it -> it.estate().name(), EstateParts::registry)),
             clock);
     var journal = database.journal();
     var gates = database.gates();
@@ -252,8 +251,8 @@ public final class Bot implements AutoCloseable {
     var timetable =
         new Timetable(runbooks, estates, journal, database.schedules(), () -> RunId.random(random));
     var calls = new Calls(database.calls(), gates, roster);
-    Runnable dues = () -> look(timetable, calls);
-    var workers = new Workers(database, engine, process, watch.heartbeat(), RUNS_AT_ONCE);
+    var dues = new Dues(List.of(timetable::look, calls::look));
+    var workers = new Workers(database, engine, process, watch.heartbeat(), RUNS_AT_ONCE, clock);
     var web = WebServer.start(settings.port(), edge.http(), database::answers);
     workers.start();
     edge.start();
@@ -266,15 +265,6 @@ public final class Bot implements AutoCloseable {
     log.info("countersign listens on port {} as {}", web.port(), process);
     return new Bot(
         runbooks.values(), database, workers, edge, dues, web, scheduler, threads, logging);
-  }
-
-  private static void look(Timetable timetable, Calls calls) {
-    try {
-      timetable.look();
-      calls.look();
-    } catch (RuntimeException lost) {
-      log.warn("could not look what is due: {}", lost.getClass().getSimpleName());
-    }
   }
 
   private static Optional<Runbook> byCommand(Map<String, Runbook> runbooks, String command) {

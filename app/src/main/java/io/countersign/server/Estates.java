@@ -47,7 +47,6 @@ import java.util.random.RandomGenerator;
 
 /** Puts an estate together: its ports and its actions. */
 public final class Estates {
-  private static final int COPY_JOBS = 2;
   private static final List<String> PROGRAMS = List.of("pg_dump", "pg_restore");
 
   private Estates() {}
@@ -68,11 +67,11 @@ public final class Estates {
     var restorer = new ArchiveRestorer(estate.restore(), registry, secrets);
     var servers = new Servers(registry, secrets, restorer);
     var programs = new ClientPrograms(folders(estate), scratch);
-    var copier = new DatabaseCopier(programs, COPY_JOBS);
+    var copier = new DatabaseCopier(programs, estate.copy());
     var actions =
         new Catalogue(
             List.of(
-                new RestorePreflight(servers, restorer, major -> missing(programs, major)),
+                new RestorePreflight(servers, estate, restorer, major -> missing(programs, major)),
                 new FreezeTenant(estate, registry, servers),
                 new SettleTenant(estate, servers),
                 new RestoreServer(servers, restorer),

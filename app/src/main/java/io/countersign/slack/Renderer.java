@@ -113,11 +113,7 @@ final class Renderer {
   private Optional<String> link(Post post, GateRow row) {
     return posts
         .find(post.run(), "card/" + row.id())
-        .flatMap(
-            it ->
-                slack.permalink(it.channel(), it.ts()) instanceof Answer.Ok<String>(var link)
-                    ? Optional.of(link)
-                    : Optional.empty());
+        .flatMap(it -> slack.permalink(it.channel(), it.ts()).got());
   }
 
   private Optional<Rendered> announced(Post post) {

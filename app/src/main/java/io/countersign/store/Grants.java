@@ -97,7 +97,7 @@ public final class Grants {
               "moves the progress bar",
               "SELECT",
               "INSERT",
-              "UPDATE (step, attempt, done, total, unit, at)"),
+              "UPDATE (step, attempt, done, total, unit, also, at)"),
           Grant.on(
               "schedule",
               "writes down what comes later, starts it, puts it off, closes it",

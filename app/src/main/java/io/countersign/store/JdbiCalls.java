@@ -5,6 +5,7 @@ import io.countersign.Person;
 import io.countersign.gate.Call;
 import io.countersign.gate.CallStore;
 import io.countersign.gate.GateRow;
+import io.countersign.thread.Posts;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -102,25 +103,25 @@ public final class JdbiCalls implements CallStore {
         .createUpdate(
             """
             INSERT INTO countersign.post (run, key, channel, kind, seq, wanted_seq)
-            SELECT id, :key, :user, 'DIRECT', seq, seq FROM countersign.run WHERE id = :run
+            SELECT id, :key, :user, :kind, seq, seq FROM countersign.run WHERE id = :run
             """)
         .bind("key", "direct/" + key(call) + "/" + person.user())
         .bind("user", person.user())
+        .bind("kind", Posts.Kind.DIRECT.name())
         .bind("run", row.run().value())
         .execute();
   }
 
   /** The card says that the gate has opened; what comes later gets a line of its own. */
   private static void announce(Handle handle, GateRow row, Call call) {
-    var kind =
-        switch (call.kind()) {
-          case OPENED -> "";
-          case REMINDER -> "LINE";
-          case ESCALATION -> "BROADCAST";
-        };
-    if (kind.isEmpty()) {
-      return;
+    switch (call.kind()) {
+      case OPENED -> {}
+      case REMINDER -> announce(handle, row, call, Posts.Kind.LINE);
+      case ESCALATION -> announce(handle, row, call, Posts.Kind.BROADCAST);
     }
+  }
+
+  private static void announce(Handle handle, GateRow row, Call call, Posts.Kind kind) {
     handle
         .createUpdate(
             """
@@ -128,7 +129,7 @@ public final class JdbiCalls implements CallStore {
             SELECT id, :key, channel, :kind, seq, seq FROM countersign.run WHERE id = :run
             """)
         .bind("key", "call/" + key(call))
-        .bind("kind", kind)
+        .bind("kind", kind.name())
         .bind("run", row.run().value())
         .execute();
   }

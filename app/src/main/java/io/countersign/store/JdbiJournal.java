@@ -283,11 +283,12 @@ public final class JdbiJournal implements Journal {
             handle
                 .createUpdate(
                     """
-                    INSERT INTO countersign.step_progress (run, step, attempt, done, total, unit, at)
-                    SELECT id, :step, :attempt, :done, :total, :unit, countersign.now()
+                    INSERT INTO countersign.step_progress (run, step, attempt, done, total, unit, also, at)
+                    SELECT id, :step, :attempt, :done, :total, :unit, :also, countersign.now()
                     FROM countersign.run WHERE id = :run AND epoch = :epoch
                     ON CONFLICT (run) DO UPDATE SET step = excluded.step, attempt = excluded.attempt,
-                      done = excluded.done, total = excluded.total, unit = excluded.unit, at = excluded.at
+                      done = excluded.done, total = excluded.total, unit = excluded.unit,
+                      also = excluded.also, at = excluded.at
                     """)
                 .bind("run", claim.run().value())
                 .bind("epoch", claim.epoch())
@@ -296,6 +297,7 @@ public final class JdbiJournal implements Journal {
                 .bind("done", progress.done())
                 .bind("total", progress.total())
                 .bind("unit", progress.unit())
+                .bind("also", progress.also())
                 .execute());
   }
 
@@ -306,12 +308,15 @@ public final class JdbiJournal implements Journal {
             handle
                 .createQuery(
                     """
-                    SELECT p.done, p.total, p.unit FROM countersign.step_progress p
+                    SELECT p.done, p.total, p.unit, p.also FROM countersign.step_progress p
                     JOIN countersign.step_attempt a USING (run, step, attempt)
                     WHERE p.run = :run AND a.state = 'STARTED'
                     """)
                 .bind("run", run.value())
-                .map((rows, _) -> new Progress(rows.getLong(1), rows.getLong(2), rows.getString(3)))
+                .map(
+                    (rows, _) ->
+                        new Progress(
+                            rows.getLong(1), rows.getLong(2), rows.getString(3), rows.getString(4)))
                 .findOne());
   }
 

@@ -12,7 +12,7 @@ import io.countersign.RunId;
 import io.countersign.action.Stop;
 import io.countersign.run.RunEngine;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -33,6 +33,7 @@ public final class Workers implements AutoCloseable {
 
   private final JdbiJournal journal;
   private final RunEngine engine;
+  private final InstantSource clock;
   private final Scheduler scheduler;
   private final Map<RunId, Going> going = new ConcurrentHashMap<>();
   private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
@@ -42,11 +43,18 @@ public final class Workers implements AutoCloseable {
   /**
    * @param name unique among the processes that share the database
    * @param heartbeat a holder is dead after four of them are missed
+   * @param clock this machine's: it wakes, and a wake-up that comes early or late decides nothing
    */
   public Workers(
-      Database database, RunEngine engine, String name, Duration heartbeat, int threads) {
+      Database database,
+      RunEngine engine,
+      String name,
+      Duration heartbeat,
+      int threads,
+      InstantSource clock) {
     this.journal = database.journal();
     this.engine = engine;
+    this.clock = clock;
     var task =
         Tasks.custom(Ledger.TASK, Void.class)
             .onFailure(new FailureHandler.OnFailureRetryLater<>(Duration.ofSeconds(5)))
@@ -57,6 +65,7 @@ public final class Workers implements AutoCloseable {
             .tableName(Database.SCHEMA + ".scheduled_tasks")
             .schedulerName(new SchedulerName.Fixed(name))
             .threads(threads)
+            .clock(clock::instant)
             .executorService(Executors.newVirtualThreadPerTaskExecutor())
             .pollUsingLockAndFetch(0.5, 1.0)
             .pollingInterval(Duration.ofMillis(250))
@@ -93,7 +102,7 @@ public final class Workers implements AutoCloseable {
       RunId run, RunEngine.Next next, ExecutionComplete complete, ExecutionOperations<Void> row) {
     switch (next) {
       case RunEngine.Next.Never() -> row.remove();
-      case RunEngine.Next.Lost() -> row.reschedule(complete, Instant.now());
+      case RunEngine.Next.Lost() -> row.reschedule(complete, clock.instant());
       case RunEngine.Next.In(var delay, var seen) ->
           park(run, row, complete, delay.isNegative() ? Duration.ZERO : delay, seen);
       case RunEngine.Next.WhenWoken(var seen) -> park(run, row, complete, REST, seen);
@@ -109,7 +118,7 @@ public final class Workers implements AutoCloseable {
     // the database's clock decides whether it is time; this one only wakes, and may wake early or
     // late
     var soon = delay.compareTo(REST) < 0 ? delay : REST;
-    row.reschedule(complete, Instant.now().plus(soon));
+    row.reschedule(complete, clock.instant().plus(soon));
     if (!journal.newest(run, seen)) {
       journal.wake(run);
     }

@@ -187,7 +187,8 @@ public record Card(
     }
 
     private Line reference() {
-      var so = row.approvals() == 0 ? "" : ", " + row.approvals() + " so far";
+      int approvals = row.approvers().size();
+      var so = approvals == 0 ? "" : ", " + approvals + " so far";
       return Line.of(
           "Needs "
               + Needed.approvals(row.quorum(), spec().schedule().isPresent())

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -70,19 +71,19 @@ final class Differences {
   }
 
   /** Empty where the text is no list of tables. */
-  private static java.util.Optional<Map<String, String>> tables(String said) {
+  private static Optional<Map<String, String>> tables(String said) {
     var tables = new HashMap<String, String>();
     if (said.equals("none")) {
-      return java.util.Optional.of(tables);
+      return Optional.of(tables);
     }
     for (var part : said.split(", ", -1)) {
       var one = WRITTEN.matcher(part);
       if (!one.matches()) {
-        return java.util.Optional.empty();
+        return Optional.empty();
       }
       tables.put(one.group(1), one.group(2));
     }
-    return java.util.Optional.of(tables);
+    return Optional.of(tables);
   }
 
   /** {@code evidence.parity.content-hash} as "content hash of step parity". */

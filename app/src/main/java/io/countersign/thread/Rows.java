@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -23,6 +22,8 @@ final class Rows {
   private final Runbook runbook;
   private final RunState state;
   private final History history;
+  private static final Duration SURE_AFTER = Duration.ofSeconds(10);
+
   private final Optional<Journal.Progress> progress;
   private final String tenant;
   private final Instant now;
@@ -159,7 +160,8 @@ final class Rows {
     var details = new ArrayList<String>();
     said.map(Texts::clause).ifPresent(details::add);
     if (state instanceof RunState.Running) {
-      amount().ifPresent(details::add);
+      progress.ifPresent(it -> details.addAll(amount(it)));
+      track.flatMap(it -> pace(Duration.between(it.began(), now))).ifPresent(details::add);
     }
     track
         .map(it -> "for " + Texts.duration(Duration.between(it.began(), now)))
@@ -222,17 +224,43 @@ final class Rows {
     return Texts.phrase(step, tenant).toDo();
   }
 
-  /** {@code 5.1 GB of 11.8 GB}, {@code 31 of 74 tables}. */
-  private Optional<String> amount() {
+  /** {@code 5.1 GB of 11.8 GB} and {@code 12 of 31 tables}; {@code 31 of 74 tables}. */
+  private static List<String> amount(Journal.Progress progress) {
+    var amounts = new ArrayList<String>();
+    if (progress.total() > 0) {
+      amounts.add(
+          inBytes(progress)
+              ? Texts.bytes(progress.done()) + " of " + Texts.bytes(progress.total())
+              : progress.done() + " of " + progress.total() + " " + progress.unit());
+    }
+    if (!progress.also().isBlank()) {
+      amounts.add(progress.also());
+    }
+    return amounts;
+  }
+
+  private static boolean inBytes(Journal.Progress progress) {
+    return progress.unit().equals("bytes");
+  }
+
+  /**
+   * {@code 84 MB/s, about 2 min left}: as it went on average so far, so nothing is said of it too
+   * early.
+   */
+  private Optional<String> pace(Duration elapsed) {
     return progress
-        .filter(it -> it.total() > 0)
+        .filter(it -> inBytes(it) && it.done() < it.total() && elapsed.compareTo(SURE_AFTER) > 0)
+        .filter(it -> it.done() > it.total() / 50)
         .map(
-            it ->
-                switch (it.unit().toLowerCase(Locale.ROOT)) {
-                  case "bytes" -> Texts.bytes(it.done()) + " of " + Texts.bytes(it.total());
-                  default ->
-                      it.done() + " of " + it.total() + " " + it.unit().toLowerCase(Locale.ROOT);
-                });
+            it -> {
+              var left =
+                  Duration.ofMillis(
+                      (long) ((double) elapsed.toMillis() * (it.total() - it.done()) / it.done()));
+              return Texts.bytes(it.done() * 1000 / elapsed.toMillis())
+                  + "/s, about "
+                  + Texts.duration(left)
+                  + " left";
+            });
   }
 
   /** {@code , 43 %}, or nothing where it is not known. */

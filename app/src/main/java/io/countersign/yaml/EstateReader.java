@@ -48,7 +48,12 @@ public final class EstateReader {
           "after-restore",
           "registry",
           "secrets",
-          "restore");
+          "restore",
+          "servers",
+          "copy");
+
+  private static final Set<String> OPTIONAL =
+      Set.of("canaries", "queue-schemas", "servers", "copy");
 
   /** The closed set of named queries and the parameters that each must use. */
   private static final Map<String, Set<String>> QUERIES =
@@ -118,7 +123,7 @@ public final class EstateReader {
   private Estate estate(Section file) {
     file.closed(KEYS);
     KEYS.stream()
-        .filter(it -> !it.equals("canaries") && !it.equals("queue-schemas"))
+        .filter(it -> !OPTIONAL.contains(it))
         .filter(it -> !PolicyReader.KEYS.contains(it))
         .forEach(it -> file.needs(it, "Every estate says it; manifest/README.md shows how."));
     return new Estate(
@@ -134,7 +139,9 @@ public final class EstateReader {
         PolicyReader.read(file),
         registry(file),
         secrets(file),
-        restore(file));
+        restore(file),
+        NeighbourReader.read(file),
+        CopyLimitReader.read(file));
   }
 
   private static String shaped(Section section, String key, Pattern shape, String form) {
@@ -227,7 +234,7 @@ public final class EstateReader {
         login.orElse(new SecretName("")), queries.map(this::queries).orElse(Map.of()));
   }
 
-  private static Optional<SecretName> secret(Section section, String word) {
+  static Optional<SecretName> secret(Section section, String word) {
     if (Readings.read(ValueType.SECRET_NAME, word).orElse(null)
         instanceof Value.OfSecret(var name)) {
       return Optional.of(name);

@@ -65,7 +65,7 @@ public final class TestAttempt<I extends Record> implements Attempt<I> {
   }
 
   @Override
-  public void progress(long done, long total, Unit unit) {}
+  public void progress(long done, long total, Unit unit, String also) {}
 
   @Override
   public Stop stop() {

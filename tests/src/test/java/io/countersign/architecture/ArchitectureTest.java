@@ -172,14 +172,9 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackages(WIRING)
-        .and()
-        .doNotBelongToAnyOf(Workers.class)
         .should()
         .accessTargetWhere(readsTheMachinesClock())
-        .because(
-            "time comes in through constructors, or from countersign.now() in our database."
-                + " Workers may: db-scheduler wakes by the machine's clock, and a wake-up that"
-                + " comes early or late decides nothing")
+        .because("time comes in through constructors, or from countersign.now() in our database")
         .check(CLASSES);
   }
 

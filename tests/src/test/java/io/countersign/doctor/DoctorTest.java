@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countersign.sandbox.SandboxWorld;
 import io.countersign.sandbox.Transport;
 import io.countersign.sandbox.postgres.MedsuiteEstate;
+import io.countersign.sandbox.postgres.PgPrograms;
 import io.countersign.sandbox.slack.Call;
 import io.countersign.sandbox.slack.Limits;
 import io.countersign.sandbox.slack.Workspace;
@@ -432,7 +433,11 @@ class DoctorTest {
     var empty = Files.createDirectory(folder.resolve("bin"));
     edit(it -> it + "  programs: " + empty + "\n");
 
-    only("programs of PostgreSQL 15 on this host", "pg_ctl", "apt-get install postgresql-15");
+    var major = PgPrograms.find().major();
+    only(
+        "programs of PostgreSQL " + major + " on this host",
+        "pg_ctl",
+        "apt-get install postgresql-" + major);
   }
 
   @Test

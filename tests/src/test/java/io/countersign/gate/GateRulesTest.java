@@ -103,10 +103,19 @@ class GateRulesTest {
             NOON);
     var missing = new Standing(new Roster.Membership.Full(), Map.of(), NOON);
     var empty = new Standing(new Roster.Membership.Full(), rosters(), NOON);
-    for (var standing : List.of(unreadable, missing, empty)) {
-      assertThat(GateRules.rule(Optional.of(row(1)), approve(BOB), standing, NOON))
-          .isInstanceOf(Ruling.Refused.class);
+    for (var standing : List.of(unreadable, missing)) {
+      assertThat(refusal(GateRules.rule(Optional.of(row(1)), approve(BOB), standing, NOON)))
+          .isInstanceOf(Refusal.Unreadable.class);
     }
+    assertThat(refusal(GateRules.rule(Optional.of(row(1)), approve(BOB), empty, NOON)))
+        .isInstanceOf(Refusal.NotInRole.class);
+  }
+
+  @Test
+  void who_has_voted_is_not_among_those_who_can_still_act() {
+    var counted = ((Ruling.Counted) rule(row(3), approve(BOB))).gate();
+    var ruling = (Ruling.Refused) rule(counted, approve(CAROL));
+    assertThat(ruling.canAct()).containsExactly(DANA);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.countersign.action.ActionFailed;
 import io.countersign.estate.ServerRestorer.RestorerUnavailable;
+import io.countersign.sandbox.postgres.PgPrograms;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -47,5 +48,20 @@ class MissingProgramsTest {
             () -> new ServerPrograms(empty.toString()).path(NOT_INSTALLED, "pg_ctl"));
 
     assertThat(failed.problem().happened()).isEqualTo("it is not in " + empty + ".");
+  }
+
+  @Test
+  void server_programs_of_another_version_are_not_taken_and_their_version_is_told() {
+    var programs = PgPrograms.find();
+
+    var failed =
+        catchThrowableOfType(
+            RestorerUnavailable.class,
+            () -> new ServerPrograms(programs.bin().toString()).path(NOT_INSTALLED, "pg_ctl"));
+
+    assertThat(failed.problem().happened())
+        .isEqualTo(
+            "it is not in %s. What is there is of PostgreSQL %d."
+                .formatted(programs.bin(), programs.major()));
   }
 }

@@ -176,7 +176,10 @@ public final class OneServer {
 
   public Estate.RestoreSource restoreSource() {
     return new Estate.RestoreSource(
-        bases().toString(), archive().toString(), copies().toString(), "");
+        bases().toString(),
+        archive().toString(),
+        copies().toString(),
+        PROGRAMS.unusual().map(Path::toString).orElse(""));
   }
 
   public Estate estate(Duration statusTtl) {

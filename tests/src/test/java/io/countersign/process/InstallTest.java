@@ -8,6 +8,7 @@ import io.countersign.sandbox.OwnSlack;
 import io.countersign.sandbox.SandboxWorld;
 import io.countersign.sandbox.Transport;
 import io.countersign.sandbox.postgres.MedsuiteEstate;
+import io.countersign.sandbox.postgres.PgPrograms;
 import io.countersign.sandbox.slack.Limits;
 import io.countersign.sandbox.slack.StandInSlack;
 import io.countersign.sandbox.slack.Workspace;
@@ -182,6 +183,9 @@ class InstallTest {
   private void repository() throws IOException {
     copy(Path.of("../manifest"), top.resolve("manifest"));
     copy(Path.of("../runbooks"), top.resolve("runbooks"));
+    var estate = top.resolve("manifest/estates/medsuite.yaml");
+    Files.writeString(
+        estate, SandboxWorld.withPrograms(Files.readString(estate), PgPrograms.find()));
     var bin = Files.createDirectories(top.resolve("app/target/countersign/bin"));
     var command = bin.resolve("countersign");
     Files.writeString(
@@ -280,6 +284,10 @@ class InstallTest {
             .redirectOutput(output.toFile());
     var admin = world.medsuite().live().adminLogin("postgres");
     builder.environment().keySet().removeIf(it -> !it.equals("PATH"));
+    // whoever installs it has programs of the server's version on his PATH
+    builder
+        .environment()
+        .merge("PATH", PgPrograms.find().bin().toString(), (is, ours) -> ours + ":" + is);
     builder
         .environment()
         .putAll(

@@ -236,9 +236,10 @@ public final class Stage implements AutoCloseable {
     return told(person).getLast();
   }
 
-  /** Everything that this person alone was told, oldest first. */
+  /** All answers that this person alone got, oldest first; calls to a gate answer nothing. */
   public List<Message> told(String person) {
     return Stream.concat(slack.ephemerals(person).stream(), slack.directMessages(person).stream())
+        .filter(it -> !it.rendered().contains("Open the card"))
         .sorted(java.util.Comparator.comparing(Message::ts))
         .toList();
   }

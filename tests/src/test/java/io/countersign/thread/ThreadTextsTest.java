@@ -30,7 +30,9 @@ import org.junit.jupiter.api.Test;
 class ThreadTextsTest {
   @Test
   void theRootMessageTellsTheWholeStory() {
-    var progress = Optional.of(new Journal.Progress(5_100_000_000L, 11_800_000_000L, "bytes"));
+    var progress =
+        Optional.of(
+            new Journal.Progress(5_100_000_000L, 11_800_000_000L, "bytes", "12 of 31 tables"));
     var text = new StringBuilder();
     draw(text, "asked", new RestoreStory(), Optional.empty());
     draw(text, "copying", new RestoreStory().copying().later(Duration.ofMinutes(4)), progress);

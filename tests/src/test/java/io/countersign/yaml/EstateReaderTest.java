@@ -2,9 +2,12 @@ package io.countersign.yaml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.countersign.estate.CopyLimits;
 import io.countersign.estate.Estate;
 import io.countersign.estate.NamedQuery;
+import io.countersign.estate.Neighbours;
 import io.countersign.estate.SecretName;
+import io.countersign.estate.ServerRef;
 import io.countersign.runbook.Complaint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +17,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.StringLength;
@@ -68,6 +72,60 @@ class EstateReaderTest {
 
     assertThat(String.join("\n", said.stream().map(EstateReaderTest::line).toList()))
         .isEqualTo(Files.readString(FIXTURES.resolve(name + ".expected")).strip());
+  }
+
+  @Test
+  void what_stands_beside_a_server_is_read_by_its_name() throws IOException {
+    var text =
+        Files.readString(MEDSUITE)
+            + """
+
+            servers:
+              pg-1:
+                pgbouncers: [{ host: 10.0.0.5, port: 6432, login: pgbouncer-console }]
+                replicas: [{ host: standby.internal, port: 5432 }]
+            """;
+
+    var estate =
+        ((EstateReader.Read.Valid) EstateReader.read("medsuite", text, EstateReaderTest::variable))
+            .estate();
+
+    assertThat(estate.beside(new ServerRef("medsuite", "pg-1")))
+        .isEqualTo(
+            new Neighbours(
+                List.of(
+                    new Neighbours.PgBouncer(
+                        "10.0.0.5", 6432, new SecretName("pgbouncer-console"))),
+                List.of(new Neighbours.Replica("standby.internal", 5432))));
+    assertThat(estate.beside(new ServerRef("medsuite", "pg-2"))).isEqualTo(Neighbours.NONE);
+  }
+
+  @Test
+  void what_a_copy_may_take_is_read_and_nothing_said_is_four_workers() throws IOException {
+    var text = Files.readString(MEDSUITE) + "\ncopy: { rate: 80MB, disk: 500GB }\n";
+
+    var estate =
+        ((EstateReader.Read.Valid) EstateReader.read("medsuite", text, EstateReaderTest::variable))
+            .estate();
+
+    assertThat(estate.copy())
+        .isEqualTo(
+            new CopyLimits(
+                4, OptionalLong.of(80L << 20), OptionalLong.of(500L << 30), OptionalLong.empty()));
+    assertThat(medsuite().copy()).isEqualTo(CopyLimits.NONE);
+  }
+
+  @Test
+  void limits_of_a_copy_that_mean_nothing_are_named() throws IOException {
+    var text = Files.readString(MEDSUITE) + "\ncopy: { workers: 17, rate: fast, wall: 1GB }\n";
+
+    var read = EstateReader.read("medsuite", text, EstateReaderTest::variable);
+
+    assertThat(complaints(read))
+        .extracting(Complaint::message)
+        .anyMatch(it -> it.contains("17 workers are not possible"))
+        .anyMatch(it -> it.contains("fast is no size"))
+        .anyMatch(it -> it.contains("wall"));
   }
 
   @Test

@@ -19,7 +19,6 @@ import io.countersign.estate.Policies;
 import io.countersign.estate.Registry;
 import io.countersign.postgres.ClientPrograms;
 import io.countersign.postgres.PlannedSql;
-import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.StepSessions;
 import io.countersign.postgres.TableHashes;
@@ -192,17 +191,8 @@ public final class DatabaseAfterRestore
   }
 
   private static String content(Attempt<In> attempt, Connection inside) throws SQLException {
-    var text = new StringBuilder();
-    TableHashes.of(inside, TableHashes.tables(inside), attempt.stop(), () -> {})
-        .forEach(
-            (table, hash) ->
-                text.append(table)
-                    .append(' ')
-                    .append(hash.rows())
-                    .append(' ')
-                    .append(hash.hash())
-                    .append('\n'));
-    return Digest.of(text.toString()).hex();
+    var hashes = TableHashes.of(inside, TableHashes.tables(inside), attempt.stop(), () -> {});
+    return Digest.of(TableHashes.lines(hashes)).hex();
   }
 
   @Override
@@ -213,19 +203,11 @@ public final class DatabaseAfterRestore
   /** Ends the sessions of earlier attempts; what they did to the copy is done anew. */
   @Override
   public void clear(Attempt<In> attempt) {
-    var visit = attempt.visit();
     programs.removeScratch(attempt.visit());
-    ServerWork.clearing(
-        "ending earlier attempts of the after-restore command",
-        () -> {
-          try (var session =
-              servers.open(
-                  visit.inputs().restored().server(),
-                  Servers.MAINTENANCE,
-                  visit.applicationName())) {
-            StepSessions.end(session, attempt);
-            return visit;
-          }
-        });
+    StepSessions.clear(
+        servers,
+        attempt,
+        attempt.inputs().restored().server(),
+        "ending earlier attempts of the after-restore command");
   }
 }

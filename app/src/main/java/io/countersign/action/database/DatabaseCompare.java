@@ -28,7 +28,6 @@ import io.countersign.postgres.QueueTables;
 import io.countersign.postgres.RowChanges;
 import io.countersign.postgres.SchemaDump;
 import io.countersign.postgres.ServerErrors;
-import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.Sessions;
 import io.countersign.postgres.SourceComparison;
@@ -393,19 +392,11 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
   /** Ends the sessions of earlier attempts and removes their scratch folders. */
   @Override
   public void clear(Attempt<In> attempt) {
-    var visit = attempt.visit();
     programs.removeScratch(attempt.visit());
-    ServerWork.clearing(
-        "ending earlier attempts of the comparison",
-        () -> {
-          try (var session =
-              servers.open(
-                  visit.inputs().restored().server(),
-                  Servers.MAINTENANCE,
-                  visit.applicationName())) {
-            StepSessions.end(session, attempt);
-            return visit;
-          }
-        });
+    StepSessions.clear(
+        servers,
+        attempt,
+        attempt.inputs().restored().server(),
+        "ending earlier attempts of the comparison");
   }
 }

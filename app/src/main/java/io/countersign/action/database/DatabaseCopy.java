@@ -16,6 +16,7 @@ import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.ServerRef;
 import io.countersign.postgres.ClientPrograms;
 import io.countersign.postgres.CopyCheck;
+import io.countersign.postgres.CopyMethod;
 import io.countersign.postgres.DatabaseCopier;
 import io.countersign.postgres.DatabaseDrop;
 import io.countersign.postgres.DatabaseStatements;
@@ -32,11 +33,15 @@ import io.countersign.runbook.Risk;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,8 +85,10 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
    * @param from the server copy; its database of the same name is the source
    * @param database the live database: its server is the target
    * @param as a word for the new name
+   * @param method {@code stream} or {@code dump}; without it a stream, and a dump only for what a
+   *     stream cannot carry
    */
-  public record In(ServerRef from, DatabaseRef database, String as) {}
+  public record In(ServerRef from, DatabaseRef database, String as, @Nullable String method) {}
 
   /**
    * @param bytes the new database's size
@@ -121,13 +128,28 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
                 + " original> ALLOW_CONNECTIONS false",
             "REVOKE CONNECT, TEMPORARY ON DATABASE " + name + " FROM PUBLIC",
             "ALTER DATABASE " + name + " ALLOW_CONNECTIONS true",
-            "pg_dump --format=directory --compress=0 --blobs --no-subscriptions"
-                + " --lock-wait-timeout=60s --file=<scratch>/dump",
-            "pg_restore --exit-on-error --use-list=<schemas> <scratch>/dump",
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot() -- in"
+                + " the source; all that follows reads as of it",
+            "pg_dump --format=custom --compress=0 --section=pre-data --section=post-data"
+                + " --no-subscriptions --lock-wait-timeout=60s --snapshot=<snapshot>",
+            "pg_restore --exit-on-error < <schemas>",
             "CREATE EXTENSION IF NOT EXISTS <each> WITH SCHEMA <its> VERSION <its>, as its owner",
             "GRANT <what owners need while objects are made>, taken back afterwards",
-            "pg_restore --exit-on-error --use-list=<the rest> <scratch>/dump",
-            "ANALYZE",
+            "pg_restore --exit-on-error < <what exists before rows>",
+            "COPY <table> (<columns>) TO STDOUT (FORMAT binary) -- in the source, the largest table"
+                + " first, text where a type needs it",
+            "BEGIN; TRUNCATE ONLY <table>; COPY <table> (<columns>) FROM STDIN (FORMAT binary,"
+                + " FREEZE); COMMIT -- in the copy, at the same time",
+            "SELECT lo_put(<OID>, <offset>, <bytes>) -- large objects",
+            "SELECT setval(<sequence>, <last value>, <is called>)",
+            "CREATE INDEX, ALTER TABLE ADD CONSTRAINT <each> -- as soon as its table's rows are"
+                + " there, foreign keys last",
+            "pg_restore --exit-on-error < <the rest; event triggers after it>",
+            "ANALYZE <each table>",
+            "-- or, where the runbook says so or a stream cannot carry it, instead of COPY, lo_put,"
+                + " setval, CREATE INDEX: pg_dump --format=directory --compress=0 --blobs"
+                + " --no-subscriptions --lock-wait-timeout=60s --file=<scratch>/dump; pg_restore"
+                + " --exit-on-error --use-list=<list> <scratch>/dump; ANALYZE",
             "ALTER DATABASE "
                 + name
                 + " SET, COMMENT, CONNECTION LIMIT, REVOKE and GRANT:"
@@ -141,18 +163,30 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
     return ServerWork.looking(
         "preparing the copy " + name,
         () -> {
+          var facts = new TreeMap<>(method(visit));
           try (var session = servers.open(target, Servers.MAINTENANCE, visit.applicationName())) {
             Databases.requirePrimary(session, target.name());
-            return new Intent(
-                Map.of(
-                    "source.server", visit.inputs().from().name(),
-                    "source.name", visit.inputs().database().name(),
-                    "server", servers.identity(target),
-                    "target.server", target.name(),
-                    "target.name", name,
-                    "target.oid", Long.toString(freeOid(session))));
+            facts.put("source.server", visit.inputs().from().name());
+            facts.put("source.name", visit.inputs().database().name());
+            facts.put("server", servers.identity(target));
+            facts.put("target.server", target.name());
+            facts.put("target.name", name);
+            facts.put("target.oid", Long.toString(freeOid(session)));
           }
+          return new Intent(facts);
         });
+  }
+
+  /** How it will be carried; what a stream cannot carry is said here, before anything is made. */
+  private Map<String, String> method(Visit<In> visit) throws ActionFailed, SQLException {
+    var in = visit.inputs();
+    try (var source = servers.open(in.from(), in.database().name(), visit.applicationName())) {
+      var chosen = CopyMethod.choose(in.method(), Databases.major(source), source);
+      var facts = new TreeMap<String, String>();
+      facts.put("method", chosen.method().word());
+      chosen.because().ifPresent(it -> facts.put("method.because", it));
+      return facts;
+    }
   }
 
   private static String newName(Visit<In> visit) throws ActionFailed {
@@ -200,24 +234,41 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
       var traits = traits(doing, source, in);
       int major = sameMajor(doing, source, maintenance);
       CopyCheck.check(doing, traits, source, maintenance);
+      copier.requireRoom(doing, maintenance, traits.bytes());
       var made = create(attempt, traits, source, maintenance, doing);
       try (var target = open(attempt, made.server(), made.name())) {
-        copier.copy(
-            new DatabaseCopier.Job(
-                doing,
-                application,
-                major,
-                servers.login(in.from()).withDatabase(traits.name()),
-                servers.login(made.server()).withDatabase(made.name()),
-                source,
-                target,
-                traits.bytes()),
-            attempt.stop(),
-            (done, total) -> attempt.progress(done, total, Attempt.Unit.BYTES));
-        Databases.execute(target, "ANALYZE");
-        return finished(doing, made, traits, source, target, maintenance);
+        var notes =
+            copier.copy(
+                new DatabaseCopier.Job(
+                    doing,
+                    application,
+                    major,
+                    servers.login(in.from()).withDatabase(traits.name()),
+                    servers.login(made.server()).withDatabase(made.name()),
+                    source,
+                    target,
+                    traits.bytes()),
+                method(attempt.intent()),
+                attempt.stop(),
+                (done, total, also) -> attempt.progress(done, total, Attempt.Unit.BYTES, also));
+        var said = new ArrayList<>(List.of(by(attempt.intent())));
+        said.addAll(notes);
+        return finished(doing, made, traits, source, target, maintenance, said);
       }
     }
+  }
+
+  /** {@code by pg_dump and pg_restore, because …}. */
+  private static String by(Intent intent) {
+    var because = intent.facts().get("method.because");
+    return switch (method(intent)) {
+      case STREAM -> "streamed";
+      case DUMP -> "by pg_dump and pg_restore" + (because == null ? "" : ", because " + because);
+    };
+  }
+
+  private static CopyMethod method(Intent intent) {
+    return CopyMethod.valueOf(intent.fact("method").toUpperCase(Locale.ROOT));
   }
 
   private Connection open(Attempt<In> attempt, ServerRef server, String database)
@@ -283,7 +334,8 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
       DatabaseTraits traits,
       Connection source,
       Connection target,
-      Connection maintenance)
+      Connection maintenance,
+      List<String> notes)
       throws SQLException, ActionFailed {
     long expected = Databases.number(source, TABLES);
     long tables = Databases.number(target, TABLES);
@@ -304,7 +356,14 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
     long bytes = Databases.number(target, "SELECT pg_database_size(current_database())");
     return new Outcome.Done<>(
         new Out(made, bytes, tables),
-        "copied " + tables + " tables to " + made.name() + ", " + (bytes >> 20) + " MB");
+        "copied "
+            + tables
+            + " tables to "
+            + made.name()
+            + ", "
+            + (bytes >> 20)
+            + " MB; "
+            + String.join("; ", notes));
   }
 
   @Override

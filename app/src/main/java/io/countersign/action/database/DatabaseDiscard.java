@@ -16,7 +16,6 @@ import io.countersign.estate.Registry;
 import io.countersign.postgres.DatabaseDrop;
 import io.countersign.postgres.Databases;
 import io.countersign.postgres.PlannedSql;
-import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.StepSessions;
 import io.countersign.runbook.Risk;
@@ -115,18 +114,7 @@ public final class DatabaseDiscard implements Action<DatabaseDiscard.In, Databas
   /** A database that is renamed but not dropped yet is dropped by the next attempt. */
   @Override
   public void clear(Attempt<In> attempt) {
-    var visit = attempt.visit();
-    ServerWork.clearing(
-        "ending earlier attempts",
-        () -> {
-          try (var session =
-              servers.open(
-                  visit.inputs().database().server(),
-                  Servers.MAINTENANCE,
-                  visit.applicationName())) {
-            StepSessions.end(session, attempt);
-            return visit;
-          }
-        });
+    StepSessions.clear(
+        servers, attempt, attempt.inputs().database().server(), "ending earlier attempts");
   }
 }

@@ -97,8 +97,22 @@ public final class DatabaseDropKept implements Action<DatabaseDropKept.In, NoOut
         // nothing has been changed yet, so what was approved is asked about anew
         return new Outcome.Drifted<>(refused.problem().happened());
       }
-      return dropped(attempt, doing, session);
+      try {
+        return dropped(attempt, doing, session);
+      } catch (SQLException lost) {
+        return unanswered(attempt, lost);
+      }
     }
+  }
+
+  /** DROP may have been carried out although its answer was lost: only a look tells. */
+  private Outcome<NoOutputs> unanswered(Attempt<In> attempt, SQLException lost)
+      throws SQLException {
+    return switch (probe(attempt)) {
+      case Finding.Done<NoOutputs> _ -> gone(attempt.inputs().database());
+      case Finding.Unknown<NoOutputs>(var check) -> new Outcome.Unknown<>(check);
+      case Finding.NotDone<NoOutputs> _ -> throw lost;
+    };
   }
 
   private static Outcome<NoOutputs> dropped(Attempt<In> attempt, String doing, Connection session)

@@ -17,7 +17,6 @@ import io.countersign.estate.Policies;
 import io.countersign.estate.Registry;
 import io.countersign.postgres.PlannedSql;
 import io.countersign.postgres.QueueTables;
-import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.StepSessions;
 import io.countersign.runbook.Risk;
@@ -168,18 +167,10 @@ public final class DatabaseQueues implements Action<DatabaseQueues.In, DatabaseQ
   /** Ends the sessions of earlier attempts; what they did to the copy is done anew. */
   @Override
   public void clear(Attempt<In> attempt) {
-    var visit = attempt.visit();
-    ServerWork.clearing(
-        "ending earlier attempts of the queues",
-        () -> {
-          try (var session =
-              servers.open(
-                  visit.inputs().restored().server(),
-                  Servers.MAINTENANCE,
-                  visit.applicationName())) {
-            StepSessions.end(session, attempt);
-            return visit;
-          }
-        });
+    StepSessions.clear(
+        servers,
+        attempt,
+        attempt.inputs().restored().server(),
+        "ending earlier attempts of the queues");
   }
 }

@@ -18,7 +18,6 @@ import io.countersign.estate.Policies;
 import io.countersign.estate.Registry;
 import io.countersign.postgres.Numbers;
 import io.countersign.postgres.PlannedSql;
-import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.StepSessions;
 import io.countersign.runbook.Risk;
@@ -193,18 +192,10 @@ public final class DatabaseSequences
   /** Ends the sessions of earlier attempts; what they did to the copy is done anew. */
   @Override
   public void clear(Attempt<In> attempt) {
-    var visit = attempt.visit();
-    ServerWork.clearing(
-        "ending earlier attempts of the sequences",
-        () -> {
-          try (var session =
-              servers.open(
-                  visit.inputs().restored().server(),
-                  Servers.MAINTENANCE,
-                  visit.applicationName())) {
-            StepSessions.end(session, attempt);
-            return visit;
-          }
-        });
+    StepSessions.clear(
+        servers,
+        attempt,
+        attempt.inputs().restored().server(),
+        "ending earlier attempts of the sequences");
   }
 }

@@ -99,7 +99,7 @@ public final class DatabaseSwap implements Action<DatabaseSwap.In, DatabaseSwap.
     var restored = inputs.shown("restored");
     return new PlanText(
         "swap " + restored + " for " + live + ", in one transaction; the old one is kept, closed",
-        Swapping.statements(inputs, "restored"));
+        swapping.statements(inputs, "restored"));
   }
 
   @Override

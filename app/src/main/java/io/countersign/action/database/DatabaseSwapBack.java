@@ -99,7 +99,7 @@ public final class DatabaseSwapBack implements Action<DatabaseSwapBack.In, Datab
             + " back for "
             + live
             + ", in one transaction; what was live is kept, closed",
-        Swapping.statements(inputs, "kept"));
+        swapping.statements(inputs, "kept"));
   }
 
   @Override

@@ -7,12 +7,14 @@ import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Registry;
 import io.countersign.postgres.DatabaseDrop;
 import io.countersign.postgres.Databases;
+import io.countersign.postgres.Obstacles;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.Sessions;
 import io.countersign.postgres.SwapLook;
 import io.countersign.postgres.TenantDatabases;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -22,6 +24,7 @@ import java.util.TreeMap;
  * registry nor secrets may lead to it. Changes nothing.
  */
 final class KeptDatabase {
+  private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(10);
   private final Servers servers;
   private final Registry registry;
 
@@ -31,7 +34,9 @@ final class KeptDatabase {
   }
 
   Connection session(Visit<?> visit, DatabaseRef database) throws ActionFailed, SQLException {
-    return servers.open(database.server(), Servers.MAINTENANCE, visit.applicationName());
+    return Databases.answeringWithin(
+        ANSWERED_WITHIN,
+        servers.open(database.server(), Servers.MAINTENANCE, visit.applicationName()));
   }
 
   /**
@@ -53,6 +58,12 @@ final class KeptDatabase {
     var sessions = Sessions.all(session, database.oid());
     if (!sessions.isEmpty()) {
       throw refused(database, "somebody is connected to it, " + Sessions.shown(sessions));
+    }
+    var standing = Obstacles.standing(session, bearing.name());
+    if (!standing.isEmpty()) {
+      // DROP would fail on some, and remove slots without a word
+      var first = standing.getFirst();
+      throw refused(database, first.what() + " (" + first.remedy() + ")");
     }
     var facts = new TreeMap<String, String>();
     facts.put("server", servers.identity(database.server()));

@@ -11,11 +11,15 @@ import io.countersign.action.Planned;
 import io.countersign.action.Visit;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
+import io.countersign.postgres.Cron;
 import io.countersign.postgres.DatabaseDrop;
 import io.countersign.postgres.Databases;
 import io.countersign.postgres.Identifiers;
 import io.countersign.postgres.NameSwap;
+import io.countersign.postgres.Obstacles;
 import io.countersign.postgres.PlannedSql;
+import io.countersign.postgres.Pools;
+import io.countersign.postgres.Replicas;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.StepSessions;
@@ -29,6 +33,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -44,6 +49,7 @@ final class Swapping {
   private static final String SERIES = "writes.series";
   private final Servers servers;
   private final Estate estate;
+  private final Consumer<String> between;
   private final NameSwap swap;
 
   /**
@@ -52,6 +58,7 @@ final class Swapping {
   Swapping(Servers servers, Estate estate, Consumer<String> between) {
     this.servers = servers;
     this.estate = estate;
+    this.between = between;
     this.swap = new NameSwap(between);
   }
 
@@ -95,13 +102,15 @@ final class Swapping {
    *
    * @param role the input that becomes live
    */
-  static List<String> statements(Planned inputs, String role) {
+  List<String> statements(Planned inputs, String role) {
     var live = PlannedSql.name(inputs, "live");
     var coming = PlannedSql.name(inputs, role);
     var kept =
         PlannedSql.name(inputs, "live", "_" + inputs.shown("keep-as") + "_<stamp of the run>");
+    var beside = PlannedSql.server(inputs, "live").map(estate::beside).orElse(estate.anywhere());
     var statements = new ArrayList<>(PlannedSql.emptied(inputs, role));
     statements.addAll(NameSwap.TIME_LIMITS);
+    statements.addAll(Pools.pauseShown(beside.pgbouncers(), live));
     statements.addAll(
         List.of(
             "BEGIN",
@@ -113,6 +122,8 @@ final class Swapping {
             "ALTER DATABASE " + kept + " ALLOW_CONNECTIONS false",
             "-- OIDs and names must be as approved, else ROLLBACK",
             "COMMIT"));
+    statements.addAll(Pools.resumeShown(beside.pgbouncers(), live));
+    statements.addAll(Replicas.shown(beside.replicas(), PlannedSql.oid(inputs, "live")));
     return statements;
   }
 
@@ -129,7 +140,9 @@ final class Swapping {
   }
 
   private Connection maintenance(Visit<?> visit, Wanted wanted) throws ActionFailed, SQLException {
-    return servers.open(wanted.live().server(), Servers.MAINTENANCE, visit.applicationName());
+    return Databases.answeringWithin(
+        NameSwap.ANSWERED_WITHIN,
+        servers.open(wanted.live().server(), Servers.MAINTENANCE, visit.applicationName()));
   }
 
   /** The facts as the server shows them now; no attempt and no count among them. */
@@ -179,11 +192,28 @@ final class Swapping {
 
   <O extends Record> Outcome<O> act(Attempt<?> attempt, Wanted wanted, Outputs<O> outputs) {
     var doing = "swapping " + wanted.live().name();
-    return Guarded.outcome(attempt.stop(), doing, () -> swapped(attempt, wanted, outputs, doing));
+    var remarks = new ArrayList<String>();
+    var outcome =
+        Guarded.outcome(
+            attempt.stop(), doing, () -> swapped(attempt, wanted, outputs, doing, remarks));
+    return remarks.isEmpty() ? outcome : remarked(outcome, String.join(" ", remarks));
+  }
+
+  /** Whatever became of the swap: that clients are still held has to be told. */
+  private static <O extends Record> Outcome<O> remarked(Outcome<O> outcome, String remark) {
+    return switch (outcome) {
+      case Outcome.Done<O>(var done, var said) -> new Outcome.Done<>(done, said + ". " + remark);
+      case Outcome.Failed<O>(var problem) ->
+          new Outcome.Failed<>(
+              new Problem(problem.doing(), problem.happened() + " " + remark, problem.next()));
+      case Outcome.Unknown<O>(var check) -> new Outcome.Unknown<>(check + " " + remark);
+      case Outcome.Drifted<O>(var difference) -> new Outcome.Drifted<>(difference + ". " + remark);
+      case Outcome.Park<O> parked -> parked;
+    };
   }
 
   private <O extends Record> Outcome<O> swapped(
-      Attempt<?> attempt, Wanted wanted, Outputs<O> outputs, String doing)
+      Attempt<?> attempt, Wanted wanted, Outputs<O> outputs, String doing, List<String> remarks)
       throws ActionFailed, SQLException {
     if (!wanted.live().server().equals(wanted.coming().server())) {
       throw new ActionFailed(
@@ -198,10 +228,25 @@ final class Swapping {
         return new Outcome.Drifted<>(
             wanted.coming().name() + " was opened to connections, and has to be closed");
       }
-      SwapLook.refuse(doing, outside, wanted.live());
+      refuse(doing, attempt, wanted, outside);
       DatabaseDrop.emptied(doing, outside, wanted.coming());
-      return swapped(attempt, wanted, outputs, outside);
+      return swapped(attempt, wanted, outputs, outside, remarks);
     }
+  }
+
+  /** Nothing has been changed yet, and nobody disturbed. */
+  private void refuse(String doing, Attempt<?> attempt, Wanted wanted, Connection outside)
+      throws ActionFailed, SQLException {
+    SwapLook.refuse(doing, outside, wanted.live(), wanted.coming());
+    var jobs = new Cron(servers).obstacles(wanted.live(), attempt.visit().applicationName());
+    if (!jobs.isEmpty()) {
+      throw new ActionFailed(Obstacles.problem(doing, jobs));
+    }
+    pools(wanted).refuse(doing, wanted.live().name());
+  }
+
+  private Pools pools(Wanted wanted) {
+    return new Pools(servers, estate, wanted.live().server());
   }
 
   private static String difference(Intent approved, Intent now) {
@@ -226,14 +271,19 @@ final class Swapping {
   }
 
   private <O extends Record> Outcome<O> swapped(
-      Attempt<?> attempt, Wanted wanted, Outputs<O> outputs, Connection outside)
+      Attempt<?> attempt,
+      Wanted wanted,
+      Outputs<O> outputs,
+      Connection outside,
+      List<String> remarks)
       throws ActionFailed, SQLException {
     var live = wanted.live();
-    NameSwap.Result result;
     try (var inside =
             Databases.endingWith(
                 attempt.stop(),
-                servers.open(live.server(), live.name(), attempt.visit().applicationName()));
+                Databases.answeringWithin(
+                    NameSwap.ANSWERED_WITHIN,
+                    servers.open(live.server(), live.name(), attempt.visit().applicationName())));
         var renaming = Databases.endingWith(attempt.stop(), maintenance(attempt.visit(), wanted))) {
       // before anybody is disturbed; it is measured again when all others are gone
       var now = WriteCounters.read(inside, estate.queueSchemas());
@@ -250,17 +300,46 @@ final class Swapping {
               estate.queueSchemas(),
               wanted.atFreeze(),
               now);
-      result =
-          swap.swap(
-              plan,
-              new NameSwap.Parties(inside, renaming, outside),
-              attempt.stop(),
-              attempt::fence);
+      return held(
+          attempt, wanted, outputs, plan, new NameSwap.Parties(inside, renaming, outside), remarks);
     }
+  }
+
+  /** Pooled clients wait meanwhile, and go on whatever happens. */
+  private <O extends Record> Outcome<O> held(
+      Attempt<?> attempt,
+      Wanted wanted,
+      Outputs<O> outputs,
+      NameSwap.Plan plan,
+      NameSwap.Parties parties,
+      List<String> remarks)
+      throws ActionFailed, SQLException {
+    var pools = pools(wanted);
+    Optional<Pools.Held> held;
+    NameSwap.Result result;
+    try {
+      attempt.fence();
+      held = pools.pause("holding the clients", plan.live().name(), attempt.stop());
+      held.ifPresent(_ -> between.accept("paused"));
+      result = swap.swap(plan, parties, attempt.stop(), attempt::fence);
+    } finally {
+      remarks.addAll(pools.resume(plan.live().name()));
+    }
+    var waited = held.map(it -> "; " + it.said()).orElse("");
     return switch (result) {
-      case NameSwap.Result.Swapped(var blackout) -> told(attempt, wanted, outputs, blackout);
+      case NameSwap.Result.Swapped(var blackout, var ended) ->
+          told(attempt, wanted, outputs, blackout, endedSessions(ended) + waited);
       case NameSwap.Result.Drifted(var difference) -> new Outcome.Drifted<>(difference);
-      case NameSwap.Result.Lost(var blackout) -> unanswered(attempt, wanted, outputs, blackout);
+      case NameSwap.Result.Lost(var blackout, var ended) ->
+          unanswered(attempt, wanted, outputs, blackout, endedSessions(ended) + waited);
+    };
+  }
+
+  private static String endedSessions(int ended) {
+    return switch (ended) {
+      case 0 -> "; no session had to be ended";
+      case 1 -> "; 1 session was ended";
+      default -> "; " + ended + " sessions were ended";
     };
   }
 
@@ -277,8 +356,8 @@ final class Swapping {
         blackout);
   }
 
-  private static <O extends Record> Outcome<O> told(
-      Attempt<?> attempt, Wanted wanted, Outputs<O> outputs, Duration blackout) {
+  private <O extends Record> Outcome<O> told(
+      Attempt<?> attempt, Wanted wanted, Outputs<O> outputs, Duration blackout, String more) {
     var done = done(attempt, wanted, blackout);
     return new Outcome.Done<>(
         outputs.of(done),
@@ -290,17 +369,33 @@ final class Swapping {
             + done.kept().name()
             + "; nobody could connect for "
             + blackout.toMillis()
-            + " ms");
+            + " ms"
+            + more
+            + onReplicas(attempt, done));
+  }
+
+  /** They are ended by whoever finds the swap done: repeating that is harmless. */
+  private String onReplicas(Attempt<?> attempt, Done done) {
+    return new Replicas(servers, estate, done.kept().server())
+        .endSessions(done.kept(), attempt.visit().applicationName()).stream()
+            .map(it -> "; " + it)
+            .collect(Collectors.joining());
   }
 
   /** COMMIT was sent, and the answer was lost. */
   private <O extends Record> Outcome<O> unanswered(
-      Attempt<?> attempt, Wanted wanted, Outputs<O> outputs, Duration blackout)
+      Attempt<?> attempt, Wanted wanted, Outputs<O> outputs, Duration blackout, String more)
       throws ActionFailed {
-    return switch (probe(attempt, wanted, outputs)) {
-      case Finding.Done<O> _ -> told(attempt, wanted, outputs, blackout);
-      case Finding.Unknown<O>(var check) -> new Outcome.Unknown<>(check);
-      case Finding.NotDone<O> _ ->
+    SwapLook.Names names;
+    try {
+      names = names(attempt, wanted);
+    } catch (ActionFailed unreachable) {
+      return new Outcome.Unknown<>(unreachable.problem().happened() + " " + check(attempt, wanted));
+    }
+    return switch (names) {
+      case SWAPPED -> told(attempt, wanted, outputs, blackout, more);
+      case NEITHER -> new Outcome.Unknown<>(check(attempt, wanted));
+      case AS_BEFORE ->
           throw new ActionFailed(
               new Problem(
                   "swapping " + wanted.live().name(),
@@ -309,33 +404,51 @@ final class Swapping {
     };
   }
 
+  private static String check(Attempt<?> attempt, Wanted wanted) {
+    return SwapLook.check(wanted.live(), wanted.coming(), attempt.intent().fact("kept.name"));
+  }
+
   <O extends Record> Finding<O> probe(Attempt<?> attempt, Wanted wanted, Outputs<O> outputs) {
-    var kept = attempt.intent().fact("kept.name");
-    var check = SwapLook.check(wanted.live(), wanted.coming(), kept);
+    // an attempt that died cannot let its clients go; nobody can tell whose PAUSE it is
+    var unresumed = pools(wanted).resume(wanted.live().name());
     try {
-      return ServerWork.looking(
-          "looking whether the swap was done",
-          () -> {
-            try (var session = maintenance(attempt.visit(), wanted)) {
-              Databases.requirePrimary(session, wanted.live().server().name());
-              // a session of ours that still works at COMMIT could make what we see untrue
-              StepSessions.end(session, attempt);
-              return switch (SwapLook.names(session, wanted.live(), wanted.coming(), kept)) {
-                case SWAPPED ->
-                    new Finding.Done<>(
-                        outputs.of(done(attempt, wanted, Duration.ZERO)), "the names are swapped");
-                case AS_BEFORE -> new Finding.NotDone<>();
-                case NEITHER -> new Finding.Unknown<>(check);
-              };
-            }
-          });
+      return switch (names(attempt, wanted)) {
+        case SWAPPED -> {
+          var done = done(attempt, wanted, Duration.ZERO);
+          yield new Finding.Done<>(
+              outputs.of(done),
+              "the names are swapped" + onReplicas(attempt, done) + after(unresumed));
+        }
+        case AS_BEFORE -> new Finding.NotDone<>();
+        case NEITHER -> new Finding.Unknown<>(check(attempt, wanted) + after(unresumed));
+      };
     } catch (ActionFailed unreachable) {
-      return new Finding.Unknown<>(unreachable.problem().happened() + " " + check);
+      return new Finding.Unknown<>(
+          unreachable.problem().happened() + " " + check(attempt, wanted) + after(unresumed));
     }
   }
 
-  /** Ends the sessions of earlier attempts; their transactions roll back. */
+  private static String after(List<String> remarks) {
+    return remarks.isEmpty() ? "" : ". " + String.join(" ", remarks);
+  }
+
+  /** What the server shows when no session of ours can make it untrue any more. */
+  private SwapLook.Names names(Attempt<?> attempt, Wanted wanted) throws ActionFailed {
+    return ServerWork.looking(
+        "looking whether the swap was done",
+        () -> {
+          try (var session = maintenance(attempt.visit(), wanted)) {
+            Databases.requirePrimary(session, wanted.live().server().name());
+            StepSessions.end(session, attempt);
+            return SwapLook.names(
+                session, wanted.live(), wanted.coming(), attempt.intent().fact("kept.name"));
+          }
+        });
+  }
+
+  /** Lets clients go and ends the sessions of earlier attempts; their transactions roll back. */
   void clear(Attempt<?> attempt, Wanted wanted) {
+    var unresumed = pools(wanted).resume(wanted.live().name());
     ServerWork.clearing(
         "ending earlier attempts of the swap",
         () -> {
@@ -344,5 +457,8 @@ final class Swapping {
             return wanted;
           }
         });
+    if (!unresumed.isEmpty()) {
+      throw new IllegalStateException(String.join(" ", unresumed));
+    }
   }
 }

@@ -1,6 +1,5 @@
 package io.countersign.action.restore;
 
-import io.countersign.Problem;
 import io.countersign.action.Action;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.ActionType;
@@ -13,9 +12,13 @@ import io.countersign.action.Planned;
 import io.countersign.action.Recovery;
 import io.countersign.action.Visit;
 import io.countersign.estate.DatabaseRef;
+import io.countersign.estate.Estate;
 import io.countersign.estate.ServerRestorer;
+import io.countersign.postgres.Cron;
 import io.countersign.postgres.Obstacles;
 import io.countersign.postgres.Obstacles.Obstacle;
+import io.countersign.postgres.Pools;
+import io.countersign.postgres.Replicas;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.TenantDatabases;
@@ -29,7 +32,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * Finds everything that would stop a restore with swap later, before a tenant is frozen for it, and
@@ -69,11 +71,14 @@ public final class RestorePreflight
   private static final int LONGEST_NAME = 63;
 
   private final Servers servers;
+  private final Estate estate;
   private final ServerRestorer restorer;
   private final ProgramCheck programs;
 
-  public RestorePreflight(Servers servers, ServerRestorer restorer, ProgramCheck programs) {
+  public RestorePreflight(
+      Servers servers, Estate estate, ServerRestorer restorer, ProgramCheck programs) {
     this.servers = servers;
+    this.estate = estate;
     this.restorer = restorer;
     this.programs = programs;
   }
@@ -109,22 +114,26 @@ public final class RestorePreflight
     var wanted = visit.inputs().database();
     var found = new ArrayList<Obstacle>();
     long size;
+    List<String> notes;
     try (var outside =
         servers.open(wanted.server(), Servers.MAINTENANCE, visit.applicationName())) {
       var database = TenantDatabases.pinned(outside, wanted);
       size = size(outside, database);
       found.addAll(server(outside));
       found.addAll(Obstacles.outside(outside, database));
+      notes =
+          new Replicas(servers, estate, wanted.server()).notes(outside, visit.applicationName());
     }
     try (var inside = servers.open(wanted.server(), wanted.name(), visit.applicationName())) {
       found.addAll(Obstacles.inside(inside));
     }
-    found.addAll(cron(visit));
+    found.addAll(new Cron(servers).obstacles(wanted, visit.applicationName()));
+    found.addAll(new Pools(servers, estate, wanted.server()).obstacles(List.of(wanted.name())));
     found.addAll(window(visit));
     found.addAll(names(visit));
     return found.isEmpty()
-        ? new Outcome.Done<>(new Outputs(size), wanted.name() + " can be restored")
-        : new Outcome.Failed<>(problem(visit, found));
+        ? new Outcome.Done<>(new Outputs(size), said(wanted.name(), notes))
+        : new Outcome.Failed<>(Obstacles.problem(doing(visit), found));
   }
 
   private List<Obstacle> server(Connection outside) throws SQLException {
@@ -143,19 +152,9 @@ public final class RestorePreflight
     return found;
   }
 
-  private List<Obstacle> cron(Visit<Inputs> visit) throws SQLException, ActionFailed {
-    var wanted = visit.inputs().database();
-    String home;
-    try (var outside =
-        servers.open(wanted.server(), Servers.MAINTENANCE, visit.applicationName())) {
-      home = Obstacles.cronDatabase(outside);
-    }
-    if (home.isEmpty()) {
-      return List.of();
-    }
-    try (var session = servers.open(wanted.server(), home, visit.applicationName())) {
-      return Obstacles.cron(session, wanted.name());
-    }
+  private static String said(String database, List<String> notes) {
+    var said = database + " can be restored";
+    return notes.isEmpty() ? said : said + "; note: " + String.join("; ", notes);
   }
 
   private List<Obstacle> window(Visit<Inputs> visit) {
@@ -199,26 +198,6 @@ public final class RestorePreflight
         return rows.getLong(1);
       }
     }
-  }
-
-  private static Problem problem(Visit<Inputs> visit, List<Obstacle> found) {
-    return new Problem(
-        doing(visit),
-        numbered(found.stream().map(Obstacle::what).toList()),
-        "Nothing was changed. " + numbered(found.stream().map(Obstacle::remedy).toList()));
-  }
-
-  /** {@code 1) … 2) …}, or the one thing alone. */
-  private static String numbered(List<String> things) {
-    var text =
-        things.size() == 1
-            ? things.getFirst()
-            : String.join(
-                "; ",
-                IntStream.range(0, things.size())
-                    .mapToObj(it -> (it + 1) + ") " + things.get(it))
-                    .toList());
-    return text + ".";
   }
 
   private static String bare(String sentence) {

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +31,17 @@ public record PgPrograms(Path bin, String serverUser) {
 
   private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
   private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final List<String> ALL =
+      List.of(
+          "initdb",
+          "postgres",
+          "pg_ctl",
+          "pg_controldata",
+          "pg_waldump",
+          "pg_basebackup",
+          "pg_dump",
+          "pg_restore",
+          "psql");
 
   /**
    * The programs to use: those that {@link #SETTING} names, else the newest installed ones, else
@@ -46,19 +58,39 @@ public record PgPrograms(Path bin, String serverUser) {
   }
 
   static PgPrograms find(String setting, Path distributions, String searchPath) {
-    var bin =
-        setting.isBlank()
-            ? newest(distributions).or(() -> onPath(searchPath))
-            : Optional.of(Path.of(setting));
-    if (bin.isEmpty() || !isBin(bin.get())) {
+    if (!setting.isBlank()) {
+      return new PgPrograms(named(setting), userForServers());
+    }
+    var bin = newest(distributions).or(() -> onPath(searchPath));
+    if (bin.isEmpty()) {
       throw new IllegalStateException(
           "Looking for the PostgreSQL server programs: there is no initdb in "
-              + bin.map(Path::toString).orElse(distributions + "/*/bin, nor on the PATH")
-              + ". Install them (apt-get install postgresql), or name their folder in "
+              + distributions
+              + "/*/bin, nor on the PATH. Install them (apt-get install postgresql), or name their"
+              + " folder in "
               + SETTING
               + ".");
     }
     return new PgPrograms(bin.get(), userForServers());
+  }
+
+  /** A folder that somebody named must be whole: a client without its server is the usual slip. */
+  private static Path named(String setting) {
+    var bin = Path.of(setting.strip());
+    var missing =
+        ALL.stream().filter(program -> !Files.isExecutable(bin.resolve(program))).toList();
+    if (!bin.isAbsolute() || !missing.isEmpty()) {
+      throw new IllegalStateException(
+          "Looking for the PostgreSQL programs in %s, which %s names: %s. Name a folder with server and client programs of one version, such as %s/17/bin."
+              .formatted(
+                  bin,
+                  SETTING,
+                  bin.isAbsolute()
+                      ? "there is no " + String.join(", no ", missing)
+                      : "it is no absolute path",
+                  DEBIAN));
+    }
+    return bin;
   }
 
   private static Optional<Path> newest(Path distributions) {
@@ -88,9 +120,29 @@ public record PgPrograms(Path bin, String serverUser) {
         && Files.isExecutable(folder.resolve("pg_ctl"));
   }
 
+  /**
+   * The major version, such as 15.
+   *
+   * @throws IllegalStateException where the program says none
+   */
+  public int major() {
+    var said =
+        runClient("postgres", Map.of(), "--version").orFail("Asking for the version").output();
+    var found = Pattern.compile("\\(PostgreSQL\\) (\\d+)").matcher(said);
+    if (!found.find()) {
+      throw new IllegalStateException(program("postgres") + " tells no version: " + said);
+    }
+    return Integer.parseInt(found.group(1));
+  }
+
   private static int major(Path version) {
     var digits = version.getFileName().toString().replaceAll("\\D.*", "");
     return digits.isEmpty() ? 0 : Integer.parseInt(digits);
+  }
+
+  /** The folder, where the bot would not find it by itself and has to be told. */
+  public Optional<Path> unusual() {
+    return bin.startsWith(DEBIAN) ? Optional.empty() : Optional.of(bin);
   }
 
   private static String userForServers() {

@@ -49,7 +49,8 @@ class MedsuiteCopyTest {
       when(restorer.login(TwoServers.LIVE)).thenReturn(Optional.of(world.botLogin()));
       when(restorer.login(TwoServers.COPY)).thenReturn(Optional.of(world.botLogin()));
       var servers = new Servers(registry, secret -> world.tenantLogin("acme"), restorer);
-      var programs = new ClientPrograms(List.of(), folder.resolve("scratch"));
+      var programs =
+          new ClientPrograms(List.of(cluster.programs().bin()), folder.resolve("scratch"));
       long oid;
       try (var admin = cluster.admin(name);
           var statement = admin.createStatement();
@@ -60,10 +61,13 @@ class MedsuiteCopyTest {
         oid = row.getLong(1);
       }
       var live = new DatabaseRef(TwoServers.LIVE, oid, name);
-      var copy = new DatabaseCopy(servers, programs, new DatabaseCopier(programs, 2), new Random());
+      var copy =
+          new DatabaseCopy(
+              servers, programs, new DatabaseCopier(programs, TwoServers.workers(2)), new Random());
 
       var copied =
-          TwoServers.once(copy, new DatabaseCopy.In(TwoServers.COPY, live, "restore"), "copy");
+          TwoServers.once(
+              copy, new DatabaseCopy.In(TwoServers.COPY, live, "restore", null), "copy");
 
       assertThat(copied).isInstanceOf(Outcome.Done.class);
       var restored = ((Outcome.Done<DatabaseCopy.Out>) copied).outputs().database();

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countersign.action.Outcome;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Policies;
+import io.countersign.sandbox.postgres.PgPrograms;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
  * What an estate wants done about jobs and numbers that come back with the past, on a real copy.
  */
 class PoliciesTest {
-  private static final String PSQL = "/usr/lib/postgresql/15/bin/psql";
+  private static final String PSQL = PgPrograms.find().program("psql");
   private final TwoServers servers = TwoServers.shared();
   private final DatabaseRef live = servers.database(NAME);
   private DatabaseRef restored = live;
@@ -30,7 +31,7 @@ class PoliciesTest {
 
   @BeforeEach
   void theLiveDatabaseHasGoneOnSinceTheCopy() throws Exception {
-    var in = new DatabaseCopy.In(COPY, live, "restore");
+    var in = new DatabaseCopy.In(COPY, live, "restore", null);
     restored =
         ((Outcome.Done<DatabaseCopy.Out>) once(servers.copyAction(), in, "copy"))
             .outputs()

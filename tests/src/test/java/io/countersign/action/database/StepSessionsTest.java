@@ -68,6 +68,7 @@ class StepSessionsTest {
         TwoServers.visit(new NoOutputs(), "copy", number),
         new Intent(Map.of()),
         stop,
+        new ArrayList<>(),
         new ArrayList<>());
   }
 }

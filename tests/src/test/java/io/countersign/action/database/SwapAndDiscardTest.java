@@ -310,7 +310,9 @@ class SwapAndDiscardTest {
         LIVE, NAME, "postgres", "BEGIN; SELECT 1 FROM members.log; PREPARE TRANSACTION 'x'");
     try {
       var outcome = (Outcome.Failed<DatabaseSwap.Out>) once(action(), in, "cutover");
-      assertThat(outcome.problem().line()).contains("1 prepared").contains("ROLLBACK PREPARED");
+      assertThat(outcome.problem().line())
+          .contains("prepared transactions are open: x")
+          .contains("ROLLBACK PREPARED");
       nothingWasChanged();
     } finally {
       servers.execute(LIVE, NAME, "postgres", "ROLLBACK PREPARED 'x'");
@@ -368,7 +370,8 @@ class SwapAndDiscardTest {
               }
             });
     var first = begun(action, inputs(), "cutover", 1);
-    var attempt = new TwoServers.Try<>(first.visit(), first.intent(), stop, first.done());
+    var attempt =
+        new TwoServers.Try<>(first.visit(), first.intent(), stop, first.done(), first.also());
     assertThatThrownBy(() -> action.act(attempt)).isInstanceOf(Stop.Stopped.class);
     nothingWasChanged();
     assertThat(action().probe(first)).isInstanceOf(Finding.NotDone.class);

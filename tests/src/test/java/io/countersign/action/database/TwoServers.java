@@ -11,6 +11,7 @@ import io.countersign.action.Intent;
 import io.countersign.action.Outcome;
 import io.countersign.action.Stop;
 import io.countersign.action.Visit;
+import io.countersign.estate.CopyLimits;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
 import io.countersign.estate.Login;
@@ -42,7 +43,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A live server and a physical copy of it, as a point-in-time restore leaves them: equal OIDs and
@@ -118,6 +121,9 @@ final class TwoServers {
         "UTF8",
         "--locale=C.UTF-8",
         "-N");
+    var access = Path.of(servers.data("live"), "pg_hba.conf");
+    // many clients that connect at once would otherwise compute passwords for seconds
+    Files.writeString(access, "host all pooled 127.0.0.1/32 trust\n" + Files.readString(access));
     servers.start("live", servers.livePort);
     servers.execute(LIVE, "postgres", "postgres", ROLES);
     servers.execute(LIVE, "postgres", "postgres", "CREATE DATABASE tenant_acme OWNER acme_owner");
@@ -137,7 +143,9 @@ final class TwoServers {
       CREATE ROLE acme_reports_owner;
       CREATE ROLE acme_app LOGIN PASSWORD 'acme-pw';
       CREATE ROLE exporter LOGIN PASSWORD 'exporter-pw';
+      CREATE ROLE pooled LOGIN IN ROLE acme_app;
       GRANT pg_signal_backend, acme_owner, acme_reports_owner, acme_app TO bot;
+      GRANT acme_app TO bot WITH ADMIN OPTION; -- it has settings in the tenant's database
       GRANT SET ON PARAMETER app.tenant TO bot;
       """;
 
@@ -216,7 +224,8 @@ final class TwoServers {
         unix_socket_directories = ''
         fsync = off
         max_prepared_transactions = 5
-        max_connections = 150
+        max_connections = 250
+        wal_level = logical
         shared_buffers = '32MB'
         """
             .formatted(port));
@@ -232,20 +241,43 @@ final class TwoServers {
         folder.resolve(which + ".log").toString());
   }
 
+  /** The live server ends as by a power failure, and is started again. */
+  void crash() {
+    try {
+      run("pg_ctl", "stop", "-D", data("live"), "-m", "immediate", "-s", "-w");
+      start("live", livePort);
+    } catch (IOException broken) {
+      throw new java.io.UncheckedIOException(broken);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   Servers servers() {
     return new Servers(registry(), secrets(), restorer());
   }
 
   ClientPrograms programs() {
-    return new ClientPrograms(List.of(), scratch());
+    return new ClientPrograms(List.of(PROGRAMS.bin()), scratch());
+  }
+
+  /** The major version of both servers. */
+  static int major() {
+    return PROGRAMS.major();
   }
 
   Path scratch() {
     return folder.resolve("scratch");
   }
 
+  static CopyLimits workers(int workers) {
+    return new CopyLimits(
+        workers, OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
+  }
+
   DatabaseCopy copyAction() {
-    return new DatabaseCopy(servers(), programs(), new DatabaseCopier(programs(), 2), new Random());
+    return new DatabaseCopy(
+        servers(), programs(), new DatabaseCopier(programs(), workers(2)), new Random());
   }
 
   DatabaseCompare compareAction() {
@@ -423,7 +455,12 @@ final class TwoServers {
   static <I extends Record, O extends Record> Try<I> begun(
       Action<I, O> action, I inputs, String step, int attempt) throws ActionFailed {
     var visit = visit(inputs, step, attempt);
-    return new Try<>(visit, action.intent(visit), new Stop(), new ArrayList<>());
+    return new Try<>(
+        visit,
+        action.intent(visit),
+        new Stop(),
+        new CopyOnWriteArrayList<>(),
+        new CopyOnWriteArrayList<>());
   }
 
   static <I extends Record, O extends Record> Outcome<O> once(
@@ -432,7 +469,8 @@ final class TwoServers {
   }
 
   /** An attempt driven by a test. */
-  record Try<I extends Record>(Visit<I> visit, Intent intent, Stop stop, List<Long> done)
+  record Try<I extends Record>(
+      Visit<I> visit, Intent intent, Stop stop, List<Long> done, List<String> also)
       implements Attempt<I> {
     @Override
     public Optional<String> memo() {
@@ -440,8 +478,9 @@ final class TwoServers {
     }
 
     @Override
-    public void progress(long done, long total, Unit unit) {
+    public void progress(long done, long total, Unit unit, String also) {
       this.done.add(done);
+      this.also.add(also);
     }
 
     @Override

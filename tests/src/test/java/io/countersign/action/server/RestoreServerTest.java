@@ -125,7 +125,8 @@ class RestoreServerTest {
     var gap = Files.createDirectory(elsewhere.resolve("archive"));
     var cut =
         new ArchiveRestorer(
-            new Estate.RestoreSource(source.baseBackups(), gap.toString(), source.copies(), ""),
+            new Estate.RestoreSource(
+                source.baseBackups(), gap.toString(), source.copies(), source.programs()),
             registry,
             server.secrets());
     var copy = new Copy(OneServer.SERVER, new ServerRef(OneServer.ESTATE, "pg-1-cut"), target, RUN);

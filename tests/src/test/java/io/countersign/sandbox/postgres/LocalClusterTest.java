@@ -184,6 +184,23 @@ class LocalClusterTest {
   }
 
   @Test
+  void a_folder_that_is_named_and_lacks_programs_is_refused_by_name(@TempDir Path folder)
+      throws IOException {
+    var rights = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x"));
+    for (var program : List.of("psql", "pg_dump", "pg_restore", "pg_basebackup")) {
+      Files.createFile(folder.resolve(program), rights);
+    }
+
+    assertThatThrownBy(() -> PgPrograms.find(folder.toString(), folder, ""))
+        .hasMessageContaining(PgPrograms.SETTING)
+        .hasMessageContaining("no initdb, no postgres, no pg_ctl, no pg_controldata, no pg_waldump")
+        .hasMessageContaining(folder.toString());
+    assertThatThrownBy(() -> PgPrograms.find("17/bin", folder, ""))
+        .hasMessageContaining("17/bin")
+        .hasMessageContaining("no absolute path");
+  }
+
+  @Test
   void takes_the_newest_installed_version(@TempDir Path distributions) throws IOException {
     for (var program :
         List.of("9/bin/initdb", "9/bin/pg_ctl", "17/bin/initdb", "17/bin/pg_ctl", "18/bin/psql")) {

@@ -129,7 +129,12 @@ class MedsuiteCopyTest {
     }
     assertThat(TenantFingerprint.differences(original, TenantFingerprint.of(copy, COPY)))
         .as("what no dump carries: rights and settings of the database itself")
-        .allMatch(MedsuiteCopyTest::isOfTheDatabase);
+        .allMatch(it -> isOfTheDatabase(it) || isAPresetNameOfNotNull(it));
+  }
+
+  /** From 18 on they have names, and another table of the estate is made LIKE this one. */
+  private static boolean isAPresetNameOfNotNull(String line) {
+    return line.matches("[-+] constraint pgboss\\.job job_\\w+_not_null1? NOT NULL .*");
   }
 
   private static boolean isOfTheDatabase(String line) {

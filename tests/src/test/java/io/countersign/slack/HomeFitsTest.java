@@ -72,10 +72,11 @@ class HomeFitsTest {
             story.row(GateRow.Status.OPEN), story.journal(), RestoreStory.runbook(), story.now());
     var run = standing(story);
     return new HomeView.Facts(
-        Collections.nCopies(40, new HomeView.Asked(card, LINK)),
+        Collections.nCopies(40, new HomeView.Asked(Samples.RUN, card, LINK)),
         Optional.of("x".repeat(4_000)),
         Collections.nCopies(HomeView.RUNS, run),
         25,
+        1_234,
         IntStream.range(0, HomeView.LATER + 1).mapToObj(HomeFitsTest::later).toList(),
         Collections.nCopies(HomeView.ENDED, run),
         story.now());

@@ -36,10 +36,11 @@ class HomeTextsTest {
         "an approver's",
         HomeView.of(
             new HomeView.Facts(
-                List.of(new HomeView.Asked(card, LINK)),
+                List.of(new HomeView.Asked(RUN, card, LINK)),
                 Optional.empty(),
                 List.of(standing(story), standing(new RestoreStory().copying())),
                 3,
+                0,
                 List.of(later("tenant-drop-old", now), later("restore-drill", NOON)),
                 List.of(
                     standing(new RestoreStory().finished()), standing(new RestoreStory().denied())),
@@ -49,13 +50,19 @@ class HomeTextsTest {
         text,
         "nobody says who holds the role",
         HomeView.of(nothing(Optional.of("Slack answered: rate limited, try again in 5 s"))));
+    draw(text, "two runs of others", HomeView.of(nothing(Optional.empty(), 2)));
     draw(text, "a guest's", HomeView.notAMember("a guest"));
     draw(text, "somebody's", HomeView.unknown("Slack answered: no answer"));
     Golden.check("thread/home.txt", text.toString());
   }
 
   private static HomeView.Facts nothing(Optional<String> unreadable) {
-    return new HomeView.Facts(List.of(), unreadable, List.of(), 0, List.of(), List.of(), NOON);
+    return nothing(unreadable, 0);
+  }
+
+  private static HomeView.Facts nothing(Optional<String> unreadable, int hidden) {
+    return new HomeView.Facts(
+        List.of(), unreadable, List.of(), 0, hidden, List.of(), List.of(), NOON);
   }
 
   private static HomeView.Standing standing(RestoreStory story) {

@@ -64,7 +64,9 @@ final class Evidence {
 
   /** Before a rollback: what the counts cannot tell apart. */
   private Optional<Line> since() {
-    return counting() ? compared("go").map(_ -> Line.of(SINCE)) : Optional.empty();
+    boolean differs =
+        List.of("come-back", "go", "change").stream().anyMatch(it -> compared(it).orElse(0L) > 0);
+    return counting() && differs ? Optional.of(Line.of(SINCE)) : Optional.empty();
   }
 
   private static final String SINCE =
@@ -138,6 +140,9 @@ final class Evidence {
   }
 
   private Optional<Line> queues() {
+    if (counting()) {
+      return compared("queue-jobs").map(Evidence::waiting);
+    }
     var policy = value("database.queues", "policy").map(Names::of).orElse("");
     return compared("queue-jobs")
         .map(
@@ -149,12 +154,22 @@ final class Evidence {
                             + " that the live queue is through with "
                             + switch (policy) {
                               case "discard", "keep-live" -> "would run again" + did(policy);
-                              default -> (it == 1 ? "runs" : "run") + " again" + kept();
+                              default -> (it == 1 ? "runs" : "run") + " again";
                             }));
   }
 
-  private String kept() {
-    return counting() ? ": the kept database's queue comes back as it is" : "";
+  /** The kept database's queue comes back as it is, and nobody knows which jobs have run since. */
+  private static Line waiting(long jobs) {
+    return Line.of(
+        jobs == 0
+            ? "Jobs that would run again: none"
+            : Texts.count(jobs, "job", "jobs")
+                + (jobs == 1 ? " waits" : " wait")
+                + " in the kept database and not in the live one: "
+                + (jobs == 1 ? "it runs" : "they run")
+                + " after the swap, again where "
+                + (jobs == 1 ? "it has" : "they have")
+                + " run before");
   }
 
   private static String did(String policy) {

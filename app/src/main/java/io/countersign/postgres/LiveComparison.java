@@ -20,7 +20,8 @@ public final class LiveComparison {
    * @param byTable the same by table, those in which something differs
    * @param withoutKey tables of which only the numbers of rows were compared
    * @param otherColumns tables whose columns differ; the common ones were compared
-   * @param unreadable live tables that the bot may not read; what goes with them is in no count
+   * @param unreadable tables that the bot may not read on one side, or whose rows row security
+   *     hides from it; they are in no count
    */
   public record Result(
       RowChanges.Counts counts,
@@ -36,13 +37,24 @@ public final class LiveComparison {
     }
   }
 
+  /** The tables that can be hashed whole: the bot may read them, and no policy hides rows. */
+  public static List<Table> readable(Connection inside) throws SQLException {
+    var readable = new ArrayList<Table>();
+    for (var table : TableHashes.tables(inside)) {
+      if (mayRead(inside, table)) {
+        readable.add(table);
+      }
+    }
+    return readable;
+  }
+
   /**
    * Compares all tables outside the queue schemas. A table that only one side has comes back or
    * goes as a whole.
    *
    * @param restored inside the restored database, in autocommit
    * @param live inside the live database, in autocommit
-   * @param hashes those of the restored tables
+   * @param hashes those of the restored tables; a table without one counts as unreadable
    */
   public static Result of(
       Connection restored,
@@ -53,7 +65,10 @@ public final class LiveComparison {
       Runnable eachDone)
       throws SQLException {
     var ofLive = new TreeSet<>(TableHashes.tables(live));
+    var unhashed = new TreeSet<>(TableHashes.tables(restored));
+    unhashed.removeAll(hashes.keySet());
     var all = new TreeSet<>(hashes.keySet());
+    all.addAll(unhashed);
     all.addAll(ofLive);
     var counts = RowChanges.Counts.NONE;
     var byTable = new TreeMap<Table, RowChanges.Counts>();
@@ -65,7 +80,7 @@ public final class LiveComparison {
       if (queueSchemas.contains(table.schema())) {
         continue;
       }
-      if (ofLive.contains(table) && !mayRead(live, table)) {
+      if (unhashed.contains(table) || (ofLive.contains(table) && !mayRead(live, table))) {
         unreadable.add(table);
         continue;
       }
@@ -113,9 +128,13 @@ public final class LiveComparison {
   private static boolean mayRead(Connection session, Table table) throws SQLException {
     try (var query =
         session.prepareStatement(
-            "SELECT has_schema_privilege(?, 'USAGE') AND has_table_privilege(?, 'SELECT')")) {
+            """
+            SELECT has_schema_privilege(?, 'USAGE') AND has_table_privilege(?, 'SELECT')
+                   AND NOT row_security_active(?)
+            """)) {
       query.setString(1, table.schema());
       query.setString(2, table.quoted());
+      query.setString(3, table.quoted());
       try (var row = query.executeQuery()) {
         row.next();
         return row.getBoolean(1);

@@ -2,6 +2,7 @@ package io.countersign.server;
 
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Catalogue;
+import io.countersign.action.database.CompareKept;
 import io.countersign.action.database.DatabaseAfterRestore;
 import io.countersign.action.database.DatabaseCompare;
 import io.countersign.action.database.DatabaseCopy;
@@ -12,6 +13,7 @@ import io.countersign.action.database.DatabaseSequences;
 import io.countersign.action.database.DatabaseSwap;
 import io.countersign.action.database.DatabaseSwapBack;
 import io.countersign.action.database.DatabaseUnused;
+import io.countersign.action.database.KeepAhead;
 import io.countersign.action.restore.RestorePreflight;
 import io.countersign.action.schedule.CancelDrop;
 import io.countersign.action.schedule.ScheduleDrop;
@@ -82,7 +84,9 @@ public final class Estates {
                 new DatabaseSequences(servers, registry, estate),
                 new DatabaseAfterRestore(servers, registry, estate, programs),
                 new DatabaseSwap(servers, estate, swapPoints),
+                new CompareKept(servers, registry, estate),
                 new DatabaseSwapBack(servers, estate, swapPoints),
+                new KeepAhead(servers, estate),
                 new DatabaseDiscard(servers, registry),
                 new DatabaseUnused(servers, registry),
                 new DatabaseDropKept(servers, registry),

@@ -4,6 +4,8 @@ import io.countersign.run.RunSpec;
 import io.countersign.runbook.Step;
 import io.countersign.runbook.Value;
 import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -68,9 +70,8 @@ final class Deed {
 
   /** What leaves the live database, where it was counted. */
   private String loss() {
-    var compared = java.util.List.of("database.compare");
-    if (!(fate.made(compared, java.util.List.of("go")).orElse(null)
-        instanceof Value.Int(var rows))) {
+    var compared = List.of("database.compare");
+    if (!(fate.made(compared, List.of("go")).orElse(null) instanceof Value.Int(var rows))) {
       return "";
     }
     return rows == 0
@@ -93,8 +94,31 @@ final class Deed {
             it ->
                 line.text(", which was live until ")
                     .line(Texts.moment(it, now))
-                    .text("; what was written since then goes"))
+                    .text("; " + lost()))
         .orElse(line);
+  }
+
+  /** What leaves the live database or changes there, where it was counted. */
+  private String lost() {
+    var compared = List.of("database.compare-kept");
+    if (!(fate.made(compared, List.of("go")).orElse(null) instanceof Value.Int(var go))
+        || !(fate.made(compared, List.of("change")).orElse(null)
+            instanceof Value.Int(var change))) {
+      return "what was written since then goes";
+    }
+    var goes =
+        go == 0
+            ? "no row that is there now goes"
+            : Texts.count(go, "row that is", "rows that are")
+                + " there now "
+                + (go == 1 ? "goes" : "go");
+    var changes =
+        change == 0 ? "" : String.format(Locale.ENGLISH, " and %,d", change) + changing(change);
+    return goes + changes + (go + change == 0 ? "" : ", what was written since then among them");
+  }
+
+  private static String changing(long rows) {
+    return rows == 1 ? " changes" : " change";
   }
 
   private Optional<Instant> since() {
@@ -112,7 +136,7 @@ final class Deed {
   }
 
   private String size() {
-    return fate.made(java.util.List.of("database.unused"), java.util.List.of("bytes")).orElse(null)
+    return fate.made(List.of("database.unused"), List.of("bytes")).orElse(null)
             instanceof Value.Int(var bytes)
         ? " (" + Texts.bytes(bytes) + ")"
         : "";
@@ -124,24 +148,31 @@ final class Deed {
 
   /** What is changed, kept and destroyed, by name, OID and size. */
   Optional<Line> bodies() {
-    if (!step.action().equals("database.swap") || !order.containsKey("intent.restored.name")) {
+    return switch (step.action()) {
+      case "database.swap" -> bodies("restored", "the copy");
+      case "database.swap-back" -> bodies("back", "the kept one");
+      default -> Optional.empty();
+    };
+  }
+
+  private Optional<Line> bodies(String role, String otherwise) {
+    if (!order.containsKey("intent." + role + ".name")) {
       return Optional.empty();
     }
     return Optional.of(
         Line.of(
             "Becomes live: "
-                + named("intent.restored.name", "the copy")
-                + body("intent.restored.oid", "restored-bytes")
+                + named("intent." + role + ".name", otherwise)
+                + body("intent." + role + ".oid", List.of("restored-bytes", "kept-bytes"))
                 + " · kept, closed: "
                 + named("intent.live.name", "the live one")
-                + body("intent.live.oid", "live-bytes")
+                + body("intent.live.oid", List.of("live-bytes"))
                 + " · destroyed: nothing"));
   }
 
-  private String body(String oid, String bytes) {
+  private String body(String oid, List<String> bytes) {
     var size =
-        fate.made(java.util.List.of("database.compare"), java.util.List.of(bytes)).orElse(null)
-                instanceof Value.Int(var it)
+        fate.made(Evidence.COMPARING, bytes).orElse(null) instanceof Value.Int(var it)
             ? ", " + Texts.bytes(it)
             : "";
     return " (OID " + named(oid, "unknown") + size + ")";

@@ -11,6 +11,9 @@ import java.util.stream.Collectors;
 
 /** What earlier steps measured, as sentences for somebody who has to decide. */
 final class Evidence {
+  /** The actions that count what would change for the tenant, with outputs of the same names. */
+  static final List<String> COMPARING = List.of("database.compare", "database.compare-kept");
+
   private final Runbook runbook;
   private final Map<String, Map<String, Value>> outputs;
   private final Map<String, String> said;
@@ -29,6 +32,7 @@ final class Evidence {
     var lines = new ArrayList<Line>();
     balance().ifPresent(lines::add);
     tables().ifPresent(lines::add);
+    since().ifPresent(lines::add);
     parity().ifPresent(lines::add);
     moment().ifPresent(lines::add);
     queues().ifPresent(lines::add);
@@ -42,9 +46,9 @@ final class Evidence {
 
   /** How many rows come back, go and change; by primary key, counts only. */
   private Optional<Line> balance() {
-    var comes = count("database.compare", "come-back");
-    var goes = count("database.compare", "go");
-    var changes = count("database.compare", "change");
+    var comes = compared("come-back");
+    var goes = compared("go");
+    var changes = compared("change");
     if (comes.isEmpty() || goes.isEmpty() || changes.isEmpty()) {
       return Optional.empty();
     }
@@ -56,6 +60,26 @@ final class Evidence {
                 + Texts.count(goes.get(), "row", "rows")
                 + " · changes: "
                 + Texts.count(changes.get(), "row", "rows")));
+  }
+
+  /** Before a rollback: what the counts cannot tell apart. */
+  private Optional<Line> since() {
+    boolean differs =
+        List.of("come-back", "go", "change").stream().anyMatch(it -> compared(it).orElse(0L) > 0);
+    return counting() && differs ? Optional.of(Line.of(SINCE)) : Optional.empty();
+  }
+
+  private static final String SINCE =
+      "What goes was written since the swap or came back with it; what comes back was deleted since"
+          + " the swap or went with it. Both databases stay, so nothing is lost for good";
+
+  /** Whether this is about a kept database, not about a copy. */
+  private boolean counting() {
+    return has("database.compare-kept");
+  }
+
+  private boolean has(String action) {
+    return runbook.steps().stream().anyMatch(it -> it.action().equals(action));
   }
 
   private Optional<Line> parity() {
@@ -116,8 +140,11 @@ final class Evidence {
   }
 
   private Optional<Line> queues() {
+    if (counting()) {
+      return compared("queue-jobs").map(Evidence::waiting);
+    }
     var policy = value("database.queues", "policy").map(Names::of).orElse("");
-    return count("database.compare", "queue-jobs")
+    return compared("queue-jobs")
         .map(
             it ->
                 Line.of(
@@ -131,6 +158,20 @@ final class Evidence {
                             }));
   }
 
+  /** The kept database's queue comes back as it is, and nobody knows which jobs have run since. */
+  private static Line waiting(long jobs) {
+    return Line.of(
+        jobs == 0
+            ? "Jobs that would run again: none"
+            : Texts.count(jobs, "job", "jobs")
+                + (jobs == 1 ? " waits" : " wait")
+                + " in the kept database and not in the live one: "
+                + (jobs == 1 ? "it runs" : "they run")
+                + " after the swap, again where "
+                + (jobs == 1 ? "it has" : "they have")
+                + " run before");
+  }
+
   private static String did(String policy) {
     return switch (policy) {
       case "discard" -> "; the copy's queue was emptied";
@@ -140,9 +181,7 @@ final class Evidence {
   }
 
   private Optional<Line> numbers() {
-    var ahead =
-        value("database.sequences", "policy").map(Names::of).orElse("").equals("keep-ahead");
-    return count("database.compare", "numbers-again")
+    return compared("numbers-again")
         .map(
             it ->
                 Line.of(
@@ -150,25 +189,44 @@ final class Evidence {
                         ? "Numbers that would be given again: none"
                         : Texts.count(it, "number", "numbers")
                             + " given since "
-                            + (ahead
-                                ? "would be given again; the copy's sequences go on behind them"
-                                : (it == 1 ? "is" : "are") + " given again")));
+                            + ahead()
+                                .map(how -> "would be given again; " + how)
+                                .orElse((it == 1 ? "is" : "are") + " given again")));
+  }
+
+  /** Where sequences go on behind the numbers that were given: how. */
+  private Optional<String> ahead() {
+    if (keeps(value("database.sequences", "policy"))) {
+      return Optional.of("the copy's sequences go on behind them");
+    }
+    return has("database.keep-ahead") && keeps(value("database.compare-kept", "sequences"))
+        ? Optional.of("the sequences are moved on behind them right after the swap")
+        : Optional.empty();
+  }
+
+  private static boolean keeps(Optional<Value> policy) {
+    return policy.map(Names::of).orElse("").equals("keep-ahead");
   }
 
   /** Rows that only the copy has were deleted since; nobody else can tell which were erasures. */
   private Optional<Line> erasures() {
-    return count("database.compare", "come-back")
+    return compared("come-back")
         .filter(it -> it > 0)
         .map(
             it ->
                 Line.of(
-                    "Rows deleted since the moment return, "
+                    "Rows deleted since the "
+                        + (counting() ? "swap" : "moment")
+                        + " return, "
                         + String.format(Locale.ENGLISH, "%,d", it)
-                        + " in all: an erasure among them has to be done again"));
+                        + (counting() ? " at most" : " in all")
+                        + ": an erasure among them has to be done again"));
   }
 
   private Optional<Line> sessions() {
-    return value("database.compare", "sessions")
+    return COMPARING.stream()
+        .flatMap(it -> value(it, "sessions").stream())
+        .findFirst()
         .map(it -> Line.of("Connected to the live database when it was compared: " + Names.of(it)));
   }
 
@@ -182,6 +240,10 @@ final class Evidence {
   private Optional<Line> unused() {
     return value("database.unused", "verdict")
         .map(it -> Line.of("It is " + Texts.clause(Names.of(it))));
+  }
+
+  private Optional<Long> compared(String output) {
+    return COMPARING.stream().flatMap(it -> count(it, output).stream()).findFirst();
   }
 
   private Optional<Long> count(String action, String output) {

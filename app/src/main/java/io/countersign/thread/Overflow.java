@@ -46,7 +46,7 @@ public final class Overflow {
   static List<String> lines(
       Runbook runbook, Map<String, Map<String, Value>> outputs, String output) {
     return runbook.steps().stream()
-        .filter(it -> it.action().equals("database.compare"))
+        .filter(it -> Evidence.COMPARING.contains(it.action()))
         .flatMap(it -> Optional.ofNullable(outputs.get(it.id())).stream())
         .flatMap(it -> Optional.ofNullable(it.get(output)).stream())
         .flatMap(it -> it.shown().lines())

@@ -37,6 +37,10 @@ public final class Texts {
       case "database.copy" ->
           new Phrase("copy " + tenant + "'s database", "copying " + tenant + "'s database");
       case "database.compare" -> new Phrase("compare", "comparing the copy");
+      case "database.compare-kept" ->
+          new Phrase("count what would be lost", "counting what would be lost");
+      case "database.keep-ahead" ->
+          new Phrase("keep numbers from being given twice", "looking after the sequences");
       case "database.queues" ->
           new Phrase("keep jobs from running again", "looking after the queues");
       case "database.sequences" ->

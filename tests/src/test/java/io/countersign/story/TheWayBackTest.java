@@ -94,10 +94,33 @@ class TheWayBackTest {
   @Test
   @Order(2)
   void an_approved_rollback_brings_the_very_database_back_writable_and_takes_it_off_the_schedule() {
+    // since the swap: 3 rows more, 2 fewer, 1 other
+    stage
+        .world()
+        .execute(
+            "tenant_acme",
+            """
+            INSERT INTO members.claim (member_id, amount)
+            SELECT (SELECT min(id) FROM members.member), 10 FROM generate_series(1, 3);
+            DELETE FROM members.address
+             WHERE id IN (SELECT id FROM members.address ORDER BY id LIMIT 2);
+            UPDATE identity.organization SET name = name || ' (new)'
+             WHERE id = (SELECT min(id) FROM identity.organization)\
+            """);
+    var number = "SELECT last_value FROM members.claim_number_seq";
+    var given = Long.parseLong(stage.world().one("tenant_acme", number));
     var run = stage.rollBack("acme");
-    assertThat(stage.click(Workspace.BOB, stage.awaitCard(run), Stage.APPROVE))
-        .contains("Your approval counts");
+    var card = stage.awaitCard(run);
+    assertThat(card.rendered())
+        .contains("3 rows that are there now go and 1 changes, what was written since then among")
+        .contains("Comes back: 2 rows · goes: 3 rows · changes: 1 row")
+        .contains("members.claim 3 go", "members.address 2 back", "identity.organization 1 change")
+        .contains("6 numbers given since would be given again; the sequences are moved on")
+        .contains("wait in the kept database and not in the live one")
+        .contains("Becomes live: tenant_acme_pre_pitr_", "OID " + before.get("acme"));
+    assertThat(stage.click(Workspace.BOB, card, Stage.APPROVE)).contains("Your approval counts");
     assertThat(stage.awaitEnded(run)).startsWith("acme is rolled back");
+    assertThat(Long.parseLong(stage.world().one("tenant_acme", number))).isEqualTo(given);
     assertThat(stage.oid("acme")).isEqualTo(before.get("acme"));
     assertThat(stage.status("acme")).isEqualTo("active");
     assertThat(stage.settings("acme")).doesNotContain("default_transaction_read_only");

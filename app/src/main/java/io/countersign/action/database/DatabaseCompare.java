@@ -21,25 +21,18 @@ import io.countersign.postgres.Canaries;
 import io.countersign.postgres.ClientPrograms;
 import io.countersign.postgres.DatabaseDrop;
 import io.countersign.postgres.Databases;
-import io.countersign.postgres.LiveComparison;
-import io.countersign.postgres.Numbers;
 import io.countersign.postgres.PlannedSql;
-import io.countersign.postgres.QueueTables;
-import io.countersign.postgres.RowChanges;
 import io.countersign.postgres.SchemaDump;
 import io.countersign.postgres.ServerErrors;
 import io.countersign.postgres.Servers;
-import io.countersign.postgres.Sessions;
 import io.countersign.postgres.SourceComparison;
 import io.countersign.postgres.StepSessions;
 import io.countersign.postgres.TableHashes;
 import io.countersign.postgres.TenantDatabases;
 import io.countersign.runbook.Risk;
-import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -78,7 +71,7 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
    * @param queueJobs jobs that would run again: they wait in the copy and are over in the live one
    * @param numbersAgain numbers that the live one's sequences have given since
    * @param rowsByTable "back go change schema.table", a line for each table in which rows differ,
-   *     the most first; at most {@value #LINES}
+   *     the most first; at most {@value Changes#LINES}
    * @param sequencesBehind "numbers schema.sequence", a line for each, the most first
    * @param restoredBytes the copy's size
    * @param liveBytes the live one's size
@@ -98,9 +91,6 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
       long restoredBytes,
       long liveBytes,
       String sessions) {}
-
-  /** More tables than this are not listed one by one; all are in the sums. */
-  static final int LINES = 5_000;
 
   @Override
   public ActionType<In, Out> type() {
@@ -180,57 +170,6 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
 
   private record Found(Out out, String said) {}
 
-  /** What the past would bring once more. */
-  private record Again(long jobs, Map<TableHashes.Table, BigInteger> numbers) {
-    long given() {
-      return numbers.values().stream()
-          .reduce(BigInteger.ZERO, BigInteger::add)
-          .min(BigInteger.valueOf(Long.MAX_VALUE))
-          .longValue();
-    }
-
-    String lines() {
-      return numbers.entrySet().stream()
-          .sorted(Map.Entry.<TableHashes.Table, BigInteger>comparingByValue().reversed())
-          .limit(LINES)
-          .map(it -> it.getValue() + " " + it.getKey())
-          .collect(Collectors.joining("\n"));
-    }
-  }
-
-  /** What changes by itself, so it is shown and binds nothing. */
-  private record Shown(long restoredBytes, long liveBytes, String sessions) {
-    static Shown of(Connection maintenance, In in) throws SQLException {
-      return new Shown(
-          size(maintenance, in.restored()),
-          size(maintenance, in.live()),
-          Sessions.byApplication(Sessions.all(maintenance, in.live().oid())));
-    }
-
-    private static long size(Connection maintenance, DatabaseRef database) throws SQLException {
-      return Databases.number(maintenance, "SELECT pg_database_size(" + database.oid() + "::oid)");
-    }
-  }
-
-  private static String lines(Map<TableHashes.Table, RowChanges.Counts> byTable) {
-    return byTable.entrySet().stream()
-        .sorted(
-            Map.Entry.<TableHashes.Table, RowChanges.Counts>comparingByValue(
-                    Comparator.comparingLong(RowChanges.Counts::all).reversed())
-                .thenComparing(Map.Entry.comparingByKey()))
-        .limit(LINES)
-        .map(
-            it ->
-                it.getValue().comeBack()
-                    + " "
-                    + it.getValue().go()
-                    + " "
-                    + it.getValue().change()
-                    + " "
-                    + it.getKey().toString().replace('\n', ' '))
-        .collect(Collectors.joining("\n"));
-  }
-
   private Connection open(Attempt<In> attempt, ServerRef server, String database)
       throws ActionFailed, SQLException {
     return Databases.endingWith(
@@ -247,7 +186,7 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
         var live = open(attempt, in.live().server(), name)) {
       TenantDatabases.pinned(live, in.live());
       Databases.execute(live, "SET lock_timeout = '30s'");
-      var steps = new Steps(attempt, 2L * TableHashes.tables(source).size());
+      var steps = new Changes.Steps(attempt, 2L * TableHashes.tables(source).size());
       var equal =
           SourceComparison.compare(
               doing,
@@ -257,14 +196,14 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
               attempt.stop(),
               steps::next);
       Canaries.check(doing, canaries(), restored, live);
-      var changes =
-          LiveComparison.of(
-              restored, live, equal.hashes(), estate.queueSchemas(), attempt.stop(), steps::next);
-      var again =
-          new Again(
-              QueueTables.again(restored, live, estate.queueSchemas(), attempt.stop()),
-              Numbers.again(Numbers.read(restored), Numbers.read(live)));
-      return found(equal, changes, again, Shown.of(maintenance, in));
+      return found(
+          equal,
+          Changes.counted(
+              new Changes.Sides(maintenance, restored, in.restored(), live, in.live()),
+              equal.hashes(),
+              estate.queueSchemas(),
+              attempt.stop(),
+              steps::next));
     }
   }
 
@@ -290,13 +229,12 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
         .toList();
   }
 
-  private static Found found(
-      SourceComparison.Result equal, LiveComparison.Result changes, Again again, Shown shown) {
+  private static Found found(SourceComparison.Result equal, Changes changes) {
     var verdict =
         equal.byText() == 0
             ? "equal"
             : "equal by value (" + equal.byText() + " tables without record hash)";
-    var counts = changes.counts();
+    var counts = changes.rows().counts();
     var out =
         new Out(
             verdict,
@@ -305,42 +243,21 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
             counts.comeBack(),
             counts.go(),
             counts.change(),
-            again.jobs(),
-            again.given(),
-            lines(changes.byTable()),
-            again.lines(),
-            shown.restoredBytes(),
-            shown.liveBytes(),
-            shown.sessions());
+            changes.jobs(),
+            changes.given(),
+            changes.rowsByTable(),
+            changes.sequencesBehind(),
+            changes.comingBytes(),
+            changes.liveBytes(),
+            changes.sessions());
     var said =
-        new StringBuilder()
-            .append(out.tables())
-            .append(" tables, ")
-            .append(verdict)
-            .append(" to the source; rows that come back: ")
-            .append(out.comeBack())
-            .append(", go: ")
-            .append(out.go())
-            .append(", change: ")
-            .append(out.change())
-            .append("; jobs that would run again: ")
-            .append(again.jobs());
-    noted(said, changes.withoutKey(), "without a common primary key only counted");
-    noted(said, changes.otherColumns(), "compared in the columns that both have");
-    noted(said, changes.unreadable(), "live tables that the bot may not read, in no count");
-    equal.notes().forEach(it -> said.append("; ").append(it));
-    return new Found(out, said.toString());
-  }
-
-  private static void noted(StringBuilder said, List<TableHashes.Table> tables, String how) {
-    if (!tables.isEmpty()) {
-      said.append("; ").append(how).append(": ");
-      said.append(
-          String.join(", ", tables.stream().limit(5).map(TableHashes.Table::toString).toList()));
-      if (tables.size() > 5) {
-        said.append(" and ").append(tables.size() - 5).append(" more");
-      }
-    }
+        out.tables()
+            + " tables, "
+            + verdict
+            + " to the source; "
+            + changes.said()
+            + equal.notes().stream().map(it -> "; " + it).collect(Collectors.joining());
+    return new Found(out, said);
   }
 
   /** The tenant's user and password, on the server and database that will be live. */
@@ -364,23 +281,6 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
               "logging in to " + in.restored().name() + " with the tenant's own secret",
               "the server answered: " + ServerErrors.reduced(refused) + ".",
               "Check the tenant's role, its password and its right to connect; then retry."));
-    }
-  }
-
-  /** Counts tables for the progress bar. */
-  private static final class Steps {
-    private final Attempt<?> attempt;
-    private final long total;
-    private long done;
-
-    Steps(Attempt<?> attempt, long total) {
-      this.attempt = attempt;
-      this.total = total;
-    }
-
-    void next() {
-      done++;
-      attempt.progress(Math.min(done, total), total, Attempt.Unit.TABLES);
     }
   }
 

@@ -8,7 +8,9 @@ import io.countersign.postgres.ParallelWork.Sessions;
 import io.countersign.postgres.TableHashes.Table;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Gives a copy's planner its statistics, table by table and several at a time. */
 final class Analysis {
@@ -37,12 +39,21 @@ final class Analysis {
 
   private Analysis() {}
 
-  static void run(Job job, int workers, Stop stop) throws ActionFailed, SQLException {
+  /**
+   * Analyses what is left.
+   *
+   * @param done tables that have been
+   */
+  static void run(Job job, int workers, Set<Table> done, Stop stop)
+      throws ActionFailed, SQLException {
     var pieces = new ArrayList<Piece>();
     try (var statement = job.target().createStatement();
         var row = statement.executeQuery(TABLES)) {
       while (row.next()) {
-        pieces.add(piece(new Table(row.getString(1), row.getString(2)), row.getLong(3)));
+        var table = new Table(row.getString(1), row.getString(2));
+        if (!done.contains(table)) {
+          pieces.add(piece(table, row.getLong(3)));
+        }
       }
     }
     ParallelWork.run(
@@ -54,7 +65,25 @@ final class Analysis {
           return new Sessions(session, session);
         },
         stop,
-        (bytes, done) -> {});
+        (bytes, ended) -> {});
+  }
+
+  /** As soon as a table's rows and all that is built on it are there. */
+  static Piece piece(StreamTable table, List<Piece> before) {
+    var after =
+        before.stream()
+            .filter(it -> it.alone().contains(table.oid()) || it.shared().contains(table.oid()))
+            .map(Piece::key)
+            .collect(Collectors.toSet());
+    return new Piece(
+        "analyse " + table.oid(),
+        "ANALYZE " + table.table(),
+        0,
+        after,
+        Set.of(table.oid()),
+        Set.of(),
+        (sessions, carried) ->
+            Databases.execute(sessions.target(), "ANALYZE " + table.table().quoted()));
   }
 
   private static Piece piece(Table table, long bytes) {

@@ -5,6 +5,7 @@ import io.countersign.action.ActionFailed;
 import io.countersign.action.Stop;
 import io.countersign.estate.CopyLimits;
 import io.countersign.estate.Login;
+import io.countersign.postgres.TableHashes.Table;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -92,19 +94,27 @@ public final class DatabaseCopier {
             looked(job, room, pace, stop);
             progress.at(done, total, room.pauses() ? PAUSED : also);
           };
-      switch (method) {
-        case STREAM -> {
-          try (var home = programs.scratch(job.application())) {
-            new StreamedCopy(programs, jobs, job, stop, pace, home).copy(watched);
-          }
-        }
-        case DUMP -> dumped(job, stop, watched);
-      }
-      Analysis.run(job, jobs, stop);
+      Analysis.run(job, jobs, carried(job, method, stop, pace, watched), stop);
       var notes = new ArrayList<>(CopyNotes.of(job.source(), job.target()));
       notes.addAll(room.notes());
       return notes;
     }
+  }
+
+  /** Carries everything; gives the tables that have been analysed on the way. */
+  private Set<Table> carried(Job job, CopyMethod method, Stop stop, Pace pace, Progress progress)
+      throws ActionFailed, SQLException {
+    return switch (method) {
+      case STREAM -> {
+        try (var home = programs.scratch(job.application())) {
+          yield new StreamedCopy(programs, jobs, job, stop, pace, home).copy(progress);
+        }
+      }
+      case DUMP -> {
+        dumped(job, stop, progress);
+        yield Set.of();
+      }
+    };
   }
 
   private static void looked(Job job, ServerRoom room, Pace pace, Stop stop) throws ActionFailed {

@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
  * @param asText where the binary form says too much (OIDs of {@code regclass} and its like, which
  *     the copy does not keep) or does not exist
  * @param heap whether its rows may be written frozen
+ * @param alone whether its statistics depend on no other table and on nothing that is made after
+ *     all rows (extended statistics)
  * @param condition of an extension's configuration table, which rows are the tenant's; empty for
  *     tables of his own
  * @param bytes on disk with TOAST, without indexes
@@ -27,6 +29,7 @@ record StreamTable(
     List<String> columns,
     boolean asText,
     boolean heap,
+    boolean alone,
     Optional<String> condition,
     long bytes) {
   private static final String TABLES =
@@ -57,6 +60,9 @@ record StreamTable(
              EXISTS (SELECT 1 FROM pg_attribute a JOIN only_text t ON t.oid = a.atttypid
                       WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                         AND a.attgenerated = '') AS as_text,
+             x.oid IS NULL
+               AND NOT EXISTS (SELECT 1 FROM pg_inherits i WHERE c.oid IN (i.inhrelid, i.inhparent))
+               AND NOT EXISTS (SELECT 1 FROM pg_statistic_ext s WHERE s.stxrelid = c.oid) AS alone,
              x.condition
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         LEFT JOIN pg_am m ON m.oid = c.relam
@@ -94,6 +100,7 @@ record StreamTable(
         List.of((String[]) row.getArray("columns").getArray()),
         row.getBoolean("as_text"),
         row.getBoolean("heap"),
+        row.getBoolean("alone"),
         Optional.ofNullable(row.getString("condition")),
         row.getLong("bytes"));
   }

@@ -8,6 +8,7 @@ import io.countersign.postgres.DatabaseCopier.Progress;
 import io.countersign.postgres.ParallelWork.Piece;
 import io.countersign.postgres.ParallelWork.Sessions;
 import io.countersign.postgres.SchemaArchive.Entry;
+import io.countersign.postgres.TableHashes.Table;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Copies a database from server to server without a file: definitions by pg_dump and pg_restore,
@@ -56,8 +58,12 @@ final class StreamedCopy {
     this.home = home;
   }
 
-  /** Copies everything. */
-  void copy(Progress progress) throws ActionFailed, SQLException {
+  /**
+   * Copies everything.
+   *
+   * @return tables that have been analysed already
+   */
+  Set<Table> copy(Progress progress) throws ActionFailed, SQLException {
     try (var source = SnapshotSource.open(job.sourceLogin(), job.application(), stop)) {
       var tables = StreamTable.all(source.session());
       source.lock(tables);
@@ -82,6 +88,10 @@ final class StreamedCopy {
       grantAsOthers(archive);
       Databases.execute(job.target(), rights.revokes());
       restore(archive, last::contains);
+      return tables.stream()
+          .filter(StreamTable::alone)
+          .map(StreamTable::table)
+          .collect(Collectors.toSet());
     }
   }
 
@@ -230,6 +240,10 @@ final class StreamedCopy {
       pieces.add(largeObjects(source.session()));
     }
     pieces.addAll(builds.pieces(rows));
+    var before = List.copyOf(pieces);
+    tables.stream()
+        .filter(StreamTable::alone)
+        .forEach(it -> pieces.add(Analysis.piece(it, before)));
     long total = pieces.stream().mapToLong(Piece::weight).sum();
     ParallelWork.run(
         job.doing(),

@@ -287,7 +287,11 @@ class CompareKeptTest {
     refused(servers.registry(), itself, "it is the live database itself");
     var forced =
         new TwoServers.Try<CompareKept.In>(
-            visit(itself, "lost", 1), new Intent(Map.of()), new Stop(), new ArrayList<>());
+            visit(itself, "lost", 1),
+            new Intent(Map.of()),
+            new Stop(),
+            new ArrayList<>(),
+            new ArrayList<>());
     action().clear(forced);
     assertThat(problem(action().act(forced))).contains("it is the live database itself");
     assertThat(state(kept.oid())).startsWith("true");

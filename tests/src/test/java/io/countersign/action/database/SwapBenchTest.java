@@ -86,7 +86,7 @@ class SwapBenchTest {
         ratio(Figures.max(theirs.noService), Figures.max(ours.noService)),
         ratio(median(theirs.worst), median(ours.worst)),
         ratio(Figures.max(theirs.worst), Figures.max(ours.worst)));
-    assertThat(ours.operation).hasSize(ROUNDS);
+    assertThat(ours.firstTry).isEqualTo(ROUNDS);
   }
 
   private static double ratio(long theirs, long ours) {
@@ -156,6 +156,8 @@ class SwapBenchTest {
   /** Not measured: the names as they were, by a superuser who closes both first. */
   private void namesAsBefore() throws SQLException {
     renamed(stage.restored.oid(), RESTORED);
+    // where the documents' swap never came about, it stands open under its own name
+    stage.admin("ALTER DATABASE " + RESTORED + " ALLOW_CONNECTIONS false");
     renamed(stage.live.oid(), NAME);
     stage.admin("ALTER DATABASE " + NAME + " ALLOW_CONNECTIONS true");
   }

@@ -31,7 +31,7 @@ public final class CatalogueFingerprint {
           """
           SELECT 'table ' || c.oid::regclass::text,
                  concat_ws(' ', c.relkind, pg_get_userbyid(c.relowner), c.relpersistence,
-                   'row security', c.relrowsecurity, c.relforcerowsecurity, c.relreplident,
+                   c.relispopulated, 'row security', c.relrowsecurity, c.relforcerowsecurity, c.relreplident,
                    coalesce(t.spcname, ''), coalesce(m.amname, ''), c.reloptions, ARRAY(
                    SELECT concat_ws(' ', pg_get_userbyid(a.grantee), a.privilege_type,
                                     a.is_grantable, pg_get_userbyid(a.grantor))
@@ -45,6 +45,13 @@ public final class CatalogueFingerprint {
            WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
              AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.classid = 'pg_class'::regclass
                                 AND e.objid = c.oid AND e.deptype = 'e') AND
+          """
+              + USERS,
+          """
+          SELECT 'index ' || c.oid::regclass::text, t.spcname
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            JOIN pg_tablespace t ON t.oid = c.reltablespace
+           WHERE c.relkind IN ('i', 'I') AND
           """
               + USERS,
           """
@@ -109,7 +116,8 @@ public final class CatalogueFingerprint {
           SELECT 'comment on ' || i.type || ' ' || i.identity, md5(d.description)
             FROM pg_description d,
                  pg_identify_object(d.classoid, d.objoid, d.objsubid) i
-           WHERE (d.objoid >= 16384 OR d.classoid = 'pg_namespace'::regclass)
+           WHERE (d.objoid >= 16384 OR d.classoid IN ('pg_namespace'::regclass,
+                                                      'pg_largeobject'::regclass))
              AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.classid = d.classoid
                                 AND e.objid = d.objoid AND e.deptype = 'e')
           """,

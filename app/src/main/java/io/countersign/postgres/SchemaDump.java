@@ -68,14 +68,14 @@ public final class SchemaDump {
       var line = lines.get(i);
       var header = HEADER.matcher(line);
       if (header.matches() && i > 0 && lines.get(i - 1).equals("--")) {
-        entries.computeIfAbsent(name, it -> new ArrayList<>()).addAll(entry);
+        entries.computeIfAbsent(name, it -> new ArrayList<>()).addAll(trimmed(entry));
         entry.clear();
         name = header.group(2) + " " + inSchema(header.group(3)) + header.group(1);
-      } else if (counts(line)) {
+      } else {
         entry.add(line);
       }
     }
-    entries.computeIfAbsent(name, it -> new ArrayList<>()).addAll(entry);
+    entries.computeIfAbsent(name, it -> new ArrayList<>()).addAll(trimmed(entry));
     var texts = new TreeMap<String, String>();
     entries.forEach(
         (key, body) -> {
@@ -89,6 +89,22 @@ public final class SchemaDump {
 
   private static String inSchema(String schema) {
     return schema.equals("-") ? "" : schema + ".";
+  }
+
+  /**
+   * Without what pg_dump writes between entries. A line inside one counts, an empty one too: it may
+   * stand in a function's body or in a text.
+   */
+  private static List<String> trimmed(List<String> lines) {
+    int from = 0;
+    int to = lines.size();
+    while (from < to && !counts(lines.get(from))) {
+      from++;
+    }
+    while (to > from && !counts(lines.get(to - 1))) {
+      to--;
+    }
+    return lines.subList(from, to);
   }
 
   /** Banners, session settings and restrict lines say nothing about the database. */

@@ -53,12 +53,44 @@ public final class SourceComparison {
   }
 
   /**
+   * All that differs.
+   *
+   * @param differing names of objects, sorted, never a row
+   * @param found what both are equal in, if nothing differs
+   */
+  public record Findings(List<String> differing, Result found) {
+    public Findings {
+      differing = List.copyOf(differing);
+    }
+  }
+
+  /**
    * Compares both sides; the two servers work at the same time.
    *
    * @param schemas both schema dumps, source first
    * @throws ActionFailed which names at most ten objects that differ, never a row
    */
   public static Result compare(
+      String doing,
+      Side source,
+      Side restored,
+      List<Map<String, String>> schemas,
+      Stop stop,
+      Runnable eachTable)
+      throws ActionFailed, SQLException {
+    var findings = findings(doing, source, restored, schemas, stop, eachTable);
+    if (!findings.differing().isEmpty()) {
+      throw new ActionFailed(problem(doing, findings.differing()));
+    }
+    return findings.found();
+  }
+
+  /**
+   * As {@link #compare}, with all that differs instead of a failure that names the first ten.
+   *
+   * @throws ActionFailed where the source shows no table
+   */
+  public static Findings findings(
       String doing,
       Side source,
       Side restored,
@@ -94,10 +126,7 @@ public final class SourceComparison {
     CatalogueFingerprint.differing(schemas.getFirst(), schemas.getLast())
         .forEach(it -> differing.add("definition of " + it));
     var notes = extensionOwners(source.inside(), restored.inside(), differing);
-    if (!differing.isEmpty()) {
-      throw new ActionFailed(problem(doing, List.copyOf(differing)));
-    }
-    return new Result(hashes, catalogue, notes);
+    return new Findings(List.copyOf(differing), new Result(hashes, catalogue, notes));
   }
 
   private static List<Table> onlyOne(List<Table> one, List<Table> other) {
@@ -118,7 +147,7 @@ public final class SourceComparison {
               if (other == null || other.role().equals(owner.role())) {
                 return;
               }
-              if (owner.superuser() && !other.superuser()) {
+              if (owner.superuser()) { // nobody but he could give him one
                 notes.add("extension " + extension + " now belongs to " + other.role());
               } else {
                 differing.add("owner of extension " + extension);

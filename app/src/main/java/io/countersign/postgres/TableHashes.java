@@ -156,7 +156,8 @@ public final class TableHashes {
     var rowHash =
         switch (method) {
           case RECORD -> "hash_record_extended(t.*, 0)";
-          case TEXT -> "hashtextextended(t::text, 0)";
+          // t alone would be a column of that name
+          case TEXT -> "hashtextextended((t.*)::text, 0)";
         };
     try (var statement = inside.createStatement();
         var row =

@@ -83,7 +83,7 @@ public record TenantFingerprint(List<String> data, List<String> sequences, List<
       var rows =
           lines(
               session,
-              "SELECT count(*) || ' rows, hash ' || coalesce(sum(hashtextextended(t::text,"
+              "SELECT count(*) || ' rows, hash ' || coalesce(sum(hashtextextended((t.*)::text,"
                   + " 0)::numeric), 0) FROM ONLY "
                   + table
                   + " t");

@@ -73,7 +73,7 @@ enum Zoo {
         'acme_owner=r/acme_owner', 0.1::float8 + 0.2, '12:00:00+02', 'Ärger', 'ab', '99', '(1,2)');
       INSERT INTO z.types (a) VALUES (NULL)
       """,
-      "SELECT string_agg(t::text, E'\\n' ORDER BY id) FROM z.types t"),
+      "SELECT string_agg((t.*)::text, E'\\n' ORDER BY id) FROM z.types t"),
   ODD_TEXTS_AND_WIDE_ROWS(
       """
       CREATE TABLE z."wi""de " (id int, "co l""umn" text);
@@ -158,6 +158,14 @@ enum Zoo {
       "SELECT string_agg(concat_ws(' ', pg_get_indexdef(indexrelid), indisclustered,"
           + " indisreplident, indisvalid), ',' ORDER BY 1) FROM pg_index WHERE indrelid ="
           + " 'z.indexed'::regclass"),
+  TABLESPACES(
+      """
+      CREATE TABLE z.stored (a int, b int PRIMARY KEY USING INDEX TABLESPACE elsewhere) TABLESPACE elsewhere;
+      INSERT INTO z.stored VALUES (1, 2); CREATE INDEX stored_a ON z.stored (a) TABLESPACE elsewhere;
+      CREATE MATERIALIZED VIEW z.stored_too TABLESPACE elsewhere AS SELECT 1 AS a; CREATE TABLE z.stored_here (a int)
+      """,
+      "SELECT string_agg(concat_ws(' ', c.relname, spcname), ',' ORDER BY c.relname) FROM pg_class"
+          + " c LEFT JOIN pg_tablespace t ON t.oid = c.reltablespace WHERE relname LIKE 'stored%'"),
   CONSTRAINTS(
       """
       CREATE TABLE z.bound (

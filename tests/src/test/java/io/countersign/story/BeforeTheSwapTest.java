@@ -12,6 +12,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -56,10 +59,33 @@ class BeforeTheSwapTest {
   }
 
   @Test
-  void a_session_that_the_bot_may_not_end_stops_the_freeze() throws Exception {
+  void a_session_that_the_bot_may_not_end_stops_the_preflight() throws Exception {
     try (var _ = live.admin("tenant_globex")) {
       var run = stage.start("globex");
+      requireNotDone(run, "preflight", "sessions of superusers may not be ended by the bot");
+    }
+  }
+
+  @Test
+  void one_that_comes_after_it_stops_the_freeze() throws Exception {
+    var sessions = new ArrayList<Connection>();
+    stage.at("acted preflight/1", () -> sessions.add(admin("tenant_globex")));
+    try {
+      var run = stage.start("globex");
       requireNotDone(run, "freeze", "postgres");
+    } finally {
+      for (var session : sessions) {
+        session.close();
+      }
+    }
+    assertThat(sessions).hasSize(1);
+  }
+
+  private Connection admin(String database) {
+    try {
+      return live.admin(database);
+    } catch (SQLException refused) {
+      throw new IllegalStateException(refused);
     }
   }
 

@@ -72,11 +72,14 @@ public final class WriteCounters {
       var names = new TreeSet<>(byTable.keySet());
       names.removeIf(
           it -> byTable.getOrDefault(it, 0L).equals(earlier.byTable.getOrDefault(it, 0L)));
-      if (writes == earlier.writes && (names.isEmpty() || earlier.byTable.isEmpty())) {
+      // no table and no write: nothing had been counted yet, as after a crash
+      boolean byTableUnknown = earlier.byTable.isEmpty() && earlier.writes > 0;
+      if (writes == earlier.writes && (names.isEmpty() || byTableUnknown)) {
         return "none";
       }
-      if (names.isEmpty() || earlier.byTable.isEmpty()) {
-        return (writes - earlier.writes) + " rows";
+      if (names.isEmpty() || byTableUnknown) {
+        long more = writes - earlier.writes;
+        return more + (more == 1 ? " row" : " rows");
       }
       var named =
           names.stream()

@@ -208,83 +208,43 @@ class CopyBenchTest {
 
   private static Ran recipe(LocalCluster source, LocalCluster target, Path scratch)
       throws Exception {
-    var file = scratch.resolve("tenant.dump").toString();
-    var dump =
-        run(
-            access(source, target, scratch),
-            scratch,
-            source.programs().program("pg_dump"),
-            "-h",
-            "127.0.0.1",
-            "-p",
-            Integer.toString(source.port()),
-            "-U",
-            "postgres",
-            "-Fc",
-            "-Z6",
-            "-f",
-            file,
-            BigTenant.NAME);
-    create(target);
-    var restore =
-        run(
-            access(source, target, scratch),
-            scratch,
-            source.programs().program("pg_restore"),
-            "-h",
-            "127.0.0.1",
-            "-p",
-            Integer.toString(target.port()),
-            "-U",
-            "postgres",
-            "--clean",
-            "--if-exists",
-            "--no-owner",
-            "--no-privileges",
-            "-d",
-            "drop_copy",
-            file);
-    return new Ran(dump.cpu() + restore.cpu(), "");
+    return dumped(
+        source,
+        target,
+        scratch,
+        List.of("-Fc", "-Z6"),
+        List.of("--clean", "--if-exists", "--no-owner", "--no-privileges"));
   }
 
   private static Ran habit(LocalCluster source, LocalCluster target, Path scratch)
       throws Exception {
+    var jobs = List.of("-j", Integer.toString(WORKERS));
+    return dumped(source, target, scratch, List.of("-Fd", jobs.getFirst(), jobs.getLast()), jobs);
+  }
+
+  private static Ran dumped(
+      LocalCluster source,
+      LocalCluster target,
+      Path scratch,
+      List<String> ofDump,
+      List<String> ofRestore)
+      throws Exception {
+    var access = access(source, target, scratch);
     var file = scratch.resolve("dump").toString();
-    var dump =
-        run(
-            access(source, target, scratch),
-            scratch,
-            source.programs().program("pg_dump"),
-            "-h",
-            "127.0.0.1",
-            "-p",
-            Integer.toString(source.port()),
-            "-U",
-            "postgres",
-            "-Fd",
-            "-j",
-            Integer.toString(WORKERS),
-            "-f",
-            file,
-            BigTenant.NAME);
+    var dump = client(source, "pg_dump", ofDump, List.of("-f", file, BigTenant.NAME));
+    double work = run(access, scratch, dump).cpu();
     create(target);
-    var restore =
-        run(
-            access(source, target, scratch),
-            scratch,
-            source.programs().program("pg_restore"),
-            "-h",
-            "127.0.0.1",
-            "-p",
-            Integer.toString(target.port()),
-            "-U",
-            "postgres",
-            "-j",
-            Integer.toString(WORKERS),
-            "-d",
-            "drop_copy",
-            file);
-    return new Ran(dump.cpu() + restore.cpu(), "");
+    var restore = client(target, "pg_restore", ofRestore, List.of("-d", "drop_copy", file));
+    return new Ran(work + run(access, scratch, restore).cpu(), "");
+  }
+
+  private static String[] client(
+      LocalCluster server, String program, List<String> options, List<String> what) {
+    var line = new ArrayList<>(List.of(server.programs().program(program), "-h", "127.0.0.1"));
+    line.addAll(List.of("-p", Integer.toString(server.port()), "-U", "postgres"));
+    line.addAll(options);
+    line.addAll(what);
+    return line.toArray(String[]::new);
   }
 
   private static Ran pgcopydb(LocalCluster source, LocalCluster target, Path scratch)

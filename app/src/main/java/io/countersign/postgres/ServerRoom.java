@@ -1,5 +1,6 @@
 package io.countersign.postgres;
 
+import io.countersign.Bytes;
 import io.countersign.Problem;
 import io.countersign.action.ActionFailed;
 import io.countersign.estate.CopyLimits;

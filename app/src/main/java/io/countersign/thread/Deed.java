@@ -1,5 +1,6 @@
 package io.countersign.thread;
 
+import io.countersign.Bytes;
 import io.countersign.run.RunSpec;
 import io.countersign.runbook.Step;
 import io.countersign.runbook.Value;
@@ -138,7 +139,7 @@ final class Deed {
   private String size() {
     return fate.made(List.of("database.unused"), List.of("bytes")).orElse(null)
             instanceof Value.Int(var bytes)
-        ? " (" + Texts.bytes(bytes) + ")"
+        ? " (" + Bytes.shown(bytes) + ")"
         : "";
   }
 
@@ -173,7 +174,7 @@ final class Deed {
   private String body(String oid, List<String> bytes) {
     var size =
         fate.made(Evidence.COMPARING, bytes).orElse(null) instanceof Value.Int(var it)
-            ? ", " + Texts.bytes(it)
+            ? ", " + Bytes.shown(it)
             : "";
     return " (OID " + named(oid, "unknown") + size + ")";
   }

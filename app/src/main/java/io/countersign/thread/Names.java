@@ -1,5 +1,6 @@
 package io.countersign.thread;
 
+import io.countersign.Bytes;
 import io.countersign.runbook.Value;
 
 /** Values as people say them: a database by its name alone, not by OID and server. */
@@ -10,7 +11,7 @@ final class Names {
     return switch (value) {
       case Value.OfDatabase(var database) -> database.name();
       case Value.OfTenant(var tenant) -> tenant.slug();
-      case Value.Size(var bytes) -> Texts.bytes(bytes);
+      case Value.Size(var bytes) -> Bytes.shown(bytes);
       case Value.Span(var length) -> Texts.duration(length);
       case Value.Text _,
           Value.Int _,

@@ -1,5 +1,6 @@
 package io.countersign.thread;
 
+import io.countersign.Bytes;
 import io.countersign.run.Journal;
 import io.countersign.run.Place;
 import io.countersign.run.RunState;
@@ -230,7 +231,7 @@ final class Rows {
     if (progress.total() > 0) {
       amounts.add(
           inBytes(progress)
-              ? Texts.bytes(progress.done()) + " of " + Texts.bytes(progress.total())
+              ? Bytes.shown(progress.done()) + " of " + Bytes.shown(progress.total())
               : progress.done() + " of " + progress.total() + " " + progress.unit());
     }
     if (!progress.also().isBlank()) {
@@ -256,7 +257,7 @@ final class Rows {
               var left =
                   Duration.ofMillis(
                       (long) ((double) elapsed.toMillis() * (it.total() - it.done()) / it.done()));
-              return Texts.bytes(it.done() * 1000 / elapsed.toMillis())
+              return Bytes.shown(it.done() * 1000 / elapsed.toMillis())
                   + "/s, about "
                   + Texts.duration(left)
                   + " left";

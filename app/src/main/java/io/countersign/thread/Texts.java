@@ -143,14 +143,6 @@ public final class Texts {
     return days == 0 ? duration(length) : days == 1 ? "a day" : days + " days";
   }
 
-  /** {@code 11.8 GB}. */
-  static String bytes(long bytes) {
-    if (bytes < 1_000_000) {
-      return Math.max(1, bytes / 1_000) + " kB";
-    }
-    return bytes < 1_000_000_000 ? oneDigit(bytes / 1e6) + " MB" : oneDigit(bytes / 1e9) + " GB";
-  }
-
   /** {@code 4,021 rows}, {@code 1 row}. */
   static String count(long number, String one, String many) {
     return String.format(Locale.ENGLISH, "%,d %s", number, number == 1 ? one : many);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.countersign.Bytes;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Stop;
 import io.countersign.estate.CopyLimits;

@@ -1,5 +1,6 @@
 package io.countersign.action.database;
 
+import io.countersign.Bytes;
 import io.countersign.Problem;
 import io.countersign.action.Action;
 import io.countersign.action.ActionFailed;
@@ -361,8 +362,8 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
             + " tables to "
             + made.name()
             + ", "
-            + (bytes >> 20)
-            + " MB; "
+            + Bytes.shown(bytes)
+            + "; "
             + String.join("; ", notes));
   }
 

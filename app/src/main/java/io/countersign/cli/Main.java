@@ -7,6 +7,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
@@ -91,8 +92,8 @@ public final class Main {
     public Integer call() {
       var story = given(demo, "countersign.demo", "");
       return story.isEmpty() || story.equals("false")
-          ? Sandbox.run(port(given(port, "countersign.port", "3000")))
-          : Sandbox.demo(story);
+          ? Sandbox.run(port(given(port, "countersign.port", "3000")), Clock.systemUTC())
+          : Sandbox.demo(story, Clock.systemUTC());
     }
 
     private int port(String given) {

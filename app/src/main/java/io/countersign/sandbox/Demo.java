@@ -29,17 +29,19 @@ final class Demo {
   private final Fault fault;
   private final Consumer<String> skip;
   private final SlackDriver slack;
-  private final Transcript transcript = new Transcript(InstantSource.system());
+  private final Transcript transcript;
   private final Scene scene;
 
   /**
    * @param skip moves the bot's clock ahead by an interval as PostgreSQL writes it
+   * @param clock of the transcript
    */
-  Demo(SandboxWorld world, Fault fault, Consumer<String> skip) {
+  Demo(SandboxWorld world, Fault fault, Consumer<String> skip, InstantSource clock) {
     this.world = world;
     this.fault = fault;
     this.skip = skip;
     this.slack = world.slack().driver();
+    this.transcript = new Transcript(clock);
     this.scene = new Scene(world, transcript);
   }
 

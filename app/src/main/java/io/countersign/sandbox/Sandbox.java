@@ -6,6 +6,7 @@ import io.countersign.sandbox.slack.Limits;
 import io.countersign.server.Bot;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
@@ -23,23 +24,24 @@ public final class Sandbox {
    * Runs until it is stopped.
    *
    * @param port of the page
+   * @param clock of the stand-in Slack
    * @return the exit code
    */
-  public static int run(int port) {
+  public static int run(int port, Clock clock) {
     quiet();
     try {
       var own = OwnSlack.of(System.getenv());
-      return own.isPresent() ? inYourSlack(own.get()) : withStandIn(port);
+      return own.isPresent() ? inYourSlack(own.get(), clock) : withStandIn(port, clock);
     } catch (IllegalStateException refused) {
       System.err.println(refused.getMessage());
       return 1;
     }
   }
 
-  private static int withStandIn(int port) {
+  private static int withStandIn(int port, Clock clock) {
     System.out.println(
         "Starting PostgreSQL with three demo tenants, a stand-in Slack and the bot ...");
-    try (var world = SandboxWorld.start(plan(port));
+    try (var world = SandboxWorld.start(plan(port, clock));
         var bot = Bot.start(world.environment());
         var traffic = Traffic.start(world.medsuite(), "acme", CLIENTS, STATUS_TTL)) {
       world.deliverTo(bot.address());
@@ -57,10 +59,10 @@ public final class Sandbox {
     }
   }
 
-  private static int inYourSlack(OwnSlack own) {
+  private static int inYourSlack(OwnSlack own, Clock clock) {
     System.out.println(
         "Starting PostgreSQL with three demo tenants and the bot, which talks to your Slack ...");
-    try (var world = SandboxWorld.start(plan(0), own);
+    try (var world = SandboxWorld.start(plan(0, clock), own);
         var bot = Bot.start(world.environment());
         var _ = Traffic.start(world.medsuite(), "acme", CLIENTS, STATUS_TTL)) {
       System.out.println(inYourSlack(own, bot));
@@ -95,22 +97,24 @@ public final class Sandbox {
    * Plays the story by itself.
    *
    * @param name {@code true}, or the name of a fault that the demo must find
+   * @param clock of the stand-in Slack and of the transcript
    * @return 0 only if every check held
    */
-  public static int demo(String name) {
+  public static int demo(String name, Clock clock) {
     quiet();
     ParentWatch.endWithParent();
-    try (var world = SandboxWorld.start(plan(0));
+    try (var world = SandboxWorld.start(plan(0, clock));
         var bot = Bot.start(world.environment())) {
       world.deliverTo(bot.address());
-      return new Demo(world, Demo.Fault.of(name), it -> Furnishing.skip(world, bot, it)).play();
+      return new Demo(world, Demo.Fault.of(name), it -> Furnishing.skip(world, bot, it), clock)
+          .play();
     } catch (Bot.CannotStart | IllegalStateException | IllegalArgumentException refused) {
       System.err.println(refused.getMessage());
       return 1;
     }
   }
 
-  private static SandboxWorld.Plan plan(int port) {
+  private static SandboxWorld.Plan plan(int port, Clock clock) {
     var root = root();
     return new SandboxWorld.Plan(
         root.resolve("runbooks"),
@@ -119,7 +123,8 @@ public final class Sandbox {
         MedsuiteEstate.Size.STANDARD,
         Limits.slack(),
         port,
-        Transport.named(System.getProperty("countersign.transport", "")));
+        Transport.named(System.getProperty("countersign.transport", "")),
+        clock);
   }
 
   /** The repository: the present folder or the one above. */

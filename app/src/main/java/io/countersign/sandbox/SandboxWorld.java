@@ -56,6 +56,7 @@ public final class SandboxWorld implements AutoCloseable {
    * @param edit changes an estate file's text, for example to shorten its cache times
    * @param port of the page, 0 takes any
    * @param transport by which Slack reaches the bot
+   * @param clock of the stand-in Slack
    */
   public record Plan(
       Path runbooks,
@@ -64,7 +65,8 @@ public final class SandboxWorld implements AutoCloseable {
       MedsuiteEstate.Size size,
       Limits limits,
       int port,
-      Transport transport) {}
+      Transport transport,
+      Clock clock) {}
 
   /**
    * Starts the servers and a stand-in Slack.
@@ -125,7 +127,7 @@ public final class SandboxWorld implements AutoCloseable {
 
   private static StandInSlack standIn(Plan plan) {
     try {
-      return StandInSlack.start(plan.port(), Workspace.demo(), plan.limits(), Clock.systemUTC());
+      return StandInSlack.start(plan.port(), Workspace.demo(), plan.limits(), plan.clock());
     } catch (UncheckedIOException taken) {
       throw new IllegalStateException(
           "Port %d is taken, so the page has no address. Choose another with -Dport=N, or 0 for any free one."

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -50,7 +51,8 @@ class DoctorTest {
                 new MedsuiteEstate.Size(20, 10),
                 Limits.hurried(),
                 0,
-                Transport.HTTP));
+                Transport.HTTP,
+                Clock.systemUTC()));
   }
 
   @AfterAll
@@ -114,7 +116,6 @@ class DoctorTest {
     environment.put("SLACK_BOT_TOKEN", "xoxb-bad-token-canary");
 
     var line = only("Slack's bot token", "invalid_auth", "put its bot token");
-
     assertThat(line).doesNotContain("canary");
   }
 
@@ -131,7 +132,6 @@ class DoctorTest {
     environment.put("SLACK_API_URL", "http://127.0.0.1:1/" + token + "/");
 
     var line = only("Slack's bot token", "no answer", "SLACK_API_URL");
-
     assertThat(line).contains("http://127.0.0.1:1/***/").doesNotContain(token);
   }
 

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -67,7 +68,8 @@ final class Bots implements AutoCloseable {
                 MedsuiteEstate.Size.SMALL,
                 Limits.hurried(),
                 0,
-                Transport.HTTP),
+                Transport.HTTP,
+                Clock.systemUTC()),
             MadeOnce::in);
     slack = world.slack().driver();
     try {

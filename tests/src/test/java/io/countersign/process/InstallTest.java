@@ -68,7 +68,8 @@ class InstallTest {
                 new MedsuiteEstate.Size(20, 10),
                 Limits.hurried(),
                 0,
-                Transport.HTTP),
+                Transport.HTTP,
+                Clock.systemUTC()),
             OwnSlack.of(variables()).orElseThrow());
     // the README makes them anew
     world.execute("postgres", "ALTER DATABASE countersign RENAME TO sandbox_journal");

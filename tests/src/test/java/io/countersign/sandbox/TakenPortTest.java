@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,7 @@ class TakenPortTest {
         MedsuiteEstate.Size.SMALL,
         Limits.slack(),
         port,
-        Transport.HTTP);
+        Transport.HTTP,
+        Clock.systemUTC());
   }
 }

@@ -18,6 +18,7 @@ import io.countersign.server.Bot;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -91,7 +92,8 @@ public final class Stage implements AutoCloseable {
                 MedsuiteEstate.Size.SMALL,
                 Limits.hurried(),
                 0,
-                transport),
+                transport,
+                Clock.systemUTC()),
             MadeOnce::in);
     var points = new Points();
     try {

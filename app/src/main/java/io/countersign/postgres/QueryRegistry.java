@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,9 @@ import java.util.TreeMap;
  * session with one transaction, at most five seconds long.
  */
 public final class QueryRegistry implements Registry {
+  /** Longer than the server lets a statement take: whoever is silent by then is gone. */
+  private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(10);
+
   private final Estate estate;
   private final SecretStore secrets;
   private final ObjectMapper json = new ObjectMapper();
@@ -167,7 +171,7 @@ public final class QueryRegistry implements Registry {
 
   private Connection open() throws SQLException, SecretStore.SecretUnavailable {
     var login = secrets.login(estate.registry().login());
-    return Servers.connect(login, "cs/registry");
+    return Databases.answeringWithin(ANSWERS_WITHIN, Servers.connect(login, "cs/registry"));
   }
 
   private List<Tenant> tenants(PreparedStatement statement) throws SQLException {

@@ -24,6 +24,9 @@ public final class Servers {
   /** An older server would refuse a session that asks for the setting. */
   private static final int FIRST_WITH_TRANSACTION_TIMEOUT = 17;
 
+  /** While somebody logs in no statement takes long, so silence means that nobody is there. */
+  private static final String LOGGED_IN_WITHIN_SECONDS = "10";
+
   private final Registry registry;
   private final SecretStore secrets;
   private final ServerRestorer restorer;
@@ -100,7 +103,9 @@ public final class Servers {
     settings.setProperty("password", login.password().reveal());
     settings.setProperty("ApplicationName", Identifiers.checked(application));
     settings.setProperty("connectTimeout", "10");
+    settings.setProperty("socketTimeout", LOGGED_IN_WITHIN_SECONDS);
     settings.setProperty("tcpKeepAlive", "true");
+    settings.setProperty("socketFactory", AliveSockets.class.getName());
     // server errors must never bring rows into this process's log
     settings.setProperty("logServerErrorDetail", "false");
     settings.setProperty(
@@ -108,20 +113,24 @@ public final class Servers {
         "-c row_security=off -c statement_timeout=0 -c TimeZone=UTC -c DateStyle=ISO,YMD -c"
             + " IntervalStyle=postgres -c extra_float_digits=3 -c search_path=pg_catalog -c"
             + " tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3");
-    return withoutTransactionLimit(DriverManager.getConnection(url(login), settings));
-  }
-
-  /** A limit that the application has set for itself would end a long comparison. */
-  private static Connection withoutTransactionLimit(Connection session) throws SQLException {
-    if (session.getMetaData().getDatabaseMajorVersion() < FIRST_WITH_TRANSACTION_TIMEOUT) {
-      return session;
-    }
-    try (var statement = session.createStatement()) {
-      statement.execute("SET transaction_timeout = 0");
+    var session = DriverManager.getConnection(url(login), settings);
+    try {
+      liftTransactionLimit(session);
+      // from here on a statement may take as long as it takes
+      session.setNetworkTimeout(Runnable::run, 0);
       return session;
     } catch (SQLException refused) {
       session.close();
       throw refused;
+    }
+  }
+
+  /** A limit that the application has set for itself would end a long comparison. */
+  private static void liftTransactionLimit(Connection session) throws SQLException {
+    if (session.getMetaData().getDatabaseMajorVersion() >= FIRST_WITH_TRANSACTION_TIMEOUT) {
+      try (var statement = session.createStatement()) {
+        statement.execute("SET transaction_timeout = 0");
+      }
     }
   }
 

@@ -1,6 +1,5 @@
 package io.countersign.postgres;
 
-import io.countersign.Problem;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Stop;
 import io.countersign.estate.CopyLimits;
@@ -88,10 +87,11 @@ public final class DatabaseCopier {
     var pace = new Pace(limits.rate(), stop);
     try (var session =
         Databases.endingWith(stop, Servers.connect(job.targetLogin(), job.application()))) {
-      var room = ServerRoom.open(job.doing(), limits, session, 0);
+      var room = ServerRoom.open(job.doing(), limits, session, 0, method == CopyMethod.STREAM);
       Progress watched =
           (done, total, also) -> {
-            looked(job, room, pace, stop);
+            stop.check();
+            room.look(pace);
             progress.at(done, total, room.pauses() ? PAUSED : also);
           };
       Analysis.run(job, jobs, carried(job, method, stop, pace, watched), stop);
@@ -117,21 +117,6 @@ public final class DatabaseCopier {
     };
   }
 
-  private static void looked(Job job, ServerRoom room, Pace pace, Stop stop) throws ActionFailed {
-    try {
-      room.look(pace);
-    } catch (SQLException lost) {
-      stop.check();
-      throw new ActionFailed(
-          new Problem(
-              job.doing(),
-              "whether the live server has room could not be seen any more: "
-                  + ServerErrors.reduced(lost)
-                  + ".",
-              "Look at the server, then retry."));
-    }
-  }
-
   /**
    * Looks whether the target has room, before anything is made there.
    *
@@ -141,7 +126,7 @@ public final class DatabaseCopier {
    */
   public void requireRoom(String doing, Connection target, long bytes)
       throws ActionFailed, SQLException {
-    ServerRoom.open(doing, limits, target, bytes);
+    ServerRoom.open(doing, limits, target, bytes, false);
   }
 
   private void dumped(Job job, Stop stop, Progress progress) throws ActionFailed, SQLException {

@@ -17,6 +17,7 @@ final class Pace {
   private final Stop stop;
   private long next = System.nanoTime();
   private boolean pausing;
+  private boolean ended;
 
   /**
    * @param rate bytes a second; empty for any
@@ -32,7 +33,7 @@ final class Pace {
   /**
    * Waits until these bytes may go.
    *
-   * @throws Stop.Stopped where the run must end
+   * @throws Stop.Stopped where the run must end, or the copy has ended
    */
   void take(long bytes) {
     lock.lock();
@@ -41,14 +42,14 @@ final class Pace {
       next = turn + (long) (bytes * nanosPerByte);
       long left = turn - System.nanoTime();
       while (pausing || left > 0) {
-        stop.check();
+        check();
         if (pausing) {
           changed.await();
         } else {
           left = changed.awaitNanos(left);
         }
       }
-      stop.check();
+      check();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new Stop.Stopped(Stop.Why.SHUTDOWN);
@@ -64,6 +65,24 @@ final class Pace {
       changed.signalAll();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Nobody waits any more, and nobody goes on: the copy has failed elsewhere. */
+  void end() {
+    lock.lock();
+    try {
+      ended = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void check() {
+    stop.check();
+    if (ended) {
+      throw new Stop.Stopped(Stop.Why.CANCELLED);
     }
   }
 

@@ -244,6 +244,7 @@ final class StreamedCopy {
     tables.stream()
         .filter(StreamTable::alone)
         .forEach(it -> pieces.add(Analysis.piece(it, before)));
+    pieces.replaceAll(this::begunInTurn);
     long total = pieces.stream().mapToLong(Piece::weight).sum();
     ParallelWork.run(
         job.doing(),
@@ -256,6 +257,21 @@ final class StreamedCopy {
                 bytes,
                 total,
                 tables(rows.values().stream().filter(done::contains).count(), rows.size())));
+  }
+
+  /** While the copy pauses no index is begun either: it writes as much as rows do. */
+  private Piece begunInTurn(Piece piece) {
+    return new Piece(
+        piece.key(),
+        piece.name(),
+        piece.weight(),
+        piece.after(),
+        piece.alone(),
+        piece.shared(),
+        (sessions, carried) -> {
+          pace.take(0);
+          piece.work().on(sessions, carried);
+        });
   }
 
   /** {@code 12 of 31 tables}. */
@@ -296,6 +312,8 @@ final class StreamedCopy {
   }
 
   private Sessions open(SnapshotSource source, Stop inner) throws SQLException {
+    // who waits while the copy pauses would otherwise wait for ever when another piece fails
+    inner.onRequest(pace::end);
     var reading = source.another(inner);
     try {
       return new Sessions(reading, CopySettings.target(job, strings(), inner));

@@ -31,8 +31,8 @@ class ServerRoomTest {
           Databases.number(session, "SELECT sum(pg_database_size(oid)) FROM pg_database")
               + Databases.number(session, "SELECT sum(size) FROM pg_ls_waldir()");
       var disk = OptionalLong.of(used * 2);
-      ServerRoom.open("copying", limits(disk, NONE), session, used / 2);
-      assertThatThrownBy(() -> ServerRoom.open("copying", limits(disk, NONE), session, used))
+      ServerRoom.open("copying", limits(disk, NONE), session, used / 2, true);
+      assertThatThrownBy(() -> ServerRoom.open("copying", limits(disk, NONE), session, used, true))
           .isInstanceOf(ActionFailed.class)
           .hasMessageContaining("the copy would need " + Bytes.shown(used) + " more")
           .hasMessageContaining("drop kept databases");
@@ -46,7 +46,7 @@ class ServerRoomTest {
           Databases.number(session, "SELECT sum(pg_database_size(oid)) FROM pg_database")
               + Databases.number(session, "SELECT sum(size) FROM pg_ls_waldir()");
       var disk = OptionalLong.of((used + 2 * ONE_MB) * 100 / 90 + 100);
-      var room = ServerRoom.open("copying", limits(disk, NONE), session, ONE_MB);
+      var room = ServerRoom.open("copying", limits(disk, NONE), session, ONE_MB, true);
       Databases.execute(session, "CREATE DATABASE drop_somebody_elses");
       try {
         assertThatThrownBy(() -> room.look(new Pace(NONE, new Stop())))
@@ -62,7 +62,7 @@ class ServerRoomTest {
   void wal_that_the_bot_may_not_see_cannot_be_limited() throws SQLException {
     try (var session = server.connect("postgres", "bot")) {
       assertThatThrownBy(
-              () -> ServerRoom.open("copying", limits(NONE, OptionalLong.of(1)), session, 0))
+              () -> ServerRoom.open("copying", limits(NONE, OptionalLong.of(1)), session, 0, true))
           .isInstanceOf(ActionFailed.class)
           .hasMessageContaining("GRANT pg_monitor");
     }
@@ -73,7 +73,7 @@ class ServerRoomTest {
     var stop = new Stop();
     var pace = new Pace(NONE, stop);
     try (var session = server.connect("postgres", "postgres")) {
-      var room = ServerRoom.open("copying", limits(NONE, OptionalLong.of(1)), session, 0);
+      var room = ServerRoom.open("copying", limits(NONE, OptionalLong.of(1)), session, 0, true);
       room.look(pace);
       assertThat(room.pauses()).isTrue();
       assertThat(room.notes()).isEmpty();

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -96,11 +97,7 @@ class StreamedCopyTest {
   /** As another process has it: the visit and the intent, and nothing else. */
   private static TwoServers.Try<DatabaseCopy.In> later(TwoServers.Try<DatabaseCopy.In> attempt) {
     return new TwoServers.Try<>(
-        attempt.visit(),
-        attempt.intent(),
-        new Stop(),
-        new java.util.ArrayList<>(),
-        new java.util.ArrayList<>());
+        attempt.visit(), attempt.intent(), new Stop(), new ArrayList<>(), new ArrayList<>());
   }
 
   private void assertNothingIsLeft() throws SQLException, IOException {
@@ -154,6 +151,47 @@ class StreamedCopyTest {
       assertNothingIsLeft();
     } finally {
       servers.execute(LIVE, "postgres", "postgres", "REVOKE pg_monitor FROM bot");
+    }
+  }
+
+  @Test
+  void a_failure_while_the_copy_waits_ends_all_who_wait() throws Exception {
+    source(SLOW.replace("0.05", "0.005"));
+    servers.execute(LIVE, "postgres", "postgres", "GRANT pg_monitor TO bot");
+    try {
+      var none = OptionalLong.empty();
+      var action = action(new CopyLimits(2, none, none, OptionalLong.of(1)));
+      var begun = begun(action, in(null), "copy", 1);
+      var failing =
+          new TwoServers.Try<>(
+              begun.visit(), begun.intent(), begun.stop(), begun.done(), new NeverPaused());
+      var outcome = CompletableFuture.supplyAsync(() -> action.act(failing));
+
+      await().atMost(Duration.ofSeconds(30)).until(outcome::isDone);
+      assertThatThrownBy(outcome::join).hasRootCauseMessage("paused");
+      action.clear(later(begun));
+      assertNothingIsLeft();
+    } finally {
+      servers.execute(LIVE, "postgres", "postgres", "REVOKE pg_monitor FROM bot");
+    }
+  }
+
+  /**
+   * Progress that cannot be written down any more once the copy has waited for two seconds: the
+   * rows under way have arrived by then, and every worker waits.
+   */
+  private static final class NeverPaused extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+    private static final int LOOKS = 10;
+    private int paused;
+
+    @Override
+    public boolean add(String also) {
+      paused += also.startsWith("paused until") ? 1 : 0;
+      if (paused > LOOKS) {
+        throw new IllegalStateException("paused");
+      }
+      return super.add(also);
     }
   }
 

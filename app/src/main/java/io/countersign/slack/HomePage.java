@@ -10,6 +10,7 @@ import io.countersign.gate.Roster;
 import io.countersign.run.Fold;
 import io.countersign.run.Journal;
 import io.countersign.run.Recorded;
+import io.countersign.run.RunSpec;
 import io.countersign.run.RunState;
 import io.countersign.run.Runbooks;
 import io.countersign.run.Schedules;
@@ -111,16 +112,19 @@ final class HomePage {
             .map(Planned::schedule)
             .limit(HomeView.LATER + 1L)
             .toList();
-    var ended = common.ended().stream().filter(eyes::see).limit(HomeView.ENDED).toList();
+    var ended = common.ended().stream().filter(eyes::see).limit(HomeView.ENDED);
     return HomeView.of(
         new HomeView.Facts(
             waiting,
             unreadable.or(() -> eyes.blind),
-            running.stream().limit(HomeView.RUNS).toList(),
+            running.stream()
+                .limit(HomeView.RUNS)
+                .map(it -> standing(it, journal.progress(it.spec().id())))
+                .toList(),
             Math.max(0, running.size() - HomeView.RUNS),
             common.running().size() - running.size() + common.unread(),
             later,
-            ended,
+            ended.map(it -> standing(it, Optional.empty())).toList(),
             common.now()));
   }
 
@@ -138,9 +142,9 @@ final class HomePage {
       this.theirs = waiting.stream().map(Asked::run).collect(Collectors.toSet());
     }
 
-    private boolean see(Standing run) {
-      var spec = Fold.of(run.journal()).facts().spec();
-      return theirs.contains(spec.id()) || see(spec.requester(), run.runbook().requester());
+    private boolean see(Known run) {
+      return theirs.contains(run.spec().id())
+          || see(run.spec().requester(), run.runbook().requester());
     }
 
     private boolean see(Person requester, Role role) {
@@ -166,10 +170,10 @@ final class HomePage {
       String state,
       Instant read,
       List<Open> cards,
-      List<Standing> running,
+      List<Known> running,
       int unread,
       List<Planned> later,
-      List<Standing> ended,
+      List<Known> ended,
       Instant now) {}
 
   /** What is to come, and the role that the run which planned it took. */
@@ -191,7 +195,7 @@ final class HomePage {
     var now = journal.now();
     var active = journal.active();
     var cards = new ArrayList<Open>();
-    var running = new ArrayList<Standing>();
+    var running = new ArrayList<Known>();
     for (var run : active.subList(0, Math.min(MOST_RUNS, active.size()))) {
       var known = known(run);
       if (known.isEmpty()) {
@@ -199,7 +203,7 @@ final class HomePage {
       }
       decidable(known.get().journal(), now)
           .ifPresent(it -> cards.add(new Open(it, asked(known.get(), it, now))));
-      running.add(standing(run, known.get(), journal.progress(run)));
+      running.add(known.get());
     }
     return new Common(
         state,
@@ -214,19 +218,18 @@ final class HomePage {
                         .map(by -> new Planned(it, by.runbook().requester()))
                         .stream())
             .toList(),
-        homes.ended(MOST_ENDED).stream()
-            .flatMap(run -> known(run).map(it -> standing(run, it, Optional.empty())).stream())
-            .toList(),
+        homes.ended(MOST_ENDED).stream().flatMap(it -> known(it).stream()).toList(),
         now);
   }
 
-  private record Known(List<Recorded> journal, Runbook runbook) {}
+  private record Known(RunSpec spec, List<Recorded> journal, Runbook runbook) {}
 
   /** A run that this version cannot read is left out; its thread has what was said of it. */
   private Optional<Known> known(RunId run) {
     try {
       var events = journal.read(run);
-      return Optional.of(new Known(events, runbooks.of(Fold.of(events).facts().spec())));
+      var spec = Fold.of(events).facts().spec();
+      return Optional.of(new Known(spec, events, runbooks.of(spec)));
     } catch (IllegalStateException | IllegalArgumentException unreadable) {
       log.warn("run {} is left out of Homes: {}", run, Intake.name(unreadable));
       return Optional.empty();
@@ -303,8 +306,8 @@ final class HomePage {
     return new Asked(gate.run(), card, link(gate.run(), "card/" + gate.id()));
   }
 
-  private Standing standing(RunId run, Known known, Optional<Journal.Progress> progress) {
-    return new Standing(known.journal(), known.runbook(), progress, link(run, "root"));
+  private Standing standing(Known run, Optional<Journal.Progress> progress) {
+    return new Standing(run.journal(), run.runbook(), progress, link(run.spec().id(), "root"));
   }
 
   /** Slack is asked once for each; a link never changes. */

@@ -9,6 +9,7 @@ import io.countersign.thread.Card;
 import io.countersign.thread.Line;
 import io.countersign.thread.RunView;
 import io.countersign.thread.ThreadLines;
+import io.countersign.thread.Usual;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,13 @@ final class BundlePage {
         .runbook()
         .map(
             it ->
-                RunView.of(bundle.journal(), it, Optional.empty(), bundle.gates(), bundle.at())
+                RunView.of(
+                        bundle.journal(),
+                        it,
+                        Optional.empty(),
+                        bundle.gates(),
+                        Usual.NONE,
+                        bundle.at())
                     .headline()
                     .plain())
         .orElseGet(() -> spec(bundle).map(RunSpec::title).orElse("what happened"));

@@ -163,7 +163,7 @@ public final class Decide {
     return holds(when, facts.spec());
   }
 
-  static boolean holds(Step.When when, RunSpec spec) {
+  public static boolean holds(Step.When when, RunSpec spec) {
     var value = spec.parameters().get(when.parameter());
     return value != null && value.shown().equals(when.value());
   }

@@ -9,11 +9,14 @@ import java.util.Set;
  *
  * @param id names the draft on its Start button; starting the same draft twice starts one run
  * @param canCountersign who could countersign besides the requester
+ * @param past how long steps of earlier runs took
  */
-public record Draft(String id, RunSpec spec, List<PlannedStep> steps, Set<Person> canCountersign) {
+public record Draft(
+    String id, RunSpec spec, List<PlannedStep> steps, Set<Person> canCountersign, List<Took> past) {
   public Draft {
     steps = List.copyOf(steps);
     canCountersign = Set.copyOf(canCountersign);
+    past = List.copyOf(past);
   }
 
   /**

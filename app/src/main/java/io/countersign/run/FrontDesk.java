@@ -25,6 +25,9 @@ public final class FrontDesk implements Desk {
   private static final Logger log = LoggerFactory.getLogger(FrontDesk.class);
   private static final Duration DRAFT_AGE = Duration.ofHours(1);
 
+  /** So many earlier runs tell how long a new one will take. */
+  public static final int PAST_RUNS = 30;
+
   private final Map<String, Runbook> runbooks;
   private final Map<String, EstateParts> estates;
   private final Roster roster;
@@ -112,7 +115,8 @@ public final class FrontDesk implements Desk {
       case Countersigners.Found.Missing(var sentence) -> refused(sentence);
       case Countersigners.Found.Enough(var people) -> {
         drafts.keep(id.value(), spec);
-        yield new Proposed.Planned(new Draft(id.value(), spec, plan(runbook, spec), people));
+        var past = journal.took(tenant.ref().estate(), runbook.name(), PAST_RUNS);
+        yield new Proposed.Planned(new Draft(id.value(), spec, plan(runbook, spec), people, past));
       }
     };
   }

@@ -71,6 +71,14 @@ public interface Journal {
    */
   Optional<Kept> kept(Subject subject);
 
+  /**
+   * How long steps took in the runs of one runbook that ended last.
+   *
+   * @param estate whose tenants they were
+   * @param runs how many runs at most
+   */
+  List<Took> took(String estate, String runbook, int runs);
+
   /** Runs that have not ended, oldest first. */
   List<RunId> active();
 

@@ -57,7 +57,8 @@ public final class Plans {
 
   /** A draft that can be shown and not started. */
   public static Draft draft(Runbook runbook, RunSpec spec, Catalogue actions) {
-    return new Draft(spec.id().value(), spec, steps(runbook.steps(), spec, actions), Set.of());
+    return new Draft(
+        spec.id().value(), spec, steps(runbook.steps(), spec, actions), Set.of(), List.of());
   }
 
   /** These lines of the runbook; those whose condition does not hold are left out. */

@@ -45,7 +45,13 @@ final class Holders {
       return line.text(".");
     }
     var view =
-        RunView.of(events, runbooks.of(spec), journal.progress(holder), List.of(), journal.now());
+        RunView.of(
+            events,
+            runbooks.of(spec),
+            journal.progress(holder),
+            List.of(),
+            Usuals.of(journal, spec),
+            journal.now());
     line =
         line.text(" (" + spec.runbook() + " for " + spec.tenant() + ", asked by ")
             .mention(spec.requester())

@@ -16,6 +16,7 @@ import io.countersign.thread.Line;
 import io.countersign.thread.Questions;
 import io.countersign.thread.RunView;
 import io.countersign.thread.Threads;
+import io.countersign.thread.Usual;
 import java.util.List;
 import java.util.Optional;
 
@@ -90,7 +91,8 @@ final class Mentions {
     switch (Wish.of(Spoken.bare(said.text()))) {
       case Wish.Status() -> whisper.say(said, Questions.status(view(run)), List.of());
       case Wish.Why() -> whisper.say(said, Questions.why(run.events(), run.runbook(), now));
-      case Wish.Eta() -> whisper.say(said, Questions.eta(view(run), run.events(), now));
+      case Wish.Eta() ->
+          whisper.say(said, Questions.eta(run.events(), run.runbook(), usual(run), now));
       case Wish.Plan() -> papers.plan(said, run.id(), run.runbook(), now);
       case Wish.Log(var step) -> papers.log(said, run.id(), run.events(), run.runbook(), step, now);
       case Wish.Export() -> exports.hand(said, run.id());
@@ -109,7 +111,16 @@ final class Mentions {
 
   private RunView view(Known run) {
     return RunView.of(
-        run.events(), run.runbook(), journal.progress(run.id()), List.of(), journal.now());
+        run.events(),
+        run.runbook(),
+        journal.progress(run.id()),
+        List.of(),
+        usual(run),
+        journal.now());
+  }
+
+  private Usual usual(Known run) {
+    return Usuals.of(journal, run.state().facts().spec());
   }
 
   /** Free text is no vote; the button is what counts, so it is brought to whoever wrote. */

@@ -86,7 +86,13 @@ final class Renderer {
     }
     var rows = ids.stream().flatMap(it -> gates.find(it).stream()).toList();
     return Drawing.root(
-        RunView.of(events, runbook, journal.progress(post.run()), rows, journal.now()));
+        RunView.of(
+            events,
+            runbook,
+            journal.progress(post.run()),
+            rows,
+            Usuals.of(journal, Fold.of(events).facts().spec()),
+            journal.now()));
   }
 
   private Optional<Card> card(Post post, List<Recorded> events, Runbook runbook) {

@@ -11,6 +11,7 @@ import io.countersign.run.Recorded;
 import io.countersign.run.RunEvent;
 import io.countersign.run.RunSpec;
 import io.countersign.run.RunState;
+import io.countersign.run.Took;
 import io.countersign.runbook.Gate;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +30,20 @@ import org.postgresql.util.PSQLException;
  * row lock.
  */
 public final class JdbiJournal implements Journal {
+  private static final String TOOK =
+      """
+      SELECT run.subject, began.body->>'step' AS step, extract(epoch FROM ended.at - began.at) * 1000 AS took
+        FROM (SELECT id, subject
+                FROM countersign.run
+               WHERE estate = :estate AND runbook = :runbook AND ended_at IS NOT NULL
+               ORDER BY ended_at DESC
+               LIMIT :runs) run
+        JOIN countersign.run_event ended ON ended.run = run.id AND ended.kind = 'step-succeeded'
+        JOIN countersign.run_event began
+          ON began.run = run.id AND began.kind = 'step-started'
+         AND began.body->>'step' = ended.body->>'step'
+         AND began.body->>'attempt' = ended.body->>'attempt'
+      """;
   private static final Duration HELD_OPEN = Duration.ofDays(3650);
 
   private final Jdbi jdbi;
@@ -323,6 +338,24 @@ public final class JdbiJournal implements Journal {
   @Override
   public Optional<Kept> kept(Subject subject) {
     return jdbi.withHandle(handle -> ledger.kept(handle, subject));
+  }
+
+  @Override
+  public List<Took> took(String estate, String runbook, int runs) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(TOOK)
+                .bind("estate", estate)
+                .bind("runbook", runbook)
+                .bind("runs", runs)
+                .map(
+                    (rows, _) ->
+                        new Took(
+                            rows.getString("subject").replaceFirst("^[^/]*/", ""),
+                            rows.getString("step"),
+                            Duration.ofMillis(rows.getLong("took"))))
+                .list());
   }
 
   @Override

@@ -264,7 +264,8 @@ public record HomeView(List<Part> parts) {
     }
 
     private RunView view(Standing run) {
-      return RunView.of(run.journal(), run.runbook(), run.progress(), List.of(), facts.now());
+      return RunView.of(
+          run.journal(), run.runbook(), run.progress(), List.of(), Usual.NONE, facts.now());
     }
 
     private static RunSpec spec(Standing run) {

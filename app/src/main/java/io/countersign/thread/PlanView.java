@@ -17,6 +17,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -27,6 +28,8 @@ import java.util.stream.Collectors;
 public record PlanView(String draft, List<Line> lines, List<Statements> statements) {
   private static final DateTimeFormatter CLOCK =
       DateTimeFormatter.ofPattern("EEE d MMM HH:mm:ss", Locale.ENGLISH);
+
+  private static final Duration WORTH_TELLING = Duration.ofSeconds(10);
 
   public PlanView {
     lines = List.copyOf(lines);
@@ -71,19 +74,15 @@ public record PlanView(String draft, List<Line> lines, List<Statements> statemen
     var lines = new ArrayList<Line>();
     lines.add(Line.EMPTY.bold(question(draft.spec(), now)).text(" Nothing has happened yet."));
     moments(draft.spec(), zone, now).forEach(lines::add);
-    if (runbook.steps().stream().anyMatch(it -> it.action().equals("tenant.freeze"))) {
-      lines.add(
-          Line.of(
-              draft.spec().tenant().slug()
-                  + " is read-only from the freeze until the run has ended."));
-    }
+    var usual = Usual.of(draft.past(), draft.spec().tenant().slug());
+    frozen(draft, usual).ifPresent(lines::add);
     if (goesBack(runbook)) {
       lines.add(
           Line.of(
               "What it has written since then goes; it stays in the database that is live now,"
                   + " which is kept, closed."));
     }
-    lines.add(steps(draft, runbook));
+    lines.add(steps(draft, runbook, usual));
     lines.add(countersigners);
     if (!draft.spec().reason().isBlank()) {
       lines.add(Line.of("Why, as the channel will show it: \"" + draft.spec().reason() + "\""));
@@ -139,16 +138,56 @@ public record PlanView(String draft, List<Line> lines, List<Statements> statemen
     return lines;
   }
 
-  private static Line steps(Draft draft, Runbook runbook) {
+  /** Only where the run freezes its tenant. How long people take to countersign nobody knows. */
+  private static Optional<Line> frozen(Draft draft, Usual usual) {
+    var frozen =
+        draft.steps().stream()
+            .dropWhile(it -> !it.action().equals("tenant.freeze"))
+            .map(Draft.PlannedStep::id)
+            .toList();
+    if (frozen.isEmpty()) {
+      return Optional.empty();
+    }
+    var line =
+        Line.of(
+            draft.spec().tenant().slug() + " is read-only from the freeze until the run has ended");
+    return Optional.of(
+        usual
+            .together(frozen.stream())
+            .map(
+                it ->
+                    line.text(
+                        ": about "
+                            + Texts.duration(it.usual())
+                            + " ("
+                            + it.told()
+                            + "), and as long as people take to countersign."))
+            .orElseGet(() -> line.text(".")));
+  }
+
+  private static Line steps(Draft draft, Runbook runbook, Usual usual) {
     var line = Line.EMPTY;
     int number = 0;
     for (var step : draft.steps()) {
       if (step.gated()) {
         line = glued(line).text(++number + " ").bold(gate(runbook, step.id()));
       }
-      line = glued(line).text(++number + " " + phrase(runbook, draft, step));
+      line =
+          glued(line)
+              .text(
+                  ++number
+                      + " "
+                      + phrase(runbook, draft, step)
+                      + usual.of(step.id()).map(PlanView::about).orElse(""));
     }
     return line;
+  }
+
+  /** {@code , about 65 min}; what takes no time is not worth reading about. */
+  private static String about(Usual.Range range) {
+    return range.usual().compareTo(WORTH_TELLING) < 0
+        ? ""
+        : ", about " + Texts.duration(range.usual());
   }
 
   /** Short, as the thread will call it; the exact statements are one button away. */

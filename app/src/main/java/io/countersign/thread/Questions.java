@@ -7,7 +7,6 @@ import io.countersign.run.RunEvent;
 import io.countersign.run.RunSpec;
 import io.countersign.run.RunState;
 import io.countersign.runbook.Runbook;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -165,14 +164,8 @@ public final class Questions {
   }
 
   /** Only what can be said honestly: how long it has taken, and what is left. */
-  public static Line eta(RunView view, List<Recorded> journal, Instant now) {
-    var began = journal.getFirst().at();
-    var line =
-        Line.of(
-            "So far "
-                + Texts.duration(Duration.between(began, now))
-                + "; I have no earlier runs to compare with. ");
-    return line.line(view.headline());
+  public static Line eta(List<Recorded> journal, Runbook runbook, Usual usual, Instant now) {
+    return new Eta(journal, runbook, usual, now).line();
   }
 
   private static Instant opened(List<Recorded> journal) {

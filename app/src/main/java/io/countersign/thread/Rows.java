@@ -19,13 +19,13 @@ final class Rows {
   private static final int LONG = 6;
 
   private static final int KEPT = 3;
+  private static final Duration SURE_AFTER = Duration.ofSeconds(10);
 
   private final Runbook runbook;
   private final RunState state;
   private final History history;
-  private static final Duration SURE_AFTER = Duration.ofSeconds(10);
-
   private final Optional<Journal.Progress> progress;
+  private final Usual usual;
   private final String tenant;
   private final Instant now;
 
@@ -34,12 +34,14 @@ final class Rows {
       RunState state,
       History history,
       Optional<Journal.Progress> progress,
+      Usual usual,
       String tenant,
       Instant now) {
     this.runbook = runbook;
     this.state = state;
     this.history = history;
     this.progress = progress;
+    this.usual = usual;
     this.tenant = tenant;
     this.now = now;
   }
@@ -151,12 +153,13 @@ final class Rows {
                   .filter(now::isBefore)
                   .map(it -> Line.of(name + ", approved, begins at ").line(Texts.moment(it, now)))
                   .orElseGet(() -> Line.of(name + ", approved")));
-      case RunState.Running _, RunState.Parked _ -> running(name, track);
+      case RunState.Running _, RunState.Parked _ -> running(step, track);
       case RunState.Asked _, RunState.Ready _, RunState.Ended _ -> new Row("next", Line.of(name));
     };
   }
 
-  private Row running(String name, Optional<History.Track> track) {
+  private Row running(Step step, Optional<History.Track> track) {
+    var name = name(step);
     var said = track.map(History.Track::said).filter(it -> !it.isBlank());
     var details = new ArrayList<String>();
     said.map(Texts::clause).ifPresent(details::add);
@@ -165,10 +168,27 @@ final class Rows {
       track.flatMap(it -> pace(Duration.between(it.began(), now))).ifPresent(details::add);
     }
     track
-        .map(it -> "for " + Texts.duration(Duration.between(it.began(), now)))
+        .map(it -> soLong(Duration.between(it.began(), now), usual.of(step.id())))
         .ifPresent(details::add);
     return new Row(
         "running", Line.of(name + (details.isEmpty() ? "" : ": ") + String.join(", ", details)));
+  }
+
+  /**
+   * {@code for 58 min of about 75 min}; of short ones only for how long, because the wait for the
+   * next look would be longer than they are.
+   */
+  private static String soLong(Duration elapsed, Optional<Usual.Range> usual) {
+    var so = "for " + Texts.duration(elapsed);
+    if (usual.isEmpty() || usual.get().most().compareTo(SURE_AFTER) < 0) {
+      return so;
+    }
+    return elapsed.compareTo(usual.get().most()) > 0
+        ? so
+            + ", longer than in any earlier run (at most "
+            + Texts.duration(usual.get().most())
+            + ")"
+        : so + " of about " + Texts.duration(usual.get().usual());
   }
 
   /** What comes, or what will not come any more. */

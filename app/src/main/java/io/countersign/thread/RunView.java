@@ -49,6 +49,7 @@ public record RunView(
   /**
    * @param runbook the one that the run pinned
    * @param gates the run's gates as far as they are known; for who voted
+   * @param usual how long its steps took in earlier runs
    * @param now the database's clock
    */
   public static RunView of(
@@ -56,8 +57,9 @@ public record RunView(
       Runbook runbook,
       Optional<Journal.Progress> progress,
       List<GateRow> gates,
+      Usual usual,
       Instant now) {
-    return new Drawing(journal, runbook, progress, gates, now).view();
+    return new Drawing(journal, runbook, progress, gates, usual, now).view();
   }
 
   /** The parts that every drawing of one run needs. */
@@ -66,6 +68,7 @@ public record RunView(
     private final Runbook runbook;
     private final Optional<Journal.Progress> progress;
     private final List<GateRow> gates;
+    private final Usual usual;
     private final Instant now;
     private final RunState state;
     private final History history;
@@ -77,11 +80,13 @@ public record RunView(
         Runbook runbook,
         Optional<Journal.Progress> progress,
         List<GateRow> gates,
+        Usual usual,
         Instant now) {
       this.journal = journal;
       this.runbook = runbook;
       this.progress = progress;
       this.gates = gates;
+      this.usual = usual;
       this.now = now;
       this.state = Fold.of(journal);
       this.history = new History(journal);
@@ -91,7 +96,7 @@ public record RunView(
 
     RunView view() {
       var spec = state.facts().spec();
-      var rows = new Rows(runbook, state, history, progress, tenant, now).all();
+      var rows = new Rows(runbook, state, history, progress, usual, tenant, now).all();
       var footer =
           Line.of("asked by ")
               .line(Texts.asker(spec))

@@ -142,7 +142,9 @@ public final class ThreadLines {
     }
 
     private Line finished() {
-      var view = RunView.of(journal, runbook, Optional.empty(), List.of(), journal.getLast().at());
+      var view =
+          RunView.of(
+              journal, runbook, Optional.empty(), List.of(), Usual.NONE, journal.getLast().at());
       return Line.EMPTY
           .bold(view.headline())
           .text(" Run " + run() + ". For its record as a file: @countersign export.");

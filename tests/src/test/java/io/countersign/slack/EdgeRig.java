@@ -241,7 +241,7 @@ final class EdgeRig implements AutoCloseable {
                           it.gate().isPresent()))
               .toList();
       return new Proposed.Planned(
-          new Draft(id.value(), spec, steps, Set.of(person(Workspace.BOB))));
+          new Draft(id.value(), spec, steps, Set.of(person(Workspace.BOB)), List.of()));
     }
 
     @Override

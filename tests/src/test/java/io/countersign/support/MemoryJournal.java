@@ -16,6 +16,7 @@ import io.countersign.run.Recorded;
 import io.countersign.run.RunEvent;
 import io.countersign.run.RunSpec;
 import io.countersign.run.RunState;
+import io.countersign.run.Took;
 import io.countersign.runbook.Gate;
 import java.time.Duration;
 import java.time.Instant;
@@ -232,6 +233,12 @@ public final class MemoryJournal implements Journal, GateStore {
   @Override
   public Optional<Kept> kept(Subject subject) {
     return Optional.empty();
+  }
+
+  /** Of one run, so no earlier ones are known. */
+  @Override
+  public List<Took> took(String estate, String runbook, int runs) {
+    return List.of();
   }
 
   @Override

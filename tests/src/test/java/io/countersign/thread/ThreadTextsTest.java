@@ -13,6 +13,7 @@ import io.countersign.gate.Ruling;
 import io.countersign.gate.Ruling.Refusal;
 import io.countersign.run.Journal;
 import io.countersign.run.RunEvent;
+import io.countersign.run.Took;
 import io.countersign.runbook.Risk;
 import io.countersign.support.Golden;
 import io.countersign.support.RestoreStory;
@@ -24,10 +25,26 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What people read, compared word for word. */
 class ThreadTextsTest {
+  private static final Duration FOUR = Duration.ofMinutes(4);
+  private static final Duration TWENTY = Duration.ofMinutes(20);
+
+  /** Two runs of other tenants: one took ten minutes for each step, the other twelve. */
+  private static final Usual PAST =
+      Usual.of(
+          RestoreStory.runbook().steps().stream()
+              .flatMap(
+                  it ->
+                      Stream.of(
+                          new Took("globex", it.id(), Duration.ofMinutes(10)),
+                          new Took("initech", it.id(), Duration.ofMinutes(12))))
+              .toList(),
+          "acme");
+
   @Test
   void theRootMessageTellsTheWholeStory() {
     var progress =
@@ -36,6 +53,8 @@ class ThreadTextsTest {
     var text = new StringBuilder();
     draw(text, "asked", new RestoreStory(), Optional.empty());
     draw(text, "copying", new RestoreStory().copying().later(Duration.ofMinutes(4)), progress);
+    draw(text, "copying, as before", new RestoreStory().copying().later(FOUR), progress, PAST);
+    draw(text, "copying for too long", new RestoreStory().copying().later(TWENTY), progress, PAST);
     draw(text, "at the gate", new RestoreStory().atGate(), Optional.empty());
     draw(text, "approved", new RestoreStory().approved(), Optional.empty());
     draw(text, "done", new RestoreStory().finished(), Optional.empty());
@@ -46,8 +65,18 @@ class ThreadTextsTest {
 
   private static void draw(
       StringBuilder text, String title, RestoreStory story, Optional<Journal.Progress> progress) {
+    draw(text, title, story, progress, Usual.NONE);
+  }
+
+  private static void draw(
+      StringBuilder text,
+      String title,
+      RestoreStory story,
+      Optional<Journal.Progress> progress,
+      Usual usual) {
     var view =
-        RunView.of(story.journal(), RestoreStory.runbook(), progress, List.of(), story.now());
+        RunView.of(
+            story.journal(), RestoreStory.runbook(), progress, List.of(), usual, story.now());
     text.append("== ").append(title).append(" (").append(view.word()).append(")\n");
     text.append(view.headline().plain()).append('\n');
     view.rows().forEach(it -> text.append("  ").append(it.whole().plain()).append('\n'));
@@ -222,13 +251,28 @@ class ThreadTextsTest {
     var story = new RestoreStory().atGate();
     var view =
         RunView.of(
-            story.journal(), RestoreStory.runbook(), Optional.empty(), List.of(), story.now());
+            story.journal(),
+            RestoreStory.runbook(),
+            Optional.empty(),
+            List.of(),
+            Usual.NONE,
+            story.now());
     var text = new StringBuilder();
     say(text, "help", Questions.help());
     say(text, "unclear", Questions.unclear());
     say(text, "status", Questions.status(view));
     say(text, "why", List.of(Questions.why(story.journal(), RestoreStory.runbook(), story.now())));
-    say(text, "eta", List.of(Questions.eta(view, story.journal(), story.now())));
+    eta(text, "about to start", new RestoreStory());
+    eta(text, "copying", new RestoreStory().copying().later(FOUR));
+    eta(text, "at the gate", story);
+    eta(text, "approved", new RestoreStory().approved());
+    eta(text, "done", new RestoreStory().finished());
+    eta(text, "put back", new RestoreStory().denied());
+    eta(text, "needs you", new RestoreStory().needsYou());
+    say(
+        text,
+        "eta where nothing is known",
+        List.of(Questions.eta(story.journal(), RestoreStory.runbook(), Usual.NONE, story.now())));
     var what = "The plan of run " + Samples.RUN;
     say(
         text,
@@ -248,6 +292,11 @@ class ThreadTextsTest {
     Golden.check("thread/questions.txt", text.toString());
   }
 
+  private static void eta(StringBuilder text, String when, RestoreStory story) {
+    var line = Questions.eta(story.journal(), RestoreStory.runbook(), PAST, story.now());
+    say(text, "eta, " + when, List.of(line));
+  }
+
   private static void say(StringBuilder text, String asked, List<Line> answer) {
     text.append("== ").append(asked).append('\n');
     answer.forEach(it -> text.append(it.plain()).append('\n'));
@@ -262,7 +311,12 @@ class ThreadTextsTest {
             "invalidate", new Problem("telling caches", "It broke.", "Retry.")));
     var view =
         RunView.of(
-            story.journal(), RestoreStory.runbook(), Optional.empty(), List.of(), story.now());
+            story.journal(),
+            RestoreStory.runbook(),
+            Optional.empty(),
+            List.of(),
+            Usual.NONE,
+            story.now());
     assertThat(view.headline().plain())
         .contains("the destructive step has begun")
         .doesNotContain("unchanged");

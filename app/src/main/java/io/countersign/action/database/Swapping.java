@@ -169,7 +169,9 @@ final class Swapping {
   private Map<String, String> written(Visit<?> visit, Wanted wanted)
       throws ActionFailed, SQLException {
     try (var inside =
-        servers.open(wanted.live().server(), wanted.live().name(), visit.applicationName())) {
+        Databases.answeringWithin(
+            NameSwap.ANSWERED_WITHIN,
+            servers.open(wanted.live().server(), wanted.live().name(), visit.applicationName()))) {
       var now = WriteCounters.read(inside, estate.queueSchemas());
       return Map.of(
           SINCE_FREEZE, now.since(wanted.atFreeze()),

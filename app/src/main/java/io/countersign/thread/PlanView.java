@@ -17,6 +17,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -70,7 +72,7 @@ public record PlanView(String draft, List<Line> lines, List<Statements> statemen
       Draft draft, Runbook runbook, ZoneId zone, Instant now, Line countersigners) {
     var lines = new ArrayList<Line>();
     lines.add(Line.EMPTY.bold(question(draft.spec(), now)).text(" Nothing has happened yet."));
-    moments(draft.spec(), zone, now).forEach(lines::add);
+    lines.addAll(readings(draft.spec().parameters(), zone, now));
     if (runbook.steps().stream().anyMatch(it -> it.action().equals("tenant.freeze"))) {
       lines.add(
           Line.of(
@@ -115,9 +117,9 @@ public record PlanView(String draft, List<Line> lines, List<Statements> statemen
   }
 
   /** Each moment in the requester's zone and in UTC, so that a misread one is seen. */
-  private static List<Line> moments(RunSpec spec, ZoneId zone, Instant now) {
+  public static List<Line> readings(Map<String, Value> parameters, ZoneId zone, Instant now) {
     var lines = new ArrayList<Line>();
-    spec.parameters()
+    new TreeMap<>(parameters)
         .forEach(
             (name, value) -> {
               if (value instanceof Value.Moment(var at)) {

@@ -15,6 +15,7 @@ import io.countersign.run.Fold;
 import io.countersign.run.Journal;
 import io.countersign.run.Plans;
 import io.countersign.run.RunSpec;
+import io.countersign.run.TenantIndex;
 import io.countersign.runbook.Gate;
 import io.countersign.runbook.Parameter;
 import io.countersign.runbook.Runbook;
@@ -131,8 +132,11 @@ final class EdgeRig implements AutoCloseable {
             roster,
             desks.apply(this, roster),
             _ -> runbook(),
-            command ->
-                command.equals("/tenant-restore") ? Optional.of(runbook()) : Optional.empty(),
+            List.of(runbook()),
+            new TenantIndex(
+                Map.of("medsuite", OneOfEachTenant.estate(bench.actions.catalogue())),
+                InstantSource.system(),
+                threads),
             store.anchors(),
             store.anchors(),
             new AuditBundles(store, _ -> Authored.actions()),
@@ -242,6 +246,25 @@ final class EdgeRig implements AutoCloseable {
               .toList();
       return new Proposed.Planned(
           new Draft(id.value(), spec, steps, Set.of(person(Workspace.BOB))));
+    }
+
+    @Override
+    public Optional<Refusal> against(Person who, String runbook) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<Ask> asked(String draft, Person who) {
+      return Optional.ofNullable(specs.get(draft))
+          .map(
+              it ->
+                  new Ask(
+                      who,
+                      it.channel(),
+                      it.runbook(),
+                      it.tenant().toString(),
+                      it.parameters(),
+                      it.reason()));
     }
 
     @Override

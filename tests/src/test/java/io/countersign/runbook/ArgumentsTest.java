@@ -19,6 +19,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ArgumentsTest {
@@ -130,6 +131,72 @@ class ArgumentsTest {
         .contains("\"please\" means nothing here: leave it out, or say what it is for.");
     assertThat(problems("acme 14:30 strateg=flip"))
         .contains("Nothing is called \"strateg\" here. Did you mean strategy?");
+  }
+
+  @Test
+  void something_that_is_only_missing_is_no_misreading() {
+    assertThat(Arguments.parse(RESTORE, "", CLOCK))
+        .isInstanceOfSatisfying(Parsed.Incomplete.class, it -> assertThat(it.values()).isEmpty());
+    assertThat(Arguments.parse(RESTORE, "acme strategy flip because x", CLOCK))
+        .isInstanceOfSatisfying(
+            Parsed.Incomplete.class,
+            it -> assertThat(it.values()).containsOnlyKeys("tenant", "strategy", "reason"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "acme 14:30 strategy=flp because x, acme 14:30 strategy=flip because x",
+    "acme 14:30 strategy flp, acme 14:30 strategy flip",
+    "acme 14:30 flp, acme 14:30 flip",
+    "acme 14:30 strateg=flip, acme 14:30 strategy=flip",
+    "acme 14:30 strateg=flp, acme 14:30 strategy=flip",
+    "acme 14:30 resaon=bad, acme 14:30 reason=bad"
+  })
+  void a_misspelt_word_is_offered_put_right_and_means_the_same_at_any_time(
+      String typed, String shown) {
+    var misread = (Parsed.Misread) Arguments.parse(RESTORE, typed, CLOCK);
+    var later = new Clockwork(CLOCK.now().plusSeconds(86_400), ZoneId.of("Asia/Tokyo"));
+
+    assertThat(misread.instead()).extracting(Arguments.Instead::shown).containsExactly(shown);
+    assertThat(misread.problems()).anyMatch(it -> it.contains("Did you mean"));
+    var again = (Parsed.Read) Arguments.parse(RESTORE, misread.instead().getFirst().text(), later);
+    assertThat(again.values().get("to"))
+        .isInstanceOfSatisfying(
+            Said.Time.class,
+            it -> assertThat(it.reading().moment()).isEqualTo("2026-04-22T12:30:00Z"));
+  }
+
+  @Test
+  void nothing_is_offered_where_one_word_put_right_is_not_enough() {
+    var misread = (Parsed.Misread) Arguments.parse(RESTORE, "acme lunchtime strategy=flp", CLOCK);
+    assertThat(misread.instead()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "two words",
+        "say \"no\" to=it",
+        "back\\slash",
+        "",
+        "to 15:00",
+        "\u201cquoted\u201d"
+      })
+  void any_text_can_be_written_so_that_it_is_read_again(String text) {
+    var note = withDefault("note", new Value.Text("x"));
+    var runbook =
+        runbook(
+            parameter("tenant", ValueType.TENANT),
+            note,
+            withDefault("reason", note.preset().get()));
+    var said =
+        Map.<String, Said>of(
+            "tenant", new Said.Tenant(Optional.of("medsuite"), "acme"),
+            "note", new Said.Is(new Value.Text(text)),
+            "reason", new Said.Is(new Value.Text(text)));
+
+    assertThat(Arguments.parse(runbook, Understood.written(said), CLOCK))
+        .isEqualTo(new Parsed.Read(said));
   }
 
   @Test

@@ -65,7 +65,8 @@ public sealed interface Understood {
                 case Said.Is(Value.Text(var text)) -> words.add(name + "=" + Words.quoted(text));
                 case Said.Is(Value.Span(var length)) ->
                     words.add(name + "=" + Readings.written(length));
-                case Said.Is(Value.Size(var bytes)) -> words.add(name + "=" + bytes + "B");
+                case Said.Is(Value.Size(var bytes)) ->
+                    words.add(name + "=" + Readings.written(bytes));
                 case Said.Is(var is) -> words.add(name + "=" + is.shown());
               }
             });

@@ -232,7 +232,7 @@ final class AskForm {
   private static String written(Value value) {
     return switch (value) {
       case Value.Span(var length) -> Readings.written(length);
-      case Value.Size(var bytes) -> bytes + "B";
+      case Value.Size(var bytes) -> Readings.written(bytes);
       case Value.Text it -> it.value();
       case Value.Int it -> it.shown();
       case Value.Bool it -> it.shown();

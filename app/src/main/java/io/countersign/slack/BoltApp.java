@@ -44,12 +44,12 @@ final class BoltApp {
       "I cannot reach my database, so nothing was started or counted. Try again in a minute.";
 
   private final Intake intake;
-  private final Asking asking;
+  private final AskReader forms;
   private final Suggestions suggestions;
 
-  BoltApp(Intake intake, Asking asking, Suggestions suggestions) {
+  BoltApp(Intake intake, AskReader forms, Suggestions suggestions) {
     this.intake = intake;
-    this.asking = asking;
+    this.forms = forms;
     this.suggestions = suggestions;
   }
 
@@ -154,9 +154,9 @@ final class BoltApp {
 
   private Map<String, String> problems(Inbound.Submitted form) {
     try {
-      return switch (asking.read(form)) {
-        case Asking.Filled.Good _ -> Map.of();
-        case Asking.Filled.Bad(var problems) -> problems;
+      return switch (forms.read(form)) {
+        case AskReader.Filled.Good _ -> Map.of();
+        case AskReader.Filled.Bad(var problems) -> problems;
       };
     } catch (RuntimeException unreachable) {
       log.error("a form could not be read: {}", Intake.name(unreachable));
@@ -166,7 +166,7 @@ final class BoltApp {
 
   private static String fieldOf(Inbound.Submitted form) {
     return form.view().equals(AskForm.CALLBACK)
-        ? Asking.anyBlock(form)
+        ? AskReader.anyBlock(form)
         : Modals.fieldOf(form.view());
   }
 
@@ -290,7 +290,15 @@ final class BoltApp {
     return first == null || first.isBlank() ? text(second) : first;
   }
 
+  /** As our database can keep it: neither NUL nor half a character is text there. */
   private static String text(@Nullable String text) {
-    return text == null ? "" : text;
+    if (text == null) {
+      return "";
+    }
+    var kept = new StringBuilder(text.length());
+    text.codePoints()
+        .map(it -> it == 0 || Character.getType(it) == Character.SURROGATE ? 0xFFFD : it)
+        .forEach(kept::appendCodePoint);
+    return kept.toString();
   }
 }

@@ -39,6 +39,7 @@ final class Commands {
   private static final int MOST_BUTTONS = 5;
 
   private final Asking asking;
+  private final AskReader forms;
   private final Proposals proposals;
   private final Desk desk;
   private final Rooms rooms;
@@ -51,6 +52,7 @@ final class Commands {
    */
   Commands(
       Asking asking,
+      AskReader forms,
       Proposals proposals,
       Desk desk,
       Rooms rooms,
@@ -58,6 +60,7 @@ final class Commands {
       Whisper whisper,
       InstantSource now) {
     this.asking = asking;
+    this.forms = forms;
     this.proposals = proposals;
     this.desk = desk;
     this.rooms = rooms;
@@ -246,14 +249,14 @@ final class Commands {
 
   /** A form that came back; its fields were found right while the person waited. */
   void filled(Inbound.Submitted form) {
-    switch (asking.read(form)) {
-      case Asking.Filled.Bad(var problems) -> {
+    switch (forms.read(form)) {
+      case AskReader.Filled.Bad(var problems) -> {
         var lines = new ArrayList<Line>();
         lines.add(Line.of("Nothing was started."));
         problems.values().stream().sorted().distinct().forEach(it -> lines.add(Line.of(it)));
         whisper.say(form, lines, List.of());
       }
-      case Asking.Filled.Good(var runbook, var zone, var values) -> {
+      case AskReader.Filled.Good(var runbook, var zone, var values) -> {
         var against = rooms.against(form.channel());
         if (against.isPresent()) {
           whisper.say(form, Line.of(against.get()));

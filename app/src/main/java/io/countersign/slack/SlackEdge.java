@@ -97,12 +97,12 @@ public final class SlackEdge implements AutoCloseable {
     this.teller =
         settings.auditChannel().map(it -> new AnchorTeller(parts.anchors(), slack, it, process));
     var whisper = new Whisper(slack, scheduler);
-    var asking = asking(settings, parts, slack, whisper);
+    var forms = new AskReader(parts.runbooks(), parts.tenants(), parts.journal()::now);
     this.intake =
-        new Intake(parts.inbox(), conversation(settings, parts, slack, asking, whisper), threads);
+        new Intake(parts.inbox(), conversation(settings, parts, slack, forms, whisper), threads);
     var viewers = new Viewers(parts.roster(), clock);
     var suggestions = new Suggestions(parts.runbooks(), parts.tenants(), viewers);
-    App app = new BoltApp(intake, asking, suggestions).build(settings);
+    App app = new BoltApp(intake, forms, suggestions).build(settings);
     this.http = settings.signingSecret().map(it -> new SlackHttp(new RequestCheck(it, clock), app));
     this.socket =
         settings
@@ -132,14 +132,15 @@ public final class SlackEdge implements AutoCloseable {
   }
 
   private Conversation conversation(
-      SlackSettings settings, Parts parts, SlackApi slack, Asking asking, Whisper whisper) {
+      SlackSettings settings, Parts parts, SlackApi slack, AskReader forms, Whisper whisper) {
     var drafts = new Drafts();
     var holders = new Holders(parts.journal(), parts.pinned(), parts.posts(), slack);
     InstantSource now = parts.journal()::now;
     var rooms = new Rooms(slack, settings.channels());
     var commands =
         new Commands(
-            asking,
+            asking(settings, parts, slack, whisper),
+            forms,
             new Proposals(parts.desk(), holders, drafts, whisper, now),
             parts.desk(),
             rooms,

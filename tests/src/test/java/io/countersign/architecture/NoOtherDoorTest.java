@@ -109,7 +109,7 @@ class NoOtherDoorTest {
     assertThat(reaches("slack.Suggestions", "answer"))
         .as("what a form offers is answered without being kept, so it may change nothing")
         .isFalse();
-    assertThat(reaches("slack.Asking", "read")).isFalse();
+    assertThat(reaches("slack.AskReader", "read")).isFalse();
   }
 
   @Test

@@ -40,6 +40,7 @@ import org.slf4j.LoggerFactory;
 final class BoltApp {
   private static final Logger log = LoggerFactory.getLogger(BoltApp.class);
   private static final Pattern ANY = Pattern.compile("[\\s\\S]*");
+  private static final int LONGEST_KEY = 500;
   private static final String LOST =
       "I cannot reach my database, so nothing was started or counted. Try again in a minute.";
 
@@ -113,7 +114,7 @@ final class BoltApp {
             text(payload.getCommand()),
             text(payload.getText()),
             text(payload.getTriggerId()));
-    return switch (intake.take(payload.getTriggerId(), inbound)) {
+    return switch (intake.take(key(payload.getTriggerId()), inbound)) {
       case NEW, REPEATED -> context.ack();
       case LOST -> context.ack(LOST);
     };
@@ -132,20 +133,20 @@ final class BoltApp {
             text(action.getActionId()),
             text(action.getValue()),
             text(payload.getTriggerId()));
-    return intake.take(payload.getTriggerId(), inbound);
+    return intake.take(key(payload.getTriggerId()), inbound);
   }
 
   /** Trouble with a field is said at the field, while the person still sees the form. */
   private Response submitted(ViewSubmissionPayload payload, ViewSubmissionContext context) {
     var form = form(payload);
-    var key = payload.getTriggerId();
+    var key = key(payload.getTriggerId());
     if (form.view().equals(AskForm.CALLBACK)) {
       var problems = problems(form);
       if (!problems.isEmpty()) {
         return context.ackWithErrors(problems);
       }
       // two clicks on the same form are two triggers, but one wish
-      key = "form/" + payload.getView().getId() + "/" + payload.getView().getHash();
+      key = key("form/" + payload.getView().getId() + "/" + payload.getView().getHash());
     }
     return intake.take(key, form) == Intake.Taken.LOST
         ? context.ackWithErrors(Map.of(fieldOf(form), LOST))
@@ -265,13 +266,25 @@ final class BoltApp {
       return Intake.Taken.REPEATED;
     }
     var who = person(payload.getEnterpriseId(), payload.getTeamId(), event.getUser());
-    return intake.take(payload.getEventId(), new Inbound.Opened(who));
+    return intake.take(key(payload.getEventId()), new Inbound.Opened(who));
   }
 
   /** A mention comes as two events with ids of their own; the message they are about is one. */
   private Intake.Taken said(EventsApiPayload<? extends Event> payload, Inbound.Said said) {
     var key = said.ts().isEmpty() ? payload.getEventId() : said.channel() + "/" + said.ts();
-    return intake.take(key, said);
+    return intake.take(key(key), said);
+  }
+
+  /**
+   * What a redelivery is known by. A request without it is none of Slack's, and is answered as
+   * malformed: it could not be told from the next.
+   */
+  private static String key(@Nullable String id) {
+    var key = text(id);
+    if (key.isBlank() || key.length() > LONGEST_KEY) {
+      throw new IllegalArgumentException("a request without an id");
+    }
+    return key;
   }
 
   private static List<String> bots(EventsApiPayload<?> payload) {

@@ -144,6 +144,8 @@ public final class TenantIndex {
       threads.execute(() -> readWindows(parts, entries));
     } catch (Registry.RegistryUnavailable unavailable) {
       log.warn("tenants cannot be offered: {}", unavailable.getMessage());
+    } catch (RuntimeException unexpected) {
+      log.error("tenants of {} cannot be offered: {}", estate, unexpected.getClass().getName());
     }
   }
 

@@ -61,7 +61,7 @@ class FuzzTest {
     argv.add("--target_class=" + target);
     argv.add("--instrumentation_includes=io.countersign.**");
     argv.add("--custom_hook_includes=io.countersign.**");
-    argv.addAll(List.of("-max_total_time=" + SECONDS, "-timeout=20", "-rss_limit_mb=3000"));
+    argv.addAll(List.of("-max_total_time=" + SECONDS, "-timeout=60", "-rss_limit_mb=3000"));
     argv.addAll(List.of("-max_len=8192", "-print_final_stats=1"));
     argv.add(found.toString());
     argv.add(Targets.corpus(target).toAbsolutePath().toString());

@@ -36,19 +36,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/** What people type and fill in, through a Slack over HTTP and over a socket. */
-@ParameterizedClass
-@EnumSource(Transport.class)
+/** What people type and fill in, through a Slack that uses one of the two doors. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class AskingTest {
+abstract class AskingStories {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
   private static final ZoneId MADRID = ZoneId.of("Europe/Madrid");
   private static final String LONGEST = "x".repeat(63);
@@ -62,13 +57,10 @@ class AskingTest {
           .with("globex", "Globex")
           .with("initech", "Initech")
           .with(LONGEST, "An endless name ".repeat(20));
-  private EdgeRig rig;
-  private SlackDriver people;
+  private final EdgeRig rig;
+  private final SlackDriver people;
 
-  @org.junit.jupiter.params.Parameter private Transport transport;
-
-  @BeforeParameterizedClassInvocation
-  void start() {
+  AskingStories(Transport transport) {
     var window = new ServerRestorer.Window(earliest, Instant.MAX);
     rig =
         EdgeRig.of(
@@ -135,7 +127,7 @@ class AskingTest {
     rig.database.execute("TRUNCATE countersign.draft CASCADE");
   }
 
-  @AfterParameterizedClassInvocation
+  @AfterAll
   void stop() {
     rig.close();
   }

@@ -102,7 +102,8 @@ final class PlanCommand implements Callable<Integer> {
     }
     var now = new Clockwork(clock.instant(), home.zone());
     return switch (Arguments.parse(typed(runbook), String.join(" ", words), now)) {
-      case Arguments.Parsed.Misread(var problems) -> said(problems);
+      case Arguments.Parsed.Misread(_, var problems, _) -> said(problems);
+      case Arguments.Parsed.Incomplete(_, var problems) -> said(problems);
       case Arguments.Parsed.Read(var values) ->
           switch (Understood.of(values)) {
             case Understood.AskBack back -> askedBack(back);

@@ -17,6 +17,14 @@ public interface Desk {
   /** Looks everything up and writes a plan; changes nothing but the stored draft. */
   Proposed propose(Ask ask);
 
+  /**
+   * Why somebody may not ask for a run of this runbook, whatever its tenant; empty where they may.
+   */
+  Optional<Refusal> against(Person who, String runbook);
+
+  /** What a plan was made from, for the person who asked for it. */
+  Optional<Ask> asked(String draft, Person who);
+
   /** Starts a draft, by the person who asked for it, within an hour. */
   Started start(String draft, Person who);
 
@@ -83,6 +91,17 @@ public interface Desk {
   sealed interface Refusal {
     /** A sentence or two: what was refused, why, what to do. */
     record Because(String sentence) implements Refusal {}
+
+    /**
+     * No tenant is called so, or several are.
+     *
+     * @param instead names that may have been meant; none is guessed
+     */
+    record OtherTenant(String sentence, List<String> instead) implements Refusal {
+      public OtherTenant {
+        instead = List.copyOf(instead);
+      }
+    }
 
     /** The subject is held. */
     record Held(RunId holder) implements Refusal {}

@@ -11,7 +11,7 @@ import io.countersign.runbook.Runbook;
 import io.countersign.runbook.Value;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,12 +59,9 @@ public final class FrontDesk implements Desk {
   @Override
   public Proposed propose(Ask ask) {
     var runbook = runbooks.get(ask.runbook());
-    if (runbook == null) {
-      return refused("There is no runbook " + ask.runbook() + ".");
-    }
-    var role = mayAct(ask.who(), runbook.requester());
-    if (role.isPresent()) {
-      return new Proposed.Refused(List.of(role.get()));
+    var against = against(ask.who(), ask.runbook());
+    if (runbook == null || against.isPresent()) {
+      return new Proposed.Refused(against.stream().toList());
     }
     try {
       return proposed(ask, runbook);
@@ -73,13 +70,37 @@ public final class FrontDesk implements Desk {
     }
   }
 
+  @Override
+  public Optional<Refusal> against(Person who, String name) {
+    var runbook = runbooks.get(name);
+    return runbook == null
+        ? Optional.of(new Refusal.Because("There is no runbook " + name + "."))
+        : mayAct(who, runbook.requester());
+  }
+
+  @Override
+  public Optional<Ask> asked(String draft, Person who) {
+    return drafts
+        .find(draft)
+        .filter(it -> it.person().equals(who))
+        .map(Drafts.Kept::spec)
+        .map(
+            it -> {
+              var parameters = new HashMap<>(it.parameters());
+              parameters.remove("tenant");
+              var tenant = it.tenant().toString();
+              return new Ask(who, it.channel(), it.runbook(), tenant, parameters, it.reason());
+            });
+  }
+
   private Proposed proposed(Ask ask, Runbook runbook) {
-    var found = find(ask.tenant(), runbook);
-    if (found.isEmpty()) {
-      return refused(unknownTenant(ask.tenant(), runbook));
-    }
-    var parts = found.get().parts();
-    var tenant = found.get().tenant();
+    return switch (new TenantSearch(estates).find(ask.tenant(), runbook)) {
+      case TenantSearch.Found.None(var refusal) -> new Proposed.Refused(List.of(refusal));
+      case TenantSearch.Found.One(var parts, var tenant) -> proposed(ask, runbook, parts, tenant);
+    };
+  }
+
+  private Proposed proposed(Ask ask, Runbook runbook, EstateParts parts, Tenant tenant) {
     var window = outsideWindow(ask, parts, tenant);
     if (window.isPresent()) {
       return refused(window.get());
@@ -136,43 +157,6 @@ public final class FrontDesk implements Desk {
         : Optional.of(
             "The database that was kept when %s was swapped last, %s, is no longer there; there is nothing to go back to."
                 .formatted(tenant.ref().slug(), wanted));
-  }
-
-  private record Found(EstateParts parts, Tenant tenant) {}
-
-  /** {@code acme}, or {@code medsuite/acme}. */
-  private Optional<Found> find(String name, Runbook runbook) {
-    for (var estate : runbook.estates()) {
-      var parts = estates.get(estate);
-      if (parts == null) {
-        continue;
-      }
-      int slash = name.indexOf('/');
-      if (slash >= 0 && !name.substring(0, slash).equals(estate)) {
-        continue;
-      }
-      var slug = name.substring(slash + 1);
-      var tenant = parts.registry().tenant(slug);
-      if (tenant.isPresent()) {
-        return Optional.of(new Found(parts, tenant.get()));
-      }
-    }
-    return Optional.empty();
-  }
-
-  private String unknownTenant(String name, Runbook runbook) {
-    var slugs = new ArrayList<String>();
-    for (var estate : runbook.estates()) {
-      Optional.ofNullable(estates.get(estate))
-          .ifPresent(parts -> parts.registry().tenants().forEach(it -> slugs.add(it.ref().slug())));
-    }
-    var near = io.countersign.runbook.Near.names(name, slugs);
-    return "There is no tenant "
-        + name
-        + " in "
-        + String.join(", ", runbook.estates())
-        + "."
-        + (near.isEmpty() ? "" : " Did you mean " + String.join(" or ", near) + "?");
   }
 
   private Optional<String> outsideWindow(Ask ask, EstateParts parts, Tenant tenant) {
@@ -463,6 +447,7 @@ public final class FrontDesk implements Desk {
             it ->
                 switch (it) {
                   case Refusal.Because(var sentence) -> new Told(false, sentence);
+                  case Refusal.OtherTenant(var sentence, _) -> new Told(false, sentence);
                   case Refusal.NotInRole(var name, _) ->
                       new Told(false, "Only a " + name + " can do this; nothing was done.");
                   case Refusal.Held(var holder) -> new Told(false, "Held by run " + holder + ".");

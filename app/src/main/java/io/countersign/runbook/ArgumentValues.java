@@ -75,7 +75,8 @@ final class ArgumentValues {
   private Optional<Arguments.Said> time(Parameter parameter, String text) {
     return switch (Times.read(text, clock)) {
       case TimeReading.Clear clear -> Optional.of(new Arguments.Said.Time(clear));
-      case TimeReading.Ambiguous ambiguous -> Optional.of(new Arguments.Said.TimeToAsk(ambiguous));
+      case TimeReading.Ambiguous ambiguous ->
+          Optional.of(new Arguments.Said.TimeToAsk(ambiguous, text));
       case TimeReading.InFuture(var moment, _) ->
           problem(
               quoted(text)

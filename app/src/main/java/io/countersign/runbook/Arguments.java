@@ -22,13 +22,42 @@ public final class Arguments {
       }
     }
 
-    /** Sentences: what is wrong, what to do, an example. Never empty. */
-    record Misread(List<String> problems) implements Parsed {
-      public Misread {
+    /**
+     * Nothing is wrong, but something that is needed was not said.
+     *
+     * @param problems sentences: what is missing, how to say it, an example; never empty
+     */
+    record Incomplete(Map<String, Said> values, List<String> problems) implements Parsed {
+      public Incomplete {
+        values = Map.copyOf(values);
         problems = List.copyOf(problems);
       }
     }
+
+    /**
+     * Something cannot be read.
+     *
+     * @param values what could be read all the same
+     * @param problems sentences: what is wrong, what to do, an example; never empty
+     * @param instead what was probably meant, best first
+     */
+    record Misread(Map<String, Said> values, List<String> problems, List<Instead> instead)
+        implements Parsed {
+      public Misread {
+        values = Map.copyOf(values);
+        problems = List.copyOf(problems);
+        instead = List.copyOf(instead);
+      }
+    }
   }
+
+  /**
+   * A text that can be read.
+   *
+   * @param shown as the person would have typed it
+   * @param text the same with every moment written out, so that it means the same at any time
+   */
+  public record Instead(String shown, String text) {}
 
   /** What was said for one parameter. */
   public sealed interface Said {
@@ -44,8 +73,12 @@ public final class Arguments {
     /** A moment. */
     record Time(TimeReading.Clear reading) implements Said {}
 
-    /** A moment about which the person must be asked back. */
-    record TimeToAsk(TimeReading.Ambiguous reading) implements Said {}
+    /**
+     * A moment about which the person must be asked back.
+     *
+     * @param words as the person wrote it
+     */
+    record TimeToAsk(TimeReading.Ambiguous reading, String words) implements Said {}
   }
 
   private final Runbook runbook;
@@ -54,6 +87,7 @@ public final class Arguments {
   private final List<String> loose = new ArrayList<>();
   private final Map<String, Said> said = new LinkedHashMap<>();
   private final List<String> problems = new ArrayList<>();
+  private final List<String> missing = new ArrayList<>();
 
   private Arguments(Runbook runbook, Clockwork clock) {
     this.runbook = runbook;
@@ -62,16 +96,32 @@ public final class Arguments {
 
   /** Reads any text. */
   public static Parsed parse(Runbook runbook, String text, Clockwork clock) {
+    return switch (read(runbook, text, clock)) {
+      case Parsed.Misread(var values, var problems, _) when text.length() <= LONGEST ->
+          new Parsed.Misread(values, problems, new Corrections(runbook, clock).of(text));
+      case Parsed.Misread it -> it;
+      case Parsed.Incomplete it -> it;
+      case Parsed.Read it -> it;
+    };
+  }
+
+  /** The same without a thought of what else might have been meant. */
+  static Parsed read(Runbook runbook, String text, Clockwork clock) {
     if (text.length() > LONGEST) {
-      return new Parsed.Misread(
-          List.of("That has more than " + LONGEST + " characters: say it shorter."));
+      var problem = "That has more than " + LONGEST + " characters: say it shorter.";
+      return new Parsed.Misread(Map.of(), List.of(problem), List.of());
     }
     return new Arguments(runbook, clock).parse(text);
   }
 
+  /** What people type to start it: its own command, or the one that starts any runbook. */
+  public static String command(Runbook runbook) {
+    return runbook.command().orElse(Lint.ANY_RUNBOOK + " " + runbook.name());
+  }
+
   /** How the command is typed, with made-up values: {@code /tenant-restore acme to 14:30}. */
   public static String example(Runbook runbook) {
-    var example = new StringBuilder(runbook.command().orElse(runbook.name()));
+    var example = new StringBuilder(command(runbook));
     for (var parameter : runbook.parameters()) {
       if (parameter.preset().isEmpty() && !parameter.optional()) {
         var key = parameter.type() == ValueType.TENANT ? "" : parameter.name() + " ";
@@ -82,32 +132,29 @@ public final class Arguments {
   }
 
   private Parsed parse(String text) {
-    sort(words(text));
+    sort(Words.of(text));
     keyed.forEach(this::take);
     placeLoose();
     runbook.parameters().forEach(this::missing);
-    if (problems.isEmpty()) {
+    if (problems.isEmpty() && missing.isEmpty()) {
       return new Parsed.Read(said);
     }
+    boolean misread = !problems.isEmpty();
+    problems.addAll(missing);
     problems.add("For example: " + example(runbook));
-    return new Parsed.Misread(problems);
-  }
-
-  private static List<String> words(String text) {
-    var plain = new StringBuilder();
-    text.codePoints()
-        .map(it -> Character.isSpaceChar(it) || Character.isISOControl(it) ? ' ' : it)
-        .forEach(plain::appendCodePoint);
-    return List.of(plain.toString().strip().split(" +"));
+    return misread
+        ? new Parsed.Misread(said, problems, List.of())
+        : new Parsed.Incomplete(said, problems);
   }
 
   /** Sorts the words to the parameters that they name; the free tail ends everything. */
-  private void sort(List<String> words) {
+  private void sort(List<Words.Word> words) {
     var tail = tail();
     var target = loose;
     for (int i = 0; i < words.size(); i++) {
-      var word = words.get(i);
-      var rest = words.subList(i + 1, words.size());
+      var word = words.get(i).value();
+      boolean quoted = words.get(i).quoted();
+      var rest = words.subList(i + 1, words.size()).stream().map(Words.Word::raw).toList();
       if (word.equalsIgnoreCase("because")) {
         because(tail, rest);
         return;
@@ -117,17 +164,15 @@ public final class Arguments {
         if (unknownName(word)) {
           return;
         }
-        if (!word.isEmpty()) {
-          target.add(word);
-        }
+        target.add(word);
         continue;
       }
       target = open(named.get());
       var after = word.substring(named.get().name().length()).replaceFirst("^=", "");
-      if (!after.isEmpty()) {
+      if (quoted || !after.isEmpty()) {
         target.add(after);
       }
-      if (named.equals(tail)) {
+      if (named.equals(tail) && !quoted) {
         target.addAll(rest);
         return;
       }
@@ -230,7 +275,7 @@ public final class Arguments {
   private void missing(Parameter parameter) {
     boolean needed = parameter.preset().isEmpty() && !parameter.optional();
     if (needed && !keyed.containsKey(parameter.name())) {
-      problems.add("\"" + parameter.name() + "\" is missing. " + values.form(parameter));
+      missing.add("\"" + parameter.name() + "\" is missing. " + values.form(parameter));
     }
   }
 }

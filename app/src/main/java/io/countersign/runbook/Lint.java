@@ -23,6 +23,10 @@ public final class Lint {
   public static final int LONGEST_COMMAND = 32;
   public static final Pattern WORD = Pattern.compile("[a-z][a-z0-9-]*");
   public static final Pattern COMMAND = Pattern.compile("/[a-z0-9][a-z0-9_-]*");
+
+  /** The bot's own command, which lists all runbooks and starts any. */
+  public static final String ANY_RUNBOOK = "/runbook";
+
   private static final Pattern ABORT_ID = Pattern.compile("abort-[0-9]+");
   private static final Set<String> RESERVED = Set.of("run", "tenant", "estate");
 
@@ -99,6 +103,11 @@ public final class Lint {
           place,
           command + " is no slash command",
           "Write / and then lower-case letters, digits, - or _, such as /tenant-restore.");
+    } else if (command.equals(ANY_RUNBOOK)) {
+      complaints.add(
+          place,
+          "the command " + command + " is the bot's own: it lists all runbooks and starts any",
+          "Give this runbook another, such as /" + runbook.name() + ".");
     }
   }
 

@@ -151,6 +151,17 @@ public final class Readings {
     }
   }
 
+  /** The shortest form that {@link #size} reads: {@code 10GB}. */
+  public static String written(long bytes) {
+    for (var unit : java.util.List.of("TB", "GB", "MB", "kB")) {
+      long one = BYTES.getOrDefault(unit, 1L);
+      if (bytes > 0 && bytes % one == 0) {
+        return bytes / one + unit;
+      }
+    }
+    return bytes + "B";
+  }
+
   private static Optional<Instant> instant(String text) {
     try {
       return Optional.of(OffsetDateTime.parse(text).toInstant());

@@ -39,6 +39,16 @@ public record Runbook(
     return parameters.stream().filter(it -> it.name().equals(wanted)).findFirst();
   }
 
+  /**
+   * Whether a person can say everything that starting takes. A database cannot be typed: such a
+   * runbook is started by what another one schedules.
+   */
+  public boolean typeable() {
+    return parameters.stream()
+        .noneMatch(
+            it -> it.type() == ValueType.DATABASE && it.preset().isEmpty() && !it.optional());
+  }
+
   /** A step or a line of {@code on-abort} by id. */
   public Optional<Step> step(String id) {
     return java.util.stream.Stream.concat(steps.stream(), onAbort.stream())

@@ -43,22 +43,34 @@ public sealed interface Understood {
 
     /** The same words with one moment written out, so that nothing is left to ask about it. */
     public String again(Instant moment) {
-      var words = new ArrayList<String>();
-      var last = new ArrayList<String>();
-      said.forEach(
-          (name, value) -> {
-            switch (value) {
-              case Said.TimeToAsk _ ->
-                  words.add(name + "=" + (name.equals(parameter) ? moment : ""));
-              case Said.Time(var read) -> words.add(name + "=" + read.moment());
-              case Said.Tenant it -> words.add(name + "=" + written(it));
-              case Said.Is(Value.Text(var text)) -> last.add(name + "=" + text);
-              case Said.Is(var is) -> words.add(name + "=" + is.shown());
-            }
-          });
-      words.addAll(last);
-      return String.join(" ", words);
+      var other = new TreeMap<>(said);
+      other.put(parameter, new Said.Time(new TimeReading.Clear(moment, moment.toString())));
+      return written(other);
     }
+  }
+
+  /**
+   * The text that says this, every moment written out. It is read as the same values again,
+   * whenever it is typed.
+   */
+  public static String written(Map<String, Said> values) {
+    var words = new ArrayList<String>();
+    new TreeMap<>(values)
+        .forEach(
+            (name, value) -> {
+              switch (value) {
+                case Said.TimeToAsk(_, var asked) -> words.add(name + "=" + asked);
+                case Said.Time(var read) -> words.add(name + "=" + read.moment());
+                case Said.Tenant it -> words.add(name + "=" + written(it));
+                case Said.Is(Value.Text(var text)) -> words.add(name + "=" + Words.quoted(text));
+                case Said.Is(Value.Span(var length)) ->
+                    words.add(name + "=" + Readings.written(length));
+                case Said.Is(Value.Size(var bytes)) ->
+                    words.add(name + "=" + Readings.written(bytes));
+                case Said.Is(var is) -> words.add(name + "=" + is.shown());
+              }
+            });
+    return String.join(" ", words);
   }
 
   static Understood of(Map<String, Said> said) {
@@ -66,7 +78,7 @@ public sealed interface Understood {
     var tenant = "";
     for (var entry : new TreeMap<>(said).entrySet()) {
       switch (entry.getValue()) {
-        case Said.TimeToAsk(var reading) -> {
+        case Said.TimeToAsk(var reading, _) -> {
           return new AskBack(entry.getKey(), reading, said);
         }
         case Said.Is(var value) -> parameters.put(entry.getKey(), value);

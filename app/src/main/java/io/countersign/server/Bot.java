@@ -11,6 +11,7 @@ import io.countersign.run.RunEngine;
 import io.countersign.run.RunSpec;
 import io.countersign.run.Runbooks;
 import io.countersign.run.Schedules;
+import io.countersign.run.TenantIndex;
 import io.countersign.run.Timetable;
 import io.countersign.runbook.Runbook;
 import io.countersign.slack.RoleSource;
@@ -229,7 +230,8 @@ public final class Bot implements AutoCloseable {
                 roster,
                 desk,
                 pinned,
-                command -> byCommand(runbooks, command),
+                runbooks.values(),
+                new TenantIndex(estates, clock, threads),
                 database.anchors(),
                 database.anchors(),
                 new AuditBundles(
@@ -265,12 +267,6 @@ public final class Bot implements AutoCloseable {
     log.info("countersign listens on port {} as {}", web.port(), process);
     return new Bot(
         runbooks.values(), database, workers, edge, dues, web, scheduler, threads, logging);
-  }
-
-  private static Optional<Runbook> byCommand(Map<String, Runbook> runbooks, String command) {
-    return runbooks.values().stream()
-        .filter(it -> it.command().equals(Optional.of(command)))
-        .findFirst();
   }
 
   /** A run goes on with the text that it pinned, whatever the file says now. */

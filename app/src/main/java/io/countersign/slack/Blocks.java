@@ -123,6 +123,18 @@ final class Blocks {
     return add(block);
   }
 
+  /** Anything that a person enters or chooses. */
+  Blocks field(String id, String label, String hint, boolean optional, ObjectNode element) {
+    var block = JSON.objectNode().put("type", "input").put("block_id", id);
+    block.put("optional", optional);
+    block.set("label", plain(Mrkdwn.clipped(label, 150)));
+    if (!hint.isBlank()) {
+      block.set("hint", plain(Mrkdwn.clipped(hint, 300)));
+    }
+    block.set("element", element);
+    return add(block);
+  }
+
   /** One word that a person types. */
   Blocks word(String id, String label, String hint) {
     var block = JSON.objectNode().put("type", "input").put("block_id", id);

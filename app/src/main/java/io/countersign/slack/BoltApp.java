@@ -4,10 +4,13 @@ import com.slack.api.Slack;
 import com.slack.api.app_backend.SlackSignature;
 import com.slack.api.app_backend.events.payload.EventsApiPayload;
 import com.slack.api.app_backend.interactive_components.payload.BlockActionPayload;
+import com.slack.api.app_backend.interactive_components.payload.BlockSuggestionPayload;
+import com.slack.api.app_backend.interactive_components.response.BlockSuggestionResponse;
 import com.slack.api.app_backend.slash_commands.payload.SlashCommandPayload;
 import com.slack.api.app_backend.views.payload.ViewSubmissionPayload;
 import com.slack.api.bolt.App;
 import com.slack.api.bolt.AppConfig;
+import com.slack.api.bolt.context.builtin.ViewSubmissionContext;
 import com.slack.api.bolt.middleware.Middleware;
 import com.slack.api.bolt.middleware.MiddlewareChain;
 import com.slack.api.bolt.middleware.builtin.RequestVerification;
@@ -17,6 +20,7 @@ import com.slack.api.model.event.AppHomeOpenedEvent;
 import com.slack.api.model.event.AppMentionEvent;
 import com.slack.api.model.event.Event;
 import com.slack.api.model.event.MessageEvent;
+import com.slack.api.model.view.ViewState;
 import io.countersign.Person;
 import io.countersign.Secret;
 import java.util.ArrayList;
@@ -25,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Bolt with catch-all handlers: each copies ids and text, has them kept, and acknowledges. Only
@@ -32,14 +38,20 @@ import org.jspecify.annotations.Nullable;
  * every request, and nothing may come before our insert.
  */
 final class BoltApp {
+  private static final Logger log = LoggerFactory.getLogger(BoltApp.class);
   private static final Pattern ANY = Pattern.compile("[\\s\\S]*");
+  private static final int LONGEST_KEY = 500;
   private static final String LOST =
       "I cannot reach my database, so nothing was started or counted. Try again in a minute.";
 
   private final Intake intake;
+  private final AskReader forms;
+  private final Suggestions suggestions;
 
-  BoltApp(Intake intake) {
+  BoltApp(Intake intake, AskReader forms, Suggestions suggestions) {
     this.intake = intake;
+    this.forms = forms;
+    this.suggestions = suggestions;
   }
 
   App build(SlackSettings settings) {
@@ -55,14 +67,8 @@ final class BoltApp {
     app.command(ANY, (request, context) -> typed(request.getPayload(), context));
     app.blockAction(
         ANY, (request, context) -> answered(clicked(request.getPayload()), context.ack()));
-    app.viewSubmission(
-        ANY,
-        (request, context) ->
-            submitted(request.getPayload()) == Intake.Taken.LOST
-                ? context.ackWithErrors(
-                    Map.of(
-                        Modals.fieldOf(text(request.getPayload().getView().getCallbackId())), LOST))
-                : context.ack());
+    app.viewSubmission(ANY, (request, context) -> submitted(request.getPayload(), context));
+    app.blockSuggestion(ANY, (request, context) -> context.ack(suggested(request.getPayload())));
     app.viewClosed(ANY, (_, context) -> context.ack());
     app.event(
         AppMentionEvent.class, (payload, context) -> answered(mentioned(payload), context.ack()));
@@ -108,7 +114,7 @@ final class BoltApp {
             text(payload.getCommand()),
             text(payload.getText()),
             text(payload.getTriggerId()));
-    return switch (intake.take(payload.getTriggerId(), inbound)) {
+    return switch (intake.take(key(payload.getTriggerId()), inbound)) {
       case NEW, REPEATED -> context.ack();
       case LOST -> context.ack(LOST);
     };
@@ -127,10 +133,45 @@ final class BoltApp {
             text(action.getActionId()),
             text(action.getValue()),
             text(payload.getTriggerId()));
-    return intake.take(payload.getTriggerId(), inbound);
+    return intake.take(key(payload.getTriggerId()), inbound);
   }
 
-  private Intake.Taken submitted(ViewSubmissionPayload payload) {
+  /** Trouble with a field is said at the field, while the person still sees the form. */
+  private Response submitted(ViewSubmissionPayload payload, ViewSubmissionContext context) {
+    var form = form(payload);
+    var key = key(payload.getTriggerId());
+    if (form.view().equals(AskForm.CALLBACK)) {
+      var problems = problems(form);
+      if (!problems.isEmpty()) {
+        return context.ackWithErrors(problems);
+      }
+      // two clicks on the same form are two triggers, but one wish
+      key = key("form/" + payload.getView().getId() + "/" + payload.getView().getHash());
+    }
+    return intake.take(key, form) == Intake.Taken.LOST
+        ? context.ackWithErrors(Map.of(fieldOf(form), LOST))
+        : context.ack();
+  }
+
+  private Map<String, String> problems(Inbound.Submitted form) {
+    try {
+      return switch (forms.read(form)) {
+        case AskReader.Filled.Good _ -> Map.of();
+        case AskReader.Filled.Bad(var problems) -> problems;
+      };
+    } catch (RuntimeException unreachable) {
+      log.error("a form could not be read: {}", Intake.name(unreachable));
+      return Map.of(fieldOf(form), LOST);
+    }
+  }
+
+  private static String fieldOf(Inbound.Submitted form) {
+    return form.view().equals(AskForm.CALLBACK)
+        ? AskReader.anyBlock(form)
+        : Modals.fieldOf(form.view());
+  }
+
+  private static Inbound.Submitted form(ViewSubmissionPayload payload) {
     var entered = new HashMap<String, String>();
     if (payload.getView().getState() != null) {
       payload
@@ -138,21 +179,36 @@ final class BoltApp {
           .getState()
           .getValues()
           .forEach(
-              (block, actions) ->
-                  actions.values().forEach(it -> entered.put(block, text(it.getValue()))));
+              (block, actions) -> actions.values().forEach(it -> entered.put(block, entered(it))));
     }
     var metadata = text(payload.getView().getPrivateMetadata());
     var enterprise = payload.getEnterprise() == null ? null : payload.getEnterprise().getId();
     var user = payload.getUser();
-    var inbound =
-        new Inbound.Submitted(
-            person(enterprise, orElse(user.getTeamId(), payload.getTeam().getId()), user.getId()),
-            Modals.channelOf(metadata),
-            Modals.threadOf(metadata),
-            text(payload.getView().getCallbackId()),
-            metadata,
-            entered);
-    return intake.take(payload.getTriggerId(), inbound);
+    return new Inbound.Submitted(
+        person(enterprise, orElse(user.getTeamId(), payload.getTeam().getId()), user.getId()),
+        Modals.channelOf(metadata),
+        Modals.threadOf(metadata),
+        text(payload.getView().getCallbackId()),
+        metadata,
+        entered);
+  }
+
+  /** What was entered or chosen, whichever kind of field it is. */
+  private static String entered(ViewState.Value value) {
+    if (value.getSelectedOption() != null) {
+      return text(value.getSelectedOption().getValue());
+    }
+    return orElse(value.getValue(), orElse(value.getSelectedDate(), value.getSelectedTime()));
+  }
+
+  private BlockSuggestionResponse suggested(BlockSuggestionPayload payload) {
+    var enterprise = payload.getEnterprise() == null ? null : payload.getEnterprise().getId();
+    var user = payload.getUser();
+    var view = payload.getView();
+    return suggestions.answer(
+        person(enterprise, orElse(user.getTeamId(), payload.getTeam().getId()), user.getId()),
+        view == null ? "" : text(view.getPrivateMetadata()),
+        text(payload.getValue()));
   }
 
   private Intake.Taken mentioned(EventsApiPayload<AppMentionEvent> payload) {
@@ -210,13 +266,25 @@ final class BoltApp {
       return Intake.Taken.REPEATED;
     }
     var who = person(payload.getEnterpriseId(), payload.getTeamId(), event.getUser());
-    return intake.take(payload.getEventId(), new Inbound.Opened(who));
+    return intake.take(key(payload.getEventId()), new Inbound.Opened(who));
   }
 
   /** A mention comes as two events with ids of their own; the message they are about is one. */
   private Intake.Taken said(EventsApiPayload<? extends Event> payload, Inbound.Said said) {
     var key = said.ts().isEmpty() ? payload.getEventId() : said.channel() + "/" + said.ts();
-    return intake.take(key, said);
+    return intake.take(key(key), said);
+  }
+
+  /**
+   * What a redelivery is known by. A request without it is none of Slack's, and is answered as
+   * malformed: it could not be told from the next.
+   */
+  private static String key(@Nullable String id) {
+    var key = text(id);
+    if (key.isBlank() || key.length() > LONGEST_KEY) {
+      throw new IllegalArgumentException("a request without an id");
+    }
+    return key;
   }
 
   private static List<String> bots(EventsApiPayload<?> payload) {
@@ -235,7 +303,15 @@ final class BoltApp {
     return first == null || first.isBlank() ? text(second) : first;
   }
 
+  /** As our database can keep it: neither NUL nor half a character is text there. */
   private static String text(@Nullable String text) {
-    return text == null ? "" : text;
+    if (text == null) {
+      return "";
+    }
+    var kept = new StringBuilder(text.length());
+    text.codePoints()
+        .map(it -> it == 0 || Character.getType(it) == Character.SURROGATE ? 0xFFFD : it)
+        .forEach(kept::appendCodePoint);
+    return kept.toString();
   }
 }

@@ -61,6 +61,7 @@ final class Clicks {
       case Drawing.DENY -> askWhy(click);
       case Drawing.ORDER -> showOrder(click);
       case Commands.START -> start(click);
+      case Commands.CHANGE -> commands.change(click);
       case Commands.STATEMENTS -> showStatements(click);
       case Commands.NOT_NOW -> whisper.say(click, Line.of("Nothing was started."));
       case Drawing.RETRY -> told(click, run(click).map(it -> desk.retry(it, click.who())));
@@ -69,7 +70,10 @@ final class Clicks {
       case Drawing.LEAVE -> told(click, run(click).map(it -> desk.leave(it, click.who(), "")));
       case Drawing.CANCEL -> told(click, run(click).map(it -> desk.cancel(it, click.who(), "")));
       case HomeDrawing.LATER -> putOff(click);
-      case String action when action.startsWith(Commands.TIME) -> typeAgain(click);
+      case String action
+          when action.startsWith(Commands.TIME) || action.startsWith(Commands.AGAIN) ->
+          typeAgain(click);
+      case String action when action.startsWith(Commands.FORM + ".") -> commands.form(click);
       default -> whisper.say(click, Line.of("I do not know this button. Nothing was done."));
     }
   }

@@ -58,6 +58,7 @@ final class Conversation implements Intake.Handler {
     switch (form.view()) {
       case Modals.DENY -> votes.deny(form, gate, form.entered().getOrDefault(Modals.REASON, ""));
       case Modals.TYPE -> votes.approve(form, gate, form.entered().getOrDefault(Modals.TYPED, ""));
+      case AskForm.CALLBACK -> commands.filled(form);
       default -> whisper.say(form, Line.of("I do not know this form. Nothing was done."));
     }
   }

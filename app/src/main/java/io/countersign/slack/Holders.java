@@ -28,6 +28,7 @@ final class Holders {
   Line refusal(Refusal refusal) {
     return switch (refusal) {
       case Refusal.Because(var sentence) -> Line.of(sentence);
+      case Refusal.OtherTenant(var sentence, _) -> Line.of(sentence);
       case Refusal.NotInRole(var role, var people) ->
           people.isEmpty()
               ? Line.of("Only a " + role + " can start this; nothing was started.")

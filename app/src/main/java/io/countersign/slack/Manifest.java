@@ -1,13 +1,16 @@
 package io.countersign.slack;
 
 import io.countersign.runbook.Arguments;
+import io.countersign.runbook.Lint;
 import io.countersign.runbook.Runbook;
+import io.countersign.thread.RunbookLines;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The manifest of the Slack app that these runbooks need, as YAML. */
 public final class Manifest {
@@ -46,7 +49,8 @@ public final class Manifest {
             .filter(it -> it.command().isPresent())
             .map(Manifest::command)
             .sorted(Comparator.comparing(Command::name))
-            .toList();
+            .collect(Collectors.toCollection(ArrayList::new));
+    commands.addFirst(anyRunbook(runbooks));
     var problems = problems(commands, address);
     if (!problems.isEmpty()) {
       throw new Refused(problems);
@@ -60,14 +64,24 @@ public final class Manifest {
     return new Command(name, runbook.title(), hint);
   }
 
+  /** The one that lists all runbooks and starts any, also those without a command. */
+  private static Command anyRunbook(Collection<Runbook> runbooks) {
+    var hint =
+        RunbookLines.sorted(runbooks).stream()
+            .filter(Runbook::typeable)
+            .findFirst()
+            .map(Arguments::example)
+            .map(it -> it.replaceFirst("^(" + Lint.ANY_RUNBOOK + " |/)", ""))
+            .orElse("help");
+    return new Command(Lint.ANY_RUNBOOK, "List all runbooks, or start one", hint);
+  }
+
   private static List<String> problems(List<Command> commands, Optional<URI> address) {
     var problems = new ArrayList<String>();
     if (commands.size() > MOST_COMMANDS) {
       problems.add(
-          commands.size()
-              + " runbooks have a command, and a Slack app has at most "
-              + MOST_COMMANDS
-              + " commands. Leave command out of those that others start.");
+          "%d runbooks have a command, and a Slack app has at most %d commands, one of which is %s. Leave command out of those that others start, or that people start seldom: %s starts any."
+              .formatted(commands.size() - 1, MOST_COMMANDS, Lint.ANY_RUNBOOK, Lint.ANY_RUNBOOK));
     }
     for (var command : commands) {
       tooLong(
@@ -112,10 +126,8 @@ public final class Manifest {
     line(1, "bot_user:");
     line(2, "display_name: " + NAME);
     line(2, "always_online: true");
-    if (!commands.isEmpty()) {
-      line(1, "slash_commands:");
-      commands.forEach(this::command);
-    }
+    line(1, "slash_commands:");
+    commands.forEach(this::command);
     line(0, "oauth_config:");
     line(1, "scopes:");
     line(2, "bot:");
@@ -143,6 +155,7 @@ public final class Manifest {
     line(1, "interactivity:");
     line(2, "is_enabled: true");
     url(2, "request_url");
+    url(2, "message_menu_options_url");
     line(1, "org_deploy_enabled: false");
     line(1, "socket_mode_enabled: " + address.isEmpty());
     line(1, "token_rotation_enabled: false");

@@ -72,7 +72,7 @@ final class Modals {
     return part(metadata, 2);
   }
 
-  private static String part(String metadata, int index) {
+  static String part(String metadata, int index) {
     var parts = metadata.split("\n", -1);
     return index < parts.length ? parts[index] : "";
   }

@@ -11,17 +11,19 @@ import io.countersign.run.Desk;
 import io.countersign.run.Journal;
 import io.countersign.run.Runbooks;
 import io.countersign.run.Schedules;
+import io.countersign.run.TenantIndex;
 import io.countersign.runbook.Runbook;
 import io.countersign.thread.Homes;
 import io.countersign.thread.Inbox;
 import io.countersign.thread.Posts;
 import io.countersign.thread.Threads;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /**
  * The whole edge towards Slack, put together. Nothing is asked of Slack while it is built: Slack
@@ -43,8 +45,9 @@ public final class SlackEdge implements AutoCloseable {
   /**
    * What stands behind the edge.
    *
-   * @param byCommand the runbook of a slash command, {@code /tenant-restore}
    * @param pinned the runbook that a run pinned
+   * @param runbooks all that there are
+   * @param tenants those of all estates, to be offered in forms
    */
   public record Parts(
       Inbox inbox,
@@ -56,12 +59,17 @@ public final class SlackEdge implements AutoCloseable {
       Roster roster,
       Desk desk,
       Runbooks pinned,
-      Function<String, Optional<Runbook>> byCommand,
+      Collection<Runbook> runbooks,
+      TenantIndex tenants,
       Anchors anchors,
       Reads reads,
       Bundle.Bundles bundles,
       Homes homes,
-      Schedules schedules) {}
+      Schedules schedules) {
+    public Parts {
+      runbooks = List.copyOf(runbooks);
+    }
+  }
 
   /**
    * @param clock this machine's, for ages of requests and for pace
@@ -88,8 +96,13 @@ public final class SlackEdge implements AutoCloseable {
             parts.homes(), new HomePage(parts, slack, clock), slack, clock, process, threads);
     this.teller =
         settings.auditChannel().map(it -> new AnchorTeller(parts.anchors(), slack, it, process));
-    this.intake = new Intake(parts.inbox(), conversation(settings, parts, slack), threads);
-    App app = new BoltApp(intake).build(settings);
+    var whisper = new Whisper(slack, scheduler);
+    var forms = new AskReader(parts.runbooks(), parts.tenants(), parts.journal()::now);
+    this.intake =
+        new Intake(parts.inbox(), conversation(settings, parts, slack, forms, whisper), threads);
+    var viewers = new Viewers(parts.roster(), clock);
+    var suggestions = new Suggestions(parts.runbooks(), parts.tenants(), viewers);
+    App app = new BoltApp(intake, forms, suggestions).build(settings);
     this.http = settings.signingSecret().map(it -> new SlackHttp(new RequestCheck(it, clock), app));
     this.socket =
         settings
@@ -104,14 +117,36 @@ public final class SlackEdge implements AutoCloseable {
                         clock));
   }
 
-  private Conversation conversation(SlackSettings settings, Parts parts, SlackApi slack) {
-    var whisper = new Whisper(slack, scheduler);
+  private static Asking asking(
+      SlackSettings settings, Parts parts, SlackApi slack, Whisper whisper) {
+    return new Asking(
+        parts.runbooks(),
+        parts.desk(),
+        parts.tenants(),
+        slack,
+        new Rooms(slack, settings.channels()),
+        new Holders(parts.journal(), parts.pinned(), parts.posts(), slack),
+        new Zones(slack),
+        whisper,
+        parts.journal()::now);
+  }
+
+  private Conversation conversation(
+      SlackSettings settings, Parts parts, SlackApi slack, AskReader forms, Whisper whisper) {
     var drafts = new Drafts();
     var holders = new Holders(parts.journal(), parts.pinned(), parts.posts(), slack);
     InstantSource now = parts.journal()::now;
     var rooms = new Rooms(slack, settings.channels());
     var commands =
-        new Commands(parts.byCommand(), parts.desk(), slack, rooms, holders, drafts, whisper, now);
+        new Commands(
+            asking(settings, parts, slack, whisper),
+            forms,
+            new Proposals(parts.desk(), holders, drafts, whisper, now),
+            parts.desk(),
+            rooms,
+            new Zones(slack),
+            whisper,
+            now);
     var votes = new Votes(parts.door(), parts.gates(), whisper, this::poke);
     var clicks =
         new Clicks(

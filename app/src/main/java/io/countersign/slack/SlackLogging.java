@@ -17,9 +17,16 @@ public final class SlackLogging {
 
   private final Logger unhandled = Logger.getLogger("com.slack.api.bolt.App");
 
+  /** They warn of what they do not know with its whole body. */
+  private final List<Logger> parsers =
+      List.of(
+          Logger.getLogger("com.slack.api.bolt.util.SlackRequestParser"),
+          Logger.getLogger("com.slack.api.bolt.socket_mode.request.SocketModeRequestParser"));
+
   /** To be called once by the wiring, which keeps this object. */
   public SlackLogging pin() {
     pinned.forEach(it -> it.setLevel(Level.WARNING));
+    parsers.forEach(it -> it.setLevel(Level.SEVERE));
     // Bolt warns of every event that it has no handler for; they are acknowledged, and of no use to
     // us
     unhandled.setLevel(Level.SEVERE);

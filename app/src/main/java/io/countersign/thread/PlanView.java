@@ -17,7 +17,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -73,7 +75,7 @@ public record PlanView(String draft, List<Line> lines, List<Statements> statemen
       Draft draft, Runbook runbook, ZoneId zone, Instant now, Line countersigners) {
     var lines = new ArrayList<Line>();
     lines.add(Line.EMPTY.bold(question(draft.spec(), now)).text(" Nothing has happened yet."));
-    moments(draft.spec(), zone, now).forEach(lines::add);
+    lines.addAll(readings(draft.spec().parameters(), zone, now));
     var usual = Usual.of(draft.past(), draft.spec().tenant().slug());
     frozen(draft, usual).ifPresent(lines::add);
     if (goesBack(runbook)) {
@@ -114,9 +116,9 @@ public record PlanView(String draft, List<Line> lines, List<Statements> statemen
   }
 
   /** Each moment in the requester's zone and in UTC, so that a misread one is seen. */
-  private static List<Line> moments(RunSpec spec, ZoneId zone, Instant now) {
+  public static List<Line> readings(Map<String, Value> parameters, ZoneId zone, Instant now) {
     var lines = new ArrayList<Line>();
-    spec.parameters()
+    new TreeMap<>(parameters)
         .forEach(
             (name, value) -> {
               if (value instanceof Value.Moment(var at)) {

@@ -95,6 +95,7 @@ class NoOtherDoorTest {
         .containsExactly(
             "com.slack.api.bolt.App.<init>",
             "com.slack.api.bolt.App.blockAction",
+            "com.slack.api.bolt.App.blockSuggestion",
             "com.slack.api.bolt.App.command",
             "com.slack.api.bolt.App.event",
             "com.slack.api.bolt.App.viewClosed",
@@ -105,6 +106,10 @@ class NoOtherDoorTest {
             CLASSES.get(ROOT + "slack.BoltApp").getDirectDependenciesFromSelf().stream()
                 .map(it -> it.getTargetClass().getName()))
         .doesNotContain(VOTES, Gates.class.getName());
+    assertThat(reaches("slack.Suggestions", "answer"))
+        .as("what a form offers is answered without being kept, so it may change nothing")
+        .isFalse();
+    assertThat(reaches("slack.AskReader", "read")).isFalse();
   }
 
   @Test

@@ -36,13 +36,15 @@ class ManifestCommandTest {
   }
 
   @Test
-  void with_an_address_slack_is_told_it_for_commands_events_and_buttons() {
+  void with_an_address_slack_is_told_it_for_commands_events_buttons_and_typeaheads() {
     var manifest = yaml(Typed.run(new ManifestCommand(SHIPPED), "--url", ADDRESS));
 
     var settings = section(manifest, "settings");
     assertThat(settings).containsEntry("socket_mode_enabled", false);
     assertThat(section(settings, "event_subscriptions")).containsEntry("request_url", ADDRESS);
-    assertThat(section(settings, "interactivity")).containsEntry("request_url", ADDRESS);
+    assertThat(section(settings, "interactivity"))
+        .containsEntry("request_url", ADDRESS)
+        .containsEntry("message_menu_options_url", ADDRESS);
     assertThat(commands(manifest))
         .isNotEmpty()
         .allSatisfy(it -> assertThat(it).containsEntry("url", ADDRESS));
@@ -93,8 +95,15 @@ class ManifestCommandTest {
   }
 
   @Test
+  void every_runbook_with_a_command_has_one_and_one_command_starts_any() {
+    assertThat(commands(yaml(Typed.run(new ManifestCommand(SHIPPED)))))
+        .extracting(it -> it.get("command"))
+        .containsExactly("/runbook", "/tenant-restore", "/tenant-rollback");
+  }
+
+  @Test
   void more_commands_than_an_app_may_have_are_refused(@TempDir Path folder) throws IOException {
-    for (int i = 0; i < 51; i++) {
+    for (int i = 0; i < 50; i++) {
       Files.writeString(
           folder.resolve(i + ".yaml"),
           """
@@ -113,13 +122,15 @@ class ManifestCommandTest {
     var here = Typed.shippedBut("COUNTERSIGN_RUNBOOKS", folder.toString());
 
     var many = Typed.run(new ManifestCommand(here));
-    Files.delete(folder.resolve("50.yaml"));
+    Files.delete(folder.resolve("49.yaml"));
 
     assertThat(many.exit()).isEqualTo(1);
     assertThat(many.out()).isEmpty();
     assertThat(many.err())
-        .contains("51 runbooks have a command, and a Slack app has at most 50 commands.");
-    assertThat(Typed.run(new ManifestCommand(here)).exit()).isZero();
+        .contains("50 runbooks have a command", "at most 50 commands, one of which is /runbook");
+    var enough = Typed.run(new ManifestCommand(here));
+    assertThat(enough.exit()).isZero();
+    assertThat(commands(yaml(enough))).hasSize(50);
   }
 
   @Test

@@ -11,10 +11,13 @@ import io.countersign.gate.Gates;
 import io.countersign.gate.Roster;
 import io.countersign.run.Desk;
 import io.countersign.run.Draft;
+import io.countersign.run.EstateParts;
 import io.countersign.run.Fold;
+import io.countersign.run.FrontDesk;
 import io.countersign.run.Journal;
 import io.countersign.run.Plans;
 import io.countersign.run.RunSpec;
+import io.countersign.run.TenantIndex;
 import io.countersign.runbook.Gate;
 import io.countersign.runbook.Parameter;
 import io.countersign.runbook.Runbook;
@@ -50,6 +53,7 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /**
  * The edge between a stand-in Slack and a real journal; fake actions, fake desk. Both doors are
@@ -63,6 +67,7 @@ final class EdgeRig implements AutoCloseable {
   final Bench bench;
   final Calls calls;
   final StandInSlack slack;
+  final TenantIndex tenants;
   final List<Desk.Ask> asks = new ArrayList<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(2);
@@ -108,6 +113,57 @@ final class EdgeRig implements AutoCloseable {
       Gate policy,
       Function<EdgeRig, Roster> rosters,
       BiFunction<EdgeRig, Roster, Desk> desks) {
+    this(
+        transport,
+        slack,
+        before,
+        policy,
+        rosters,
+        desks,
+        rig -> List.of(OneOfEachTenant.estate(rig.bench.actions.catalogue())),
+        List.of(runbook()));
+  }
+
+  /**
+   * These estates and runbooks, with a desk of their own.
+   *
+   * @param runbooks with the sample's steps
+   */
+  static EdgeRig of(
+      Transport transport, Function<EdgeRig, List<EstateParts>> estates, List<Runbook> runbooks) {
+    return new EdgeRig(
+        transport,
+        StandInSlack.start(0, Workspace.demo(), Limits.hurried(), Clock.systemUTC()),
+        _ -> {},
+        Samples.gate(1),
+        rig -> SlackRoster.of(rig.settings, ADMINS, InstantSource.system()),
+        (rig, roster) ->
+            new FrontDesk(
+                byName(runbooks, Runbook::name),
+                byName(estates.apply(rig), it -> it.estate().name()),
+                roster,
+                rig.bench.journal,
+                rig.database.get().drafts(),
+                _ -> runbook(),
+                rig.database.get().schedules(),
+                () -> RunId.random(RandomGenerator.getDefault())),
+        estates,
+        runbooks);
+  }
+
+  private static <T> Map<String, T> byName(List<T> all, Function<T, String> name) {
+    return all.stream().collect(Collectors.toMap(name, it -> it));
+  }
+
+  private EdgeRig(
+      Transport transport,
+      StandInSlack slack,
+      Consumer<StandInSlack> before,
+      Gate policy,
+      Function<EdgeRig, Roster> rosters,
+      BiFunction<EdgeRig, Roster, Desk> desks,
+      Function<EdgeRig, List<EstateParts>> estates,
+      List<Runbook> runbooks) {
     bench = new Bench(database, policy);
     this.slack = slack;
     settings =
@@ -120,6 +176,9 @@ final class EdgeRig implements AutoCloseable {
     var roster = rosters.apply(this);
     var store = database.get();
     calls = new Calls(store.calls(), bench.gates, roster);
+    tenants =
+        new TenantIndex(
+            byName(estates.apply(this), it -> it.estate().name()), InstantSource.system(), threads);
     parts =
         new SlackEdge.Parts(
             store.inbox(),
@@ -131,8 +190,8 @@ final class EdgeRig implements AutoCloseable {
             roster,
             desks.apply(this, roster),
             _ -> runbook(),
-            command ->
-                command.equals("/tenant-restore") ? Optional.of(runbook()) : Optional.empty(),
+            runbooks,
+            tenants,
             store.anchors(),
             store.anchors(),
             new AuditBundles(store, _ -> Authored.actions()),
@@ -242,6 +301,25 @@ final class EdgeRig implements AutoCloseable {
               .toList();
       return new Proposed.Planned(
           new Draft(id.value(), spec, steps, Set.of(person(Workspace.BOB)), List.of()));
+    }
+
+    @Override
+    public Optional<Refusal> against(Person who, String runbook) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<Ask> asked(String draft, Person who) {
+      return Optional.ofNullable(specs.get(draft))
+          .map(
+              it ->
+                  new Ask(
+                      who,
+                      it.channel(),
+                      it.runbook(),
+                      it.tenant().toString(),
+                      it.parameters(),
+                      it.reason()));
     }
 
     @Override

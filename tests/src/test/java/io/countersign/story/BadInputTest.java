@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.countersign.sandbox.slack.Message;
 import io.countersign.sandbox.slack.Workspace;
 import io.countersign.support.Stage;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -115,15 +116,32 @@ class BadInputTest {
   @Test
   @Order(1)
   void words_that_mean_nothing_are_answered_with_an_example() {
-    refused(alice("frobnicate"), "\"to\" is missing", "For example: /tenant-restore acme to");
+    refused(
+        alice("acme to " + LONG_AGO + " frobnicate"),
+        "\"frobnicate\" means nothing here",
+        "For example: /tenant-restore acme to");
     refused(alice("acme to " + LONG_AGO + " tenants=all"), "Nothing is called", "For example:");
     refused(alice("help"), "/tenant-restore acme to", "nothing starts by itself");
-    refused(alice(""), "/tenant-restore acme to");
+    formFor("", "nothing starts by itself");
+    formFor("frobnicate", "\"to\" is missing", "For example: /tenant-restore acme to", "I know no");
     refused(
         stage.answered(
             Workspace.ALICE,
             () -> stage.slack().slash(Workspace.ALICE, Stage.CHANNEL, "/tenant-remove", "acme")),
         "No runbook here has the command /tenant-remove");
+  }
+
+  /** What is missing is asked for in a form, which starts nothing either. */
+  private void formFor(String text, String... words) {
+    stage.slack().slash(Workspace.ALICE, Stage.CHANNEL, Stage.COMMAND, text);
+    var form =
+        stage
+            .slack()
+            .awaitView(
+                Workspace.ALICE, it -> it.callbackId().equals("ask"), Duration.ofSeconds(20));
+    assertThat(form).isPresent();
+    assertThat(form.get().rendered()).contains(words);
+    stage.slack().closeView(Workspace.ALICE);
   }
 
   @Test

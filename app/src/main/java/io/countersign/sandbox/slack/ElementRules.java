@@ -3,6 +3,7 @@ package io.countersign.sandbox.slack;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The limits on what stands inside blocks: text objects, buttons, menus, confirmation dialogs. */
 final class ElementRules {
@@ -31,6 +32,9 @@ final class ElementRules {
           "image",
           "workflow_button");
 
+  private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
+  private static final Pattern TIME = Pattern.compile("([01][0-9]|2[0-3]):[0-5][0-9]");
+
   private final List<String> problems;
 
   ElementRules(List<String> problems) {
@@ -46,6 +50,13 @@ final class ElementRules {
       menu(element, type, at);
     } else if (!OTHERS.contains(type)) {
       problem("unsupported type: " + type, at + "/type");
+    }
+    switch (type) {
+      case "external_select" -> initialOption(element, at);
+      case "datepicker" -> initial(element, "initial_date", DATE, at);
+      case "timepicker" -> initial(element, "initial_time", TIME, at);
+      case "plain_text_input" -> textInput(element, at);
+      default -> {}
     }
     if (element.hasNonNull("placeholder")) {
       text(element.path("placeholder"), 150, true, at + "/placeholder");
@@ -74,12 +85,51 @@ final class ElementRules {
       return;
     }
     JsonNode options = menu.path("options");
-    count(options, most, at + "/options");
-    for (int i = 0; i < options.size(); i++) {
-      String here = at + "/options/" + i;
-      text(options.get(i).path("text"), 75, !few, here + "/text");
-      atMost(Json.text(options.get(i), "value"), 150, here + "/value");
+    options(options, most, !few, at + "/options");
+    if (menu.hasNonNull("initial_option") && !among(options, menu.path("initial_option"))) {
+      problem("must be one of the provided options", at + "/initial_option");
     }
+  }
+
+  private static boolean among(JsonNode options, JsonNode wanted) {
+    for (JsonNode option : options) {
+      if (option.equals(wanted)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void options(JsonNode options, int most, boolean plainOnly, String at) {
+    count(options, most, at);
+    for (int i = 0; i < options.size(); i++) {
+      option(options.get(i), plainOnly, at + "/" + i);
+    }
+  }
+
+  private void option(JsonNode option, boolean plainOnly, String at) {
+    text(option.path("text"), 75, plainOnly, at + "/text");
+    required(Json.text(option, "value"), 150, at + "/value");
+  }
+
+  private void initialOption(JsonNode menu, String at) {
+    if (menu.hasNonNull("initial_option")) {
+      option(menu.path("initial_option"), true, at + "/initial_option");
+    }
+  }
+
+  private void initial(JsonNode picker, String field, Pattern form, String at) {
+    if (picker.hasNonNull(field) && !form.matcher(Json.text(picker, field)).matches()) {
+      problem("failed to match regexp " + form.pattern(), at + "/" + field);
+    }
+  }
+
+  private void textInput(JsonNode input, String at) {
+    int most = input.path("max_length").asInt(3000);
+    if (most < 1 || most > 3000) {
+      problem("must be between 1 and 3000", at + "/max_length");
+    }
+    atMost(Json.text(input, "initial_value"), most, at + "/initial_value");
   }
 
   private void confirm(JsonNode confirm, String at) {

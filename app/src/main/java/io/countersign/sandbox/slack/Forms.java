@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 /**
  * What a person entered into a view, as Slack writes it into {@code view.state.values}. A value is
  * a text, or a list of texts where several may be chosen; options are named by their {@code value}.
+ * The elements of menus that are filled while somebody types have the options that were offered.
  */
 final class Forms {
 
@@ -112,11 +113,19 @@ final class Forms {
     }
     switch (type) {
       case "button" -> {}
-      case "static_select", "external_select", "radio_buttons", "overflow" ->
+      case "external_select" -> {
+        if (!isOffered(element, text)) {
+          return choice.putNull(emptyName(type));
+        }
+        choice.set("selected_option", option(element, text));
+      }
+      case "static_select", "radio_buttons", "overflow" ->
           choice.set("selected_option", option(element, text));
       case "checkboxes", "multi_static_select", "multi_external_select" -> {
         ArrayNode options = choice.putArray("selected_options");
-        texts(value).forEach(one -> options.add(option(element, one)));
+        texts(value)
+            .filter(one -> !type.contains("external") || isOffered(element, one))
+            .forEach(one -> options.add(option(element, one)));
       }
       case "multi_users_select" -> {
         ArrayNode users = choice.putArray("selected_users");
@@ -147,11 +156,16 @@ final class Forms {
         }
       }
     }
-    if (!Json.text(element, "type").contains("external")) {
-      throw new IllegalArgumentException("there is no option " + value + " to choose");
+    throw new IllegalArgumentException("there is no option " + value + " to choose");
+  }
+
+  /** What was typed into a menu but not chosen from it is nothing. */
+  private static boolean isOffered(ObjectNode element, String value) {
+    for (JsonNode option : element.path("options")) {
+      if (Json.text(option, "value").equals(value)) {
+        return true;
+      }
     }
-    ObjectNode option = Json.object().put("value", value);
-    option.putObject("text").put("type", "plain_text").put("text", value);
-    return option;
+    return false;
   }
 }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What people do to the bot's commands, buttons and views, and what Slack's client makes of the
@@ -19,12 +21,14 @@ final class Interactions {
   private final Courier courier;
   private final Answers answers;
   private final Payloads payloads;
+  private final Offers offers;
 
   Interactions(World world, Courier courier, Answers answers) {
     this.world = world;
     this.courier = courier;
     this.answers = answers;
     this.payloads = new Payloads(world);
+    this.offers = new Offers(world.guard());
   }
 
   Commanded command(Person person, Channel channel, String command, String text) {
@@ -67,7 +71,7 @@ final class Interactions {
       Elements.Found found,
       ObjectNode choice,
       Map<String, ? extends Map<String, ?>> entered) {
-    ObjectNode values = Forms.state(view.blocks(), entered);
+    ObjectNode values = Forms.state(offers.filledIn(view), entered);
     ObjectNode payload = payloads.onView("block_actions", person, view, values);
     payload.putArray("actions").add(payloads.action(found, choice));
     return send(payload);
@@ -75,15 +79,18 @@ final class Interactions {
 
   /** What the bot offers for what was typed so far into a menu. */
   JsonNode suggestions(Person person, View view, Elements.Found found, String typed) {
-    ObjectNode payload = payloads.onView("block_suggestion", person, view, Json.object());
+    ObjectNode values = Forms.state(offers.filledIn(view), Map.of());
+    ObjectNode payload = payloads.onView("block_suggestion", person, view, values);
     payload.put("action_id", Json.text(found.element(), "action_id"));
     payload.put("block_id", Json.text(found.block(), "block_id")).put("value", typed);
     Outcome outcome = send(payload);
-    return Json.parse(outcome.body()).map(body -> body.path("options")).orElseGet(Json::array);
+    return outcome.isAcknowledged()
+        ? offers.take(view, found, Json.parse(outcome.body()).orElseGet(Json::object))
+        : Json.array();
   }
 
   SubmitResult submit(Person person, View view, Map<String, ? extends Map<String, ?>> entered) {
-    ObjectNode values = Forms.state(view.blocks(), entered);
+    ObjectNode values = Forms.state(offers.filledIn(view), entered);
     Map<String, String> missing = Forms.missing(view.blocks(), values);
     if (!missing.isEmpty()) {
       return new SubmitResult.Rejected(missing);
@@ -105,6 +112,9 @@ final class Interactions {
               .path("errors")
               .properties()
               .forEach(error -> errors.put(error.getKey(), error.getValue().asText()));
+          if (errors.isEmpty() || !inputs(view).containsAll(errors.keySet())) {
+            throw new Refused("invalid_arguments");
+          }
           return new SubmitResult.Rejected(errors);
         }
         case "update" -> world.modals().update(view.id(), "", modalIn(answer), "");
@@ -116,6 +126,12 @@ final class Interactions {
     } catch (Refused broken) {
       return new SubmitResult.Failed(outcome);
     }
+  }
+
+  private static Set<String> inputs(View view) {
+    return Elements.all(view.blocks()).stream()
+        .map(found -> Json.text(found.block(), "block_id"))
+        .collect(Collectors.toSet());
   }
 
   private ObjectNode modalIn(ObjectNode answer) {

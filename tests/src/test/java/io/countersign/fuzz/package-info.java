@@ -1,0 +1,4 @@
+@NullMarked
+package io.countersign.fuzz;
+
+import org.jspecify.annotations.NullMarked;

@@ -6,34 +6,13 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** The HTTP addresses that the bot calls: Web API, response_urls, uploads. */
 final class ApiDoor {
 
   private static final int LARGEST_BODY = 20_000_000;
-
-  /** What an administrator has allowed the bot's token; more than the bot needs does no harm. */
-  private static final List<String> BOT_SCOPES =
-      List.of(
-          "app_mentions:read",
-          "channels:history",
-          "channels:read",
-          "chat:write",
-          "commands",
-          "files:write",
-          "groups:history",
-          "groups:read",
-          "im:history",
-          "im:read",
-          "im:write",
-          "metadata.message:read",
-          "mpim:read",
-          "usergroups:read",
-          "users:read");
 
   private final World world;
   private final WebApi api;
@@ -85,13 +64,6 @@ final class ApiDoor {
     }
   }
 
-  /** As Slack does, every answer names what the token may. */
-  private String scopes() {
-    return BOT_SCOPES.stream()
-        .filter(it -> !world.faults().isWithheld(it))
-        .collect(Collectors.joining(","));
-  }
-
   private void responseUrl(HttpExchange exchange, String id, String body) throws IOException {
     Optional<ResponseUrls.Place> place = world.responseUrls().use(id);
     int status = 200;
@@ -136,7 +108,8 @@ final class ApiDoor {
     byte[] bytes = reply.body().getBytes(StandardCharsets.UTF_8);
     Headers headers = exchange.getResponseHeaders();
     headers.set("Content-Type", "application/json; charset=utf-8");
-    headers.set("x-oauth-scopes", scopes());
+    // as Slack does, every answer names what the token may
+    headers.set("x-oauth-scopes", world.permissions().provided());
     reply.retryAfter().ifPresent(s -> headers.set("Retry-After", Long.toString(s.toSeconds())));
     exchange.sendResponseHeaders(reply.status(), bytes.length);
     OutputStream out = exchange.getResponseBody();

@@ -313,6 +313,15 @@ public final class SlackDriver {
     world.directory().put(person);
   }
 
+  public void change(Channel channel) {
+    world.directory().put(channel);
+  }
+
+  /** The channel as it stands now. */
+  public Channel channel(String channelId) {
+    return world.directory().knownChannel(channelId);
+  }
+
   public void kickBot(String channelId) {
     Channel channel = world.directory().knownChannel(channelId);
     world.directory().put(channel.without(world.workspace().botUserId()));

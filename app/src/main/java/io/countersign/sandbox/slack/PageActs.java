@@ -96,12 +96,12 @@ final class PageActs {
   }
 
   private ObjectNode suggest(String me, ObjectNode body) {
-    ObjectNode answer = Json.object();
-    ObjectNode options = answer.putObject("options");
-    driver
-        .suggestions(me, Json.text(body, "action"), Json.text(body, "typed"))
-        .forEach(options::put);
-    return answer;
+    return driver.suggest(
+        me,
+        Json.text(body, "view"),
+        Json.text(body, "block"),
+        Json.text(body, "action"),
+        Json.text(body, "value"));
   }
 
   private ObjectNode control(String label) {

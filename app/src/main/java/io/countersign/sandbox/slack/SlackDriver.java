@@ -131,6 +131,13 @@ public final class SlackDriver {
     return options;
   }
 
+  /** What a typeahead of an open view offers for what was typed, for the page. */
+  ObjectNode suggest(
+      String personId, String viewId, String blockId, String actionId, String typed) {
+    return interactions.suggest(
+        world.directory().known(personId), viewId, blockId, actionId, typed);
+  }
+
   /** Submits the modal on top: block id to action id to value, a text or a list of texts. */
   public SubmitResult submit(String personId, Map<String, ? extends Map<String, ?>> entered) {
     return interactions.submit(world.directory().known(personId), top(personId), entered);

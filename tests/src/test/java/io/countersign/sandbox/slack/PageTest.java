@@ -291,8 +291,13 @@ class PageTest {
     open(TYPEAHEAD);
     browser.awaitFocusOn("#modal input");
     browser.type("Glo");
-    browser.await("document.querySelector('datalist option')?.value === 'Globex Ltd'");
-    browser.type("bex Ltd");
+    browser.awaitText("#modal [role=option][aria-selected=true]", "Globex Ltd");
+    new Look(browser).around("modal-typeahead", Width.COMPUTER);
+    browser.press("Enter");
+    browser.await("document.querySelector('#modal input').value === 'Globex Ltd'");
+    assertThat(browser.has("#modal [role=option]"))
+        .as("the list closed, the view did not")
+        .isFalse();
     bot.answers(_ -> FakeBot.Reply.OK);
     browser.press("Enter");
     browser.await("!document.querySelector('#modal').open");
@@ -340,7 +345,7 @@ class PageTest {
                     {"type":"home","blocks":[{"type":"header","text":{"type":"plain_text","text":"Waiting for you"}}]}\
                     """));
     browser.awaitText("#list .ephemeral", "Only visible to you");
-    browser.awaitText("#channels .unread .count", "1");
+    browser.awaitText("#side .unread .count", "1");
     browser.click("[data-action='go.D0ALICE']");
     browser.awaitText("#list", "straight to Alice");
     browser.click("[data-action='go.home']");

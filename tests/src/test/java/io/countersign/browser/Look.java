@@ -74,18 +74,56 @@ public final class Look {
       })()\
       """;
 
+  /**
+   * Where Tab would go somewhere else than the eye: up, or to the left in one line. What scrolls
+   * counts as one place; within it its own order counts.
+   */
+  private static final String ASTRAY =
+      """
+      (() => {
+        const PLACE = 'header, form, .messages, #home, #side, #sandbox, .scroll, .buttons';
+        const tabbable = [...(document.querySelector('dialog[open]') ?? document).querySelectorAll(
+            'a[href], button, select, input, textarea, summary, [tabindex]')]
+          .filter(it => it.tabIndex >= 0 && !it.matches('.skip-to')
+            && it.checkVisibility({visibilityProperty: true}));
+        const place = it => it.closest(PLACE) ?? it;
+        const after = (a, b) => {
+          const [one, other] = [a.getBoundingClientRect(), b.getBoundingClientRect()];
+          const inLine = one.top < other.bottom - 2 && other.top < one.bottom - 2;
+          return a.contains(b) || (inLine ? other.left >= one.left - 1 : other.top >= one.top);
+        };
+        const said = it => it.id || it.innerText?.trim().slice(0, 30) || it.outerHTML.slice(0, 80);
+        return tabbable.slice(1).flatMap((b, i) => {
+          const a = tabbable[i];
+          const [from, to] = [place(a), place(b)];
+          const isRight = from === to ? after(a, b) : after(from, to);
+          return isRight ? [] : ['from ' + said(a) + ' to ' + said(b)];
+        }).concat(tabbable.filter(it => it.tabIndex > 0).map(it => 'out of turn: ' + said(it)));
+      })()\
+      """;
+
   private final Browser browser;
+  private final Axe axe;
 
   public Look(Browser browser) {
     this.browser = browser;
+    this.axe = new Axe(browser);
   }
 
-  /** Looks at both widths, keeps a picture of each, and goes back to the width given. */
+  /**
+   * Looks at both widths, in light and in the dark, keeps a picture of each, and goes back to the
+   * width given, in light.
+   */
   public void around(String station, Width then) {
     for (var width : List.of(Width.COMPUTER, Width.PHONE)) {
       browser.resize(width);
       browser.await("innerWidth === " + (width == Width.PHONE ? 390 : 1280));
-      browser.picture(station + "-" + width.name().toLowerCase(java.util.Locale.ROOT));
+      var name = station + "-" + width.name().toLowerCase(java.util.Locale.ROOT);
+      browser.dark(true);
+      browser.picture(name + "-dark");
+      assertThat(list(PALE)).as("%s in the dark: contrast under 4.5", name).isEmpty();
+      browser.dark(false);
+      browser.picture(name);
       check(station + " on a " + width, width);
     }
     browser.resize(then);
@@ -93,6 +131,8 @@ public final class Look {
   }
 
   private void check(String where, Width width) {
+    assertThat(axe.broken()).as("%s: axe", where).isEmpty();
+    assertThat(list(ASTRAY)).as("%s: Tab goes where the eye does not", where).isEmpty();
     assertThat(list(NAMELESS)).as("%s: pressed without a name", where).isEmpty();
     assertThat(list(WIDE)).as("%s: wider than the screen", where).isEmpty();
     assertThat(list(PALE)).as("%s: contrast under 4.5", where).isEmpty();

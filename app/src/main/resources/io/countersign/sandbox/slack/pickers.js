@@ -135,7 +135,7 @@ const DAY = {weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', ti
 
 export const dayInWords = day => new Intl.DateTimeFormat('en-GB', DAY).format(new Date(day + 'T00:00Z'));
 
-export const timeInWords = zone => time => `${time}, of 24 hours${zone ? ', ' + zone : ''}`;
+export const timeInWords = zone => time => `${time} (24-hour clock)${zone ? ', ' + zone : ''}`;
 
 export const momentInWords = zone => moment =>
   `${dayInWords(moment.slice(0, 10))}, ${moment.slice(11, 16)}, ${zone}`;

@@ -408,7 +408,7 @@ class PageTest {
   }
 
   @Test
-  void a_skip_of_the_clock_is_shown_as_the_sandboxs_doing_also_in_the_dark() throws Exception {
+  void a_skip_of_the_clock_is_shown_as_the_sandboxs_doing() throws Exception {
     say("before");
     browser.awaitText("#list", "before");
     browser.click("#controls button");
@@ -416,8 +416,7 @@ class PageTest {
     browser.awaitText("#list .skip", "Sandbox: skipped 7 days.");
     post(ASK.formatted("first"));
     browser.awaitText("#list .skip ~ .message", "Approve and type…");
-    browser.dark(true);
-    new Look(browser).around("skipped-in-the-dark", Width.COMPUTER);
+    new Look(browser).around("skipped", Width.COMPUTER);
   }
 
   @Test

@@ -35,7 +35,7 @@ public final class Look {
 
   private static final String WIDE =
       """
-      [document.documentElement, ...document.querySelectorAll('main, #list, #thread, #replies, #sandbox, dialog[open], dialog[open] .scroll')]
+      [document.documentElement, ...document.querySelectorAll('main, #place, #list, #thread, #replies, #sandbox, dialog[open], dialog[open] .scroll')]
         .filter(it => it.scrollWidth > it.clientWidth + 1)
         .map(it => (it.id || it.className || it.tagName) + ' is ' + it.scrollWidth + ' wide, and shows ' + it.clientWidth)\
       """;
@@ -75,8 +75,8 @@ public final class Look {
       """;
 
   /**
-   * Where Tab would go somewhere else than the eye: up, or to the left in one line. What scrolls
-   * counts as one place; within it its own order counts.
+   * Where Tab would go somewhere else than the eye: up, or to the left in one line. Columns count
+   * first, then what scrolls by itself, then what stands in it.
    */
   private static final String ASTRAY =
       """
@@ -86,6 +86,7 @@ public final class Look {
             'a[href], button, select, input, textarea, summary, [tabindex]')]
           .filter(it => it.tabIndex >= 0 && !it.matches('.skip-to')
             && it.checkVisibility({visibilityProperty: true}));
+        const column = it => it.closest('#sandbox, #side, #place, #thread, dialog') ?? it;
         const place = it => it.closest(PLACE) ?? it;
         const after = (a, b) => {
           const [one, other] = [a.getBoundingClientRect(), b.getBoundingClientRect()];
@@ -95,8 +96,8 @@ public final class Look {
         const said = it => it.id || it.innerText?.trim().slice(0, 30) || it.outerHTML.slice(0, 80);
         return tabbable.slice(1).flatMap((b, i) => {
           const a = tabbable[i];
-          const [from, to] = [place(a), place(b)];
-          const isRight = from === to ? after(a, b) : after(from, to);
+          const ways = [[column(a), column(b)], [place(a), place(b)], [a, b]];
+          const isRight = after(...ways.find(([from, to]) => from !== to));
           return isRight ? [] : ['from ' + said(a) + ' to ' + said(b)];
         }).concat(tabbable.filter(it => it.tabIndex > 0).map(it => 'out of turn: ' + said(it)));
       })()\
@@ -120,9 +121,11 @@ public final class Look {
       browser.await("innerWidth === " + (width == Width.PHONE ? 390 : 1280));
       var name = station + "-" + width.name().toLowerCase(java.util.Locale.ROOT);
       browser.dark(true);
+      browser.await("document.getAnimations().length === 0");
       browser.picture(name + "-dark");
       assertThat(list(PALE)).as("%s in the dark: contrast under 4.5", name).isEmpty();
       browser.dark(false);
+      browser.await("document.getAnimations().length === 0");
       browser.picture(name);
       check(station + " on a " + width, width);
     }

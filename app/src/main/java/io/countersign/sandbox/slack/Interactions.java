@@ -93,12 +93,13 @@ final class Interactions {
             .find(viewId, "")
             .filter(it -> it.person().equals(person.id()))
             .orElseThrow(() -> new IllegalStateException("This view is closed."));
-    Elements.Found found =
+    boolean isThere =
         Elements.all(view.blocks()).stream()
             .filter(it -> Json.text(it.block(), "block_id").equals(blockId))
-            .filter(it -> Json.text(it.element(), "action_id").equals(actionId))
-            .findFirst()
-            .orElseThrow(() -> new IllegalStateException("This field is gone."));
+            .anyMatch(it -> Json.text(it.element(), "action_id").equals(actionId));
+    if (!isThere) {
+      throw new IllegalStateException("This field is gone.");
+    }
     ObjectNode payload = payloads.onView("block_suggestion", person, view, Json.object());
     payload.put("action_id", actionId).put("block_id", blockId).put("value", typed);
     Outcome outcome = send(payload);

@@ -10,26 +10,33 @@ const KEPT = 20;
  */
 export function goesToEnd(list, button) {
   let newest = '';
+  let there = true;
 
   const isThere = () => list.scrollHeight - list.scrollTop - list.clientHeight < 60;
 
   function go() {
     list.scrollTop = list.scrollHeight;
-    button.hidden = true;
+    button.hidden = there = true;
   }
 
   list.addEventListener('scroll', () => {
-    if (isThere()) button.hidden = true;
+    there = isThere();
+    if (there) button.hidden = true;
   });
+  // a thread that opens beside it, or a phone's keyboard, leaves less room
+  new ResizeObserver(() => {
+    if (there) go();
+  }).observe(list);
   button.addEventListener('click', () => {
     go();
     list.focus({preventScroll: true});
   });
 
-  return {isThere, drawn(messages, stays, me) {
+  return {isThere: () => there || isThere(), drawn(messages, stays, me) {
     const last = messages.at(-1);
-    if (stays) go();
-    else if (last && last.ts > newest && last.user !== me) button.hidden = false;
+    const isNew = last && last.ts > newest;
+    if (stays || isNew && last.user === me) go();
+    else if (isNew) button.hidden = false;
     newest = last?.ts ?? '';
   }};
 }

@@ -350,6 +350,8 @@ async function refreshing() {
       tellPrivate(before);
       told($('said'), before, state, m => m.channel === channel && (!m.thread || m.thread === thread
         || m.broadcast || m.ephemeral), context);
+    } else {
+      $('said').replaceChildren();
     }
   }
 }

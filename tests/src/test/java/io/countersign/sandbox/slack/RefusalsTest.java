@@ -21,9 +21,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What Slack refuses, the stand-in refuses, in the same words. */
 class RefusalsTest {
-  private static final String SECTION =
-      "{\"type\":\"section\",\"text\":{\"type\":\"plain_text\",\"text\":\"%s\"}}";
-
   private final MovableClock clock = new MovableClock();
   private final FakeBot bot = new FakeBot();
   private final StandInSlack slack =
@@ -172,7 +169,10 @@ class RefusalsTest {
 
   private static String sections(int count, int length) {
     return IntStream.range(0, count)
-        .mapToObj(_ -> SECTION.formatted("x".repeat(length)))
+        .mapToObj(
+            _ ->
+                "{\"type\":\"section\",\"text\":{\"type\":\"plain_text\",\"text\":\"%s\"}}"
+                    .formatted("x".repeat(length)))
         .collect(Collectors.joining(",", "[", "]"));
   }
 

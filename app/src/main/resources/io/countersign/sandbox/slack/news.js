@@ -19,14 +19,22 @@ export function goesToEnd(list, button) {
     button.hidden = there = true;
   }
 
+  // What moves because there is suddenly more or less room was not moved by anybody.
+  let room = '';
+  const roomNow = () => list.clientWidth + ' x ' + list.clientHeight;
+
   list.addEventListener('scroll', () => {
+    if (room !== roomNow()) return;
     there = isThere();
     if (there) button.hidden = true;
   });
-  // a thread that opens beside it, or a phone's keyboard, leaves less room
   new ResizeObserver(() => {
+    room = roomNow();
     if (there) go();
   }).observe(list);
+  list.addEventListener('load', () => {
+    if (there) go();
+  }, true);
   button.addEventListener('click', () => {
     go();
     list.focus({preventScroll: true});

@@ -40,7 +40,7 @@ export function goesToEnd(list, button) {
     list.focus({preventScroll: true});
   });
 
-  return {isThere: () => there || isThere(), drawn(messages, stays, me) {
+  return {isThere: () => room === roomNow() ? isThere() : there, drawn(messages, stays, me) {
     const last = messages.at(-1);
     const isNew = last && last.ts > newest;
     if (stays || isNew && last.user === me) go();

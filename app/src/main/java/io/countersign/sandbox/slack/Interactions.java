@@ -82,32 +82,6 @@ final class Interactions {
     return Json.parse(outcome.body()).map(body -> body.path("options")).orElseGet(Json::array);
   }
 
-  /**
-   * What the bot offers for what was typed so far: {@code options} or {@code groups} as it sent
-   * them, or an {@code error} where Slack would show nothing of them.
-   */
-  ObjectNode suggest(Person person, String viewId, String blockId, String actionId, String typed) {
-    View view =
-        world
-            .modals()
-            .find(viewId, "")
-            .filter(it -> it.person().equals(person.id()))
-            .orElseThrow(() -> new IllegalStateException("This view is closed."));
-    boolean isThere =
-        Elements.all(view.blocks()).stream()
-            .filter(it -> Json.text(it.block(), "block_id").equals(blockId))
-            .anyMatch(it -> Json.text(it.element(), "action_id").equals(actionId));
-    if (!isThere) {
-      throw new IllegalStateException("This field is gone.");
-    }
-    ObjectNode payload = payloads.onView("block_suggestion", person, view, Json.object());
-    payload.put("action_id", actionId).put("block_id", blockId).put("value", typed);
-    Outcome outcome = send(payload);
-    return outcome.isAcknowledged()
-        ? Suggestions.shown(outcome.body())
-        : Json.object().put("error", "The bot did not name any choices. Type on to try again.");
-  }
-
   SubmitResult submit(Person person, View view, Map<String, ? extends Map<String, ?>> entered) {
     ObjectNode values = Forms.state(view.blocks(), entered);
     Map<String, String> missing = Forms.missing(view.blocks(), values);

@@ -96,12 +96,16 @@ final class PageActs {
   }
 
   private ObjectNode suggest(String me, ObjectNode body) {
-    return driver.suggest(
-        me,
-        Json.text(body, "view"),
-        Json.text(body, "block"),
-        Json.text(body, "action"),
-        Json.text(body, "value"));
+    JsonNode options =
+        driver.suggestions(
+            me,
+            Json.text(body, "view"),
+            Json.text(body, "block"),
+            Json.text(body, "action"),
+            Json.text(body, "value"));
+    ObjectNode answer = Json.object();
+    answer.set("options", Json.copyOf(options));
+    return answer;
   }
 
   private ObjectNode control(String label) {

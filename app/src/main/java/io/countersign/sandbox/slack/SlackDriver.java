@@ -1,5 +1,6 @@
 package io.countersign.sandbox.slack;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -131,11 +132,17 @@ public final class SlackDriver {
     return options;
   }
 
-  /** What a typeahead of an open view offers for what was typed, for the page. */
-  ObjectNode suggest(
+  /** What the bot offers in a typeahead of one of a person's open views, as it wrote it. */
+  JsonNode suggestions(
       String personId, String viewId, String blockId, String actionId, String typed) {
-    return interactions.suggest(
-        world.directory().known(personId), viewId, blockId, actionId, typed);
+    View view =
+        world
+            .modals()
+            .find(viewId, "")
+            .filter(it -> it.person().equals(personId))
+            .orElseThrow(() -> new IllegalStateException("This view is closed."));
+    Elements.Found found = found(view.blocks(), blockId, actionId);
+    return interactions.suggestions(world.directory().known(personId), view, found, typed);
   }
 
   /** Submits the modal on top: block id to action id to value, a text or a list of texts. */
@@ -386,14 +393,12 @@ public final class SlackDriver {
         .orElseThrow(() -> new IllegalStateException(personId + " cannot see this message"));
   }
 
-  private static Elements.Found found(
-      com.fasterxml.jackson.databind.JsonNode blocks, String actionId) {
+  private static Elements.Found found(JsonNode blocks, String actionId) {
     return Elements.withAction(blocks, actionId)
         .orElseThrow(() -> new IllegalStateException("nothing here has the action " + actionId));
   }
 
-  private static Elements.Found found(
-      com.fasterxml.jackson.databind.JsonNode blocks, String blockId, String actionId) {
+  private static Elements.Found found(JsonNode blocks, String blockId, String actionId) {
     return Elements.all(blocks).stream()
         .filter(it -> Json.text(it.element(), "action_id").equals(actionId))
         .filter(it -> blockId.isEmpty() || Json.text(it.block(), "block_id").equals(blockId))

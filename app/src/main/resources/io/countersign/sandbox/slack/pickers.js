@@ -13,7 +13,7 @@ let asked = 0;
 /**
  * A menu whose choices the bot names while somebody types. Only what it named can be chosen.
  *
- * @param place where it stands: labelId, and suggest(typed), which answers {options, groups}
+ * @param place where it stands: labelId, and suggest(typed), which answers {options}
  */
 export function typeahead(element, context, {labelId, suggest}) {
   const list = el('ul', {id: labelId + '-options', role: 'listbox', class: 'options', hidden: true,
@@ -49,9 +49,7 @@ export function typeahead(element, context, {labelId, suggest}) {
     found.textContent = 'Looking…';
     const answer = await suggest(typed);
     if (number !== asked || !node.isConnected) return;
-    const groups = answer.groups ?? [{label: null, options: answer.options ?? []}];
-    const all = groups.flatMap(group => group.options.map((option, i) =>
-      ({...choice(option), heading: i ? null : group.label})));
+    const all = (answer.options ?? []).map(choice);
     show(all, answer.error ?? (all.length ? `${all.length} to choose from` : 'Nothing fits.'));
   }
 
@@ -65,11 +63,10 @@ export function typeahead(element, context, {labelId, suggest}) {
   function draw() {
     list.hidden = !options.length;
     box.setAttribute('aria-expanded', String(options.length > 0));
-    list.replaceChildren(...options.flatMap((one, i) => [
-      one.heading ? el('li', {role: 'presentation', class: 'fine'}, textOf(one.heading, context)) : [],
-      el('li', {role: 'option', id: `${list.id}-${i}`, 'aria-selected': String(i === active),
-        onmousedown: event => { event.preventDefault(); take(one, true); }}, one.text, one.more ?? [])
-    ].flat()));
+    list.replaceChildren(...options.map((one, i) => el('li', {
+      role: 'option', id: `${list.id}-${i}`, 'aria-selected': String(i === active),
+      onmousedown: event => { event.preventDefault(); take(one, true); }
+    }, one.text, one.more)));
     if (!options.length) return box.removeAttribute('aria-activedescendant');
     box.setAttribute('aria-activedescendant', `${list.id}-${active}`);
     list.querySelector('[aria-selected=true]').scrollIntoView({block: 'nearest'});

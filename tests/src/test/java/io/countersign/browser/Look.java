@@ -35,7 +35,7 @@ public final class Look {
 
   private static final String WIDE =
       """
-      [document.documentElement, ...document.querySelectorAll('main, #list, #thread, #replies, #sandbox, dialog[open], dialog[open] .scroll')]
+      [document.documentElement, ...document.querySelectorAll('main, #place, #list, #thread, #replies, #sandbox, dialog[open], dialog[open] .scroll')]
         .filter(it => it.scrollWidth > it.clientWidth + 1)
         .map(it => (it.id || it.className || it.tagName) + ' is ' + it.scrollWidth + ' wide, and shows ' + it.clientWidth)\
       """;
@@ -74,18 +74,64 @@ public final class Look {
       })()\
       """;
 
+  /**
+   * Where Tab would go somewhere else than the eye: up, or to the left in one line. Columns count
+   * first, then what scrolls by itself, then what stands in it.
+   */
+  private static final String ASTRAY =
+      """
+      (() => {
+        const PLACE = 'header, form, .messages, #home, #side, #sandbox, .scroll, .buttons';
+        const tabbable = [...(document.querySelector('dialog[open]') ?? document).querySelectorAll(
+            'a[href], button, select, input, textarea, summary, [tabindex]')]
+          .filter(it => it.tabIndex >= 0 && !it.matches('.skip-to')
+            && it.checkVisibility({visibilityProperty: true}));
+        const column = it => it.closest('#sandbox, #side, #place, #thread, dialog') ?? it;
+        const place = it => it.closest(PLACE) ?? it;
+        const after = (a, b) => {
+          const [one, other] = [a.getBoundingClientRect(), b.getBoundingClientRect()];
+          const inLine = one.top < other.bottom - 2 && other.top < one.bottom - 2;
+          return a.contains(b) || (inLine ? other.left >= one.left - 1 : other.top >= one.top);
+        };
+        const said = it => it.id || it.innerText?.trim().slice(0, 30) || it.outerHTML.slice(0, 80);
+        return tabbable.slice(1).flatMap((b, i) => {
+          const a = tabbable[i];
+          const ways = [[column(a), column(b)], [place(a), place(b)], [a, b]];
+          const isRight = after(...ways.find(([from, to]) => from !== to));
+          return isRight ? [] : ['from ' + said(a) + ' to ' + said(b)];
+        }).concat(tabbable.filter(it => it.tabIndex > 0).map(it => 'out of turn: ' + said(it)));
+      })()\
+      """;
+
+  /** Colours do not change at once. */
+  private static final String STILL = "document.getAnimations().length === 0";
+
   private final Browser browser;
+  private final Axe axe;
 
   public Look(Browser browser) {
     this.browser = browser;
+    this.axe = new Axe(browser);
   }
 
-  /** Looks at both widths, keeps a picture of each, and goes back to the width given. */
+  /**
+   * Looks at both widths, in light and in the dark, keeps a picture of each, and goes back to the
+   * width given, in light.
+   */
   public void around(String station, Width then) {
     for (var width : List.of(Width.COMPUTER, Width.PHONE)) {
       browser.resize(width);
       browser.await("innerWidth === " + (width == Width.PHONE ? 390 : 1280));
-      browser.picture(station + "-" + width.name().toLowerCase(java.util.Locale.ROOT));
+      var name = station + "-" + width.name().toLowerCase(java.util.Locale.ROOT);
+      browser.dark(true);
+      browser.await(STILL);
+      assertThat(list(PALE)).as("%s in the dark: contrast under 4.5", name).isEmpty();
+      if (width == Width.PHONE) {
+        browser.picture(name + "-dark");
+      }
+      browser.dark(false);
+      browser.await(STILL);
+      browser.picture(name);
       check(station + " on a " + width, width);
     }
     browser.resize(then);
@@ -93,6 +139,8 @@ public final class Look {
   }
 
   private void check(String where, Width width) {
+    assertThat(axe.broken()).as("%s: axe", where).isEmpty();
+    assertThat(list(ASTRAY)).as("%s: Tab goes where the eye does not", where).isEmpty();
     assertThat(list(NAMELESS)).as("%s: pressed without a name", where).isEmpty();
     assertThat(list(WIDE)).as("%s: wider than the screen", where).isEmpty();
     assertThat(list(PALE)).as("%s: contrast under 4.5", where).isEmpty();

@@ -50,8 +50,10 @@ class PageStoryTest {
     pick("Bob");
     seeWhatWaitsAtHome();
     browser.resize(Width.PHONE);
+    askInTheThread();
     thinkAboutDenying();
     countersign();
+    denyTheWayBack();
     sevenDaysLaterTypeTheName();
   }
 
@@ -119,6 +121,18 @@ class PageStoryTest {
     browser.awaitFocusOn("#reply-text");
   }
 
+  private void askInTheThread() {
+    browser.await("document.querySelector('#replies').dataset.for.endsWith('U0BOB')");
+    browser.click("#reply-text");
+    browser.type("@countersign why");
+    browser.press("Enter");
+    browser.awaitText("#replies .message:last-child", "Waiting since");
+    assertThat(browser.run("document.querySelector('#said').innerText").asText())
+        .as("said to those who listen")
+        .contains("Waiting since");
+    look.around("5b-asked", Width.PHONE);
+  }
+
   private void thinkAboutDenying() {
     browser.await("document.querySelector('#replies').dataset.for.endsWith('U0BOB')");
     assertThat(browser.text("body")).doesNotContain("You asked for this run");
@@ -144,6 +158,34 @@ class PageStoryTest {
     look.around("7-back", Width.PHONE);
     browser.click("#close-thread");
     browser.awaitText(ROOT, "acme is back");
+  }
+
+  /** Alice wants to go back; Bob says no, on his phone, and why. Nothing was changed. */
+  private void denyTheWayBack() {
+    pick("Alice");
+    browser.click("#text");
+    browser.type("/tenant-rollback acme because the wrong minute");
+    browser.press("Enter");
+    browser.click("#list .ephemeral:last-child [data-action='draft.start']");
+    browser.awaitText("#list .message", "asks you to");
+    pick("Bob");
+    browser.click("#places");
+    browser.awaitFocusOn("#side [aria-current]");
+    look.around("7b-places", Width.PHONE);
+    browser.click("[data-action='go.home']");
+    browser.awaitText("#home", "asks you to");
+    browser.click("#home [data-action='gate.deny']");
+    browser.awaitFocusOn("#modal [data-block] textarea");
+    browser.type("take 14:28");
+    browser.click("#modal button[type=submit]");
+    browser.await("!document.querySelector('#modal').open");
+    browser.await("!document.querySelector(\"#home [data-action='gate.deny']\")");
+    look.around("7c-denied-home", Width.PHONE);
+    browser.click("#places");
+    browser.click("[data-action='go.C0INCIDENT']");
+    browser.awaitText("#list .message", "Denied by @Bob");
+    assertThat(browser.text("#list")).contains("take 14:28");
+    look.around("7d-denied", Width.PHONE);
   }
 
   /** The drop of what is kept: the button alone is not enough, nor is a name that nearly fits. */

@@ -85,9 +85,9 @@ class DoctorTest extends DoctorRig {
 
   @Test
   void a_missing_scope() {
-    world.slack().faults().withholdScope("usergroups:read");
+    world.slack().faults().withholdScope("files:write");
     try {
-      only("Slack's scopes", "lacks usergroups:read", "install the app again");
+      only("Slack's scopes", "lacks files:write", "install the app again");
     } finally {
       world.slack().faults().grantAllScopes();
     }

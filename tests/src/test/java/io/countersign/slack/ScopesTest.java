@@ -7,7 +7,14 @@ import com.slack.api.model.event.Event;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.countersign.Secret;
+import io.countersign.sandbox.slack.Call;
+import io.countersign.sandbox.slack.Limits;
+import io.countersign.sandbox.slack.StandInSlack;
+import io.countersign.sandbox.slack.Workspace;
+import java.time.Clock;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -66,6 +73,29 @@ class ScopesTest {
             "mpim:read",
             "usergroups:read",
             "users:read");
+  }
+
+  @Test
+  void a_file_goes_up_without_asking_for_what_is_not_granted() {
+    try (var slack = StandInSlack.start(0, Workspace.demo(), Limits.hurried(), Clock.systemUTC())) {
+      var settings =
+          new SlackSettings(
+              new Secret(slack.workspace().botToken()),
+              Optional.of(new Secret(slack.workspace().signingSecret())),
+              Optional.empty(),
+              slack.apiUrl(),
+              Set.of());
+      var api = SlackApi.of(settings);
+      var root = slack.driver().say(Workspace.ALICE, Workspace.INCIDENT, "root").ts();
+
+      var sent = api.upload(Workspace.INCIDENT, root, "copy.log", "Log", "31 of 74 tables");
+
+      assertThat(sent).isEqualTo(new Answer.Ok<>("F0000001"));
+      assertThat(slack.calls()).extracting(Call::answer).noneMatch(it -> it.contains("missing_"));
+      assertThat(slack.calls())
+          .extracting(Call::method)
+          .containsExactly("files.getUploadURLExternal", "upload", "files.completeUploadExternal");
+    }
   }
 
   private static String inJava(String method) {

@@ -32,7 +32,12 @@ final class Answers {
     if (Json.text(said, "text").isEmpty() && said.path("blocks").isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(post(place, said));
+    try {
+      return Optional.of(post(place, said));
+    } catch (Refused unreadable) {
+      return Optional.of(
+          fromSlack(place, "The command's answer cannot be shown: " + unreadable.error()));
+    }
   }
 
   /** What Slack itself tells a person, such as that a command failed. */

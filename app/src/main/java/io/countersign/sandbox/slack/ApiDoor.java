@@ -6,34 +6,13 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** The HTTP addresses that the bot calls: Web API, response_urls, uploads. */
 final class ApiDoor {
 
   private static final int LARGEST_BODY = 20_000_000;
-
-  /** What an administrator has allowed the bot's token; more than the bot needs does no harm. */
-  private static final List<String> BOT_SCOPES =
-      List.of(
-          "app_mentions:read",
-          "channels:history",
-          "channels:read",
-          "chat:write",
-          "commands",
-          "files:write",
-          "groups:history",
-          "groups:read",
-          "im:history",
-          "im:read",
-          "im:write",
-          "metadata.message:read",
-          "mpim:read",
-          "usergroups:read",
-          "users:read");
 
   private final World world;
   private final WebApi api;
@@ -53,7 +32,8 @@ final class ApiDoor {
     if (!known) {
       return false;
     }
-    String body = body(exchange);
+    byte[] bytes = bytes(exchange);
+    String body = new String(bytes, StandardCharsets.UTF_8);
     if (world.faults().isDown()) {
       exchange.close();
       return true;
@@ -64,7 +44,7 @@ final class ApiDoor {
     } else if (path.startsWith("/actions/")) {
       responseUrl(exchange, last, body);
     } else {
-      upload(exchange, last, body);
+      upload(exchange, last, bytes);
     }
     return true;
   }
@@ -83,13 +63,6 @@ final class ApiDoor {
     } catch (Refused unreadable) {
       send(exchange, WebApi.refused(unreadable));
     }
-  }
-
-  /** As Slack does, every answer names what the token may. */
-  private String scopes() {
-    return BOT_SCOPES.stream()
-        .filter(it -> !world.faults().isWithheld(it))
-        .collect(Collectors.joining(","));
   }
 
   private void responseUrl(HttpExchange exchange, String id, String body) throws IOException {
@@ -112,31 +85,36 @@ final class ApiDoor {
     send(exchange, status, "text/plain", answer);
   }
 
-  private void upload(HttpExchange exchange, String id, String body) throws IOException {
-    String content = content(header(exchange, "Content-Type"), body);
+  private void upload(HttpExchange exchange, String id, byte[] body) throws IOException {
+    byte[] content = content(header(exchange, "Content-Type"), body);
+    String logged = new String(body, StandardCharsets.UTF_8);
     boolean known = world.files().change(id, file -> file.filled(content)).isPresent();
-    api.log(new Call("upload", Map.of("file", id, "body", body), known ? 200 : 404, ""));
-    send(exchange, known ? 200 : 404, "text/plain", known ? "OK - " + content.length() : "");
+    api.log(new Call("upload", Map.of("file", id, "body", logged), known ? 200 : 404, ""));
+    send(exchange, known ? 200 : 404, "text/plain", known ? "OK - " + content.length : "");
   }
 
   /** The first part of a multipart body, or the body itself. */
-  private static String content(String contentType, String body) {
+  private static byte[] content(String contentType, byte[] bytes) {
+    // one character for one byte, there and back
+    String body = new String(bytes, StandardCharsets.ISO_8859_1);
     int start = body.indexOf("\r\n\r\n");
     int end = body.lastIndexOf("\r\n--");
     boolean hasParts = contentType.startsWith("multipart/") && start >= 0;
     if (!hasParts) {
-      return body;
+      return bytes;
     }
     String boundary = body.substring(0, body.indexOf("\r\n"));
     int next = body.indexOf("\r\n" + boundary, start);
-    return body.substring(start + 4, next < 0 ? Math.max(end, start + 4) : next);
+    return body.substring(start + 4, next < 0 ? Math.max(end, start + 4) : next)
+        .getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private void send(HttpExchange exchange, WebApi.Reply reply) throws IOException {
     byte[] bytes = reply.body().getBytes(StandardCharsets.UTF_8);
     Headers headers = exchange.getResponseHeaders();
     headers.set("Content-Type", "application/json; charset=utf-8");
-    headers.set("x-oauth-scopes", scopes());
+    // as Slack does, every answer names what the token may
+    headers.set("x-oauth-scopes", world.permissions().provided());
     reply.retryAfter().ifPresent(s -> headers.set("Retry-After", Long.toString(s.toSeconds())));
     exchange.sendResponseHeaders(reply.status(), bytes.length);
     OutputStream out = exchange.getResponseBody();
@@ -159,10 +137,14 @@ final class ApiDoor {
   }
 
   static String body(HttpExchange exchange) throws IOException {
+    return new String(bytes(exchange), StandardCharsets.UTF_8);
+  }
+
+  private static byte[] bytes(HttpExchange exchange) throws IOException {
     byte[] bytes = exchange.getRequestBody().readNBytes(LARGEST_BODY + 1);
     if (bytes.length > LARGEST_BODY) {
       throw new IOException("a request body of more than " + LARGEST_BODY + " bytes");
     }
-    return new String(bytes, StandardCharsets.UTF_8);
+    return bytes;
   }
 }

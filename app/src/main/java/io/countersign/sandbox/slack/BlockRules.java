@@ -39,6 +39,15 @@ final class BlockRules {
     return List.copyOf(rules.problems);
   }
 
+  /** How many characters all their texts have together, labels included. */
+  static int textIn(JsonNode node) {
+    int sum = node.path("text").isTextual() ? node.path("text").textValue().length() : 0;
+    for (JsonNode inner : node) {
+      sum += textIn(inner);
+    }
+    return sum;
+  }
+
   /** The same blocks with the ids that Slack gives where the app gave none. */
   static ArrayNode withIds(JsonNode blocks) {
     ArrayNode complete = Json.copyOf(blocks);

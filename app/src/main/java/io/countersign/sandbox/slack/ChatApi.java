@@ -3,6 +3,7 @@ package io.countersign.sandbox.slack;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,16 @@ import org.jspecify.annotations.Nullable;
 final class ChatApi {
 
   private static final int TEXT = 40_000;
+
+  /** Bytes, once escaped: an edit may say less than a new message. */
+  private static final int EDITED_TEXT = 4_000;
+
+  /**
+   * Of all texts in the blocks of one message together. Slack does not say so in its reference; it
+   * refuses with {@code msg_blocks_too_long} somewhere between here and 13,300, depending on the
+   * blocks.
+   */
+  private static final int BLOCKS_TEXT = 12_000;
 
   private final World world;
   private final Shapes shapes;
@@ -68,6 +79,9 @@ final class ChatApi {
   private ObjectNode update(Arguments arguments) {
     Post old = ownPost(arguments, "cant_update_message");
     Content content = Content.of(arguments);
+    if (content.text().getBytes(StandardCharsets.UTF_8).length > EDITED_TEXT) {
+      throw new Refused("msg_too_long");
+    }
     if (!arguments.has("text") && !arguments.has("blocks")) {
       throw new Refused("no_text");
     }
@@ -164,6 +178,9 @@ final class ChatApi {
       List<String> problems = BlockRules.problemsIn(blocks, BlockRules.MESSAGE_BLOCKS);
       if (!problems.isEmpty()) {
         throw new Refused("invalid_blocks", problems);
+      }
+      if (BlockRules.textIn(blocks) > BLOCKS_TEXT) {
+        throw new Refused("msg_blocks_too_long");
       }
       return new Content(text, BlockRules.withIds(blocks));
     }

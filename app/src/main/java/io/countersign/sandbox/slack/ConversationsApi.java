@@ -87,8 +87,10 @@ final class ConversationsApi {
     int to = Math.min(inRange.size(), from + limit);
     ObjectNode answer = Json.object();
     ArrayNode messages = answer.putArray("messages");
+    boolean withMetadata =
+        arguments.flag("include_all_metadata") && world.permissions().has("metadata.message:read");
     for (Post post : inRange.subList(Math.min(from, to), to)) {
-      messages.add(shapes.message(post, arguments.flag("include_all_metadata")));
+      messages.add(shapes.message(post, withMetadata));
     }
     boolean more = to < inRange.size();
     answer.put("has_more", more);

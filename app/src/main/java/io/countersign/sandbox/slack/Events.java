@@ -27,9 +27,12 @@ final class Events {
     if (!world.directory().botIsIn(channel)) {
       return;
     }
-    courier.deliverSoon(wrapped(message(post, channel)));
+    if (world.permissions().hearsIn(channel)) {
+      courier.deliverSoon(wrapped(message(post, channel)));
+    }
     String mention = "<@" + world.workspace().botUserId() + ">";
-    if (!channel.isDirect() && post.text().contains(mention)) {
+    boolean hears = world.permissions().has("app_mentions:read");
+    if (hears && !channel.isDirect() && post.text().contains(mention)) {
       ObjectNode event = shapes.message(post, false).put("type", "app_mention");
       event.put("channel", channel.id()).put("event_ts", post.ts());
       courier.deliverSoon(wrapped(event));

@@ -91,7 +91,8 @@ public final class Faults {
   }
 
   /**
-   * Answers no longer name this scope among those of the token; the calls themselves still work.
+   * The token no longer has this scope: answers do not name it, calls that need it are refused, and
+   * what it lets the bot hear is not said.
    */
   public void withholdScope(String scope) {
     guard.changed(() -> withheld.add(scope));

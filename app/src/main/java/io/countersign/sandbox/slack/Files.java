@@ -21,7 +21,7 @@ final class Files {
     return guard.change(
         () -> {
           String id = String.format(Locale.ROOT, "F%07d", files.size() + 1);
-          StoredFile file = new StoredFile(id, name, name, "", false);
+          StoredFile file = StoredFile.expected(id, name);
           files.put(id, file);
           return file;
         });

@@ -96,11 +96,15 @@ final class PageActs {
   }
 
   private ObjectNode suggest(String me, ObjectNode body) {
+    JsonNode options =
+        driver.suggestions(
+            me,
+            Json.text(body, "view"),
+            Json.text(body, "block"),
+            Json.text(body, "action"),
+            Json.text(body, "value"));
     ObjectNode answer = Json.object();
-    ObjectNode options = answer.putObject("options");
-    driver
-        .suggestions(me, Json.text(body, "action"), Json.text(body, "typed"))
-        .forEach(options::put);
+    answer.set("options", Json.copyOf(options));
     return answer;
   }
 

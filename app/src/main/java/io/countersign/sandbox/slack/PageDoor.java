@@ -32,6 +32,8 @@ final class PageDoor {
           "lists.js",
           "markup.js",
           "messages.js",
+          "news.js",
+          "pickers.js",
           "times.js");
   private static final Duration HEARTBEAT = Duration.ofSeconds(15);
   private static final String POLICY =
@@ -60,6 +62,8 @@ final class PageDoor {
       showState(exchange);
     } else if (path.equals("/page/changes")) {
       stream(exchange);
+    } else if (path.startsWith("/page/file/")) {
+      picture(exchange, path.substring("/page/file/".length()));
     } else {
       file(exchange, path);
     }
@@ -112,6 +116,22 @@ final class PageDoor {
       out.write(line.getBytes(StandardCharsets.UTF_8));
       out.flush();
     }
+  }
+
+  /** Whoever may see the page may see every picture on it: it is one machine's. */
+  private void picture(HttpExchange exchange, String id) throws IOException {
+    Optional<Picture> found = world.files().find(id).map(StoredFile::picture);
+    if (found.isEmpty()) {
+      ApiDoor.send(exchange, 404, "text/plain", "There is no such picture.");
+      return;
+    }
+    Headers headers = exchange.getResponseHeaders();
+    headers.set("Content-Type", found.get().type());
+    headers.set("Content-Security-Policy", "default-src 'none'");
+    headers.set("X-Content-Type-Options", "nosniff");
+    byte[] bytes = found.get().bytes();
+    exchange.sendResponseHeaders(200, bytes.length);
+    exchange.getResponseBody().write(bytes);
   }
 
   private static void file(HttpExchange exchange, String path) throws IOException {

@@ -106,9 +106,12 @@ final class PageState {
             file ->
                 files
                     .addObject()
+                    .put("id", file.id())
                     .put("name", file.name())
                     .put("title", file.title())
-                    .put("content", file.content()));
+                    .put("size", file.size())
+                    .put("picture", file.picture() != null)
+                    .put("content", file.picture() == null ? file.content() : ""));
     return json;
   }
 

@@ -61,9 +61,9 @@ final class Shapes {
         .put("id", file.id())
         .put("name", file.name())
         .put("title", file.title())
-        .put("size", file.content().length())
-        .put("mimetype", "text/plain")
-        .put("filetype", "text");
+        .put("size", file.size())
+        .put("mimetype", file.picture() == null ? "text/plain" : file.picture().type())
+        .put("filetype", file.picture() == null ? "text" : "image");
   }
 
   ObjectNode channel(Channel channel) {

@@ -1,5 +1,6 @@
 package io.countersign.sandbox.slack;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -129,6 +130,19 @@ public final class SlackDriver {
                 options.put(
                     Json.text(option, "value"), option.path("text").path("text").asText("")));
     return options;
+  }
+
+  /** What the bot offers in a typeahead of one of a person's open views, as it wrote it. */
+  JsonNode suggestions(
+      String personId, String viewId, String blockId, String actionId, String typed) {
+    View view =
+        world
+            .modals()
+            .find(viewId, "")
+            .filter(it -> it.person().equals(personId))
+            .orElseThrow(() -> new IllegalStateException("This view is closed."));
+    Elements.Found found = found(view.blocks(), blockId, actionId);
+    return interactions.suggestions(world.directory().known(personId), view, found, typed);
   }
 
   /** Submits the modal on top: block id to action id to value, a text or a list of texts. */
@@ -313,6 +327,15 @@ public final class SlackDriver {
     world.directory().put(person);
   }
 
+  public void change(Channel channel) {
+    world.directory().put(channel);
+  }
+
+  /** The channel as it stands now. */
+  public Channel channel(String channelId) {
+    return world.directory().knownChannel(channelId);
+  }
+
   public void kickBot(String channelId) {
     Channel channel = world.directory().knownChannel(channelId);
     world.directory().put(channel.without(world.workspace().botUserId()));
@@ -370,14 +393,12 @@ public final class SlackDriver {
         .orElseThrow(() -> new IllegalStateException(personId + " cannot see this message"));
   }
 
-  private static Elements.Found found(
-      com.fasterxml.jackson.databind.JsonNode blocks, String actionId) {
+  private static Elements.Found found(JsonNode blocks, String actionId) {
     return Elements.withAction(blocks, actionId)
         .orElseThrow(() -> new IllegalStateException("nothing here has the action " + actionId));
   }
 
-  private static Elements.Found found(
-      com.fasterxml.jackson.databind.JsonNode blocks, String blockId, String actionId) {
+  private static Elements.Found found(JsonNode blocks, String blockId, String actionId) {
     return Elements.all(blocks).stream()
         .filter(it -> Json.text(it.element(), "action_id").equals(actionId))
         .filter(it -> blockId.isEmpty() || Json.text(it.block(), "block_id").equals(blockId))

@@ -78,6 +78,7 @@ final class WebApi {
       if (wait.isPresent()) {
         return tooMany(wait.get());
       }
+      world.permissions().check(method, arguments);
       ApiMethod known = methods.get(method);
       if (known == null) {
         throw new Refused("unknown_method");
@@ -109,6 +110,7 @@ final class WebApi {
 
   static Reply refused(Refused refused) {
     ObjectNode answer = Json.object().put("ok", false).put("error", refused.error());
+    refused.more().forEach(answer::put);
     if (!refused.details().isEmpty()) {
       ArrayNode errors = answer.putArray("errors");
       ArrayNode messages = answer.putObject("response_metadata").putArray("messages");

@@ -16,22 +16,26 @@ record World(
     Triggers triggers,
     ResponseUrls responseUrls,
     Files files,
-    Faults faults) {
+    Faults faults,
+    Permissions permissions) {
 
   static World of(Workspace workspace, URI base, Clock clock, Limits limits) {
     Guard guard = new Guard();
+    Directory directory = new Directory(guard, workspace);
+    Faults faults = new Faults(guard);
     return new World(
         workspace,
         base,
         clock,
         limits,
         guard,
-        new Directory(guard, workspace),
+        directory,
         new Posts(guard, clock),
         new Modals(guard, clock),
         new Triggers(guard, clock, limits.triggerLife()),
         new ResponseUrls(guard, clock, limits),
         new Files(guard),
-        new Faults(guard));
+        faults,
+        new Permissions(directory, faults));
   }
 }

@@ -7,7 +7,7 @@ let ids = 0;
 
 /**
  * @param place what a click needs to know: act(actionId, value, element, blockId), fields where
- *   inputs report
+ *   inputs report, suggest(blockId, actionId, typed) where typeaheads ask
  */
 export function blocks(list, context, place) {
   return list.map(block => {
@@ -49,21 +49,26 @@ function inputBlock(block, context, place) {
   return el('div', {class: 'block input', 'data-block': block.block_id},
     el('div', {id, class: 'label'}, textOf(block.label, context),
       block.optional ? el('span', {class: 'fine'}, ' (optional)') : null),
-    field(block.element, block.block_id, place.fields, context, changed, id,
-      `${hint ? id + '-hint ' : ''}${id}-error`),
+    field(block.element, context, {...standing(block, block.element, place), labelId: id, changed,
+      required: !block.optional, described: `${hint ? id + '-hint ' : ''}${id}-error`}),
     hint, el('div', {id: id + '-error', class: 'error', role: 'alert'}));
+}
+
+function standing(block, element, place) {
+  return {blockId: block.block_id, fields: place.fields,
+    suggest: typed => place.suggest(block.block_id, element.action_id, typed)};
 }
 
 function interactive(element, block, context, place) {
   if (element.type === 'button') return button(element, context, place);
   if (element.type === 'image') return picture(element, 'thumb');
   const id = 'field-' + ++ids;
-  const act = value => value === null || value === '' ? null
+  const changed = value => value === null || value === '' ? null
     : place.act(element.action_id, value, element);
   return el('span', {},
     el('span', {id, class: 'sr'}, element.type === 'overflow' ? 'More actions'
       : element.placeholder?.text ?? element.action_id),
-    field(element, block.block_id, place.fields, context, act, id));
+    field(element, context, {...standing(block, element, place), labelId: id, changed}));
 }
 
 function button(element, context, place) {
@@ -93,8 +98,13 @@ function button(element, context, place) {
 
 /** Pictures from elsewhere are not fetched: their description stands for them. */
 function picture(block, size = '') {
-  const label = `🖼 ${block.alt_text}`;
-  return el('span', {class: 'picture ' + size, role: 'img', 'aria-label': block.alt_text}, label);
+  const address = block.slack_file?.id ? '/page/file/' + block.slack_file.id
+    : block.image_url?.startsWith(location.origin + '/') ? block.image_url : '';
+  const title = block.title?.text && !size ? el('figcaption', {}, emoji(block.title.text)) : null;
+  const shown = address ? el('img', {class: 'shown ' + size, src: address, alt: block.alt_text})
+    : el('span', {class: 'picture ' + size, role: 'img', 'aria-label': block.alt_text},
+      `🖼 ${block.alt_text}`);
+  return title ? el('figure', {class: 'block'}, title, shown) : shown;
 }
 
 function rich(elements, context) {

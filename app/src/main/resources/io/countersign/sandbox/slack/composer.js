@@ -73,12 +73,12 @@ function commandMenu(box, {commands, list, usage}) {
     active = Math.min(active, Math.max(0, shown.length - 1));
     draw();
     const known = commands().find(one => text.startsWith(one.name + ' '));
-    usage.textContent = known ? `${known.title}. Example: ${known.usage}` : '';
+    usage.textContent = known ? `${known.title}. Example: ${known.usage}`
+      : shown.length ? 'Arrows choose a command, Tab takes it.' : '';
   }
 
   function draw() {
     list.hidden = !shown.length;
-    box.setAttribute('aria-expanded', String(shown.length > 0));
     list.replaceChildren(...shown.map((one, i) => el('li', {
       role: 'option', id: 'command-' + i, 'aria-selected': String(i === active),
       onmousedown: event => { event.preventDefault(); take(one); }

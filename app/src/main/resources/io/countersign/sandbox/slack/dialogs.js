@@ -31,6 +31,11 @@ function ask(confirm, context) {
   });
 }
 
+/** What the bot offers in a view for what was typed so far. */
+export function suggesting(post, view) {
+  return (block, action, value) => post('suggest', {view, block, action, value});
+}
+
 /** Before the browser closes the dialog by itself, which it does at a second Escape unasked. */
 function escape(act) {
   return event => {
@@ -96,7 +101,7 @@ export function modal(context, post, comeBack) {
       el('header', {}, el('h2', {id: 'modal-title'}, textOf(body.title, context)),
         el('button', {type: 'button', class: 'close', 'aria-label': 'Close', onclick: cancel}, '✕')),
       el('div', {class: 'scroll', tabindex: '0', role: 'group', 'aria-labelledby': 'modal-title'},
-        blocks(body.blocks, context, {fields, act})),
+        blocks(body.blocks, context, {fields, act, suggest: suggesting(post, shown.id)})),
       el('p', {class: 'trouble', role: 'alert'}),
       el('div', {class: 'buttons'},
         el('button', {type: 'button', onclick: cancel}, body.close?.text ?? 'Cancel'),

@@ -1,6 +1,7 @@
 // Inputs, menus and pickers: how they look, and what was entered.
 
 import {el, textOf} from './markup.js';
+import {dayInWords, momentInWords, spelled, timeInWords, typeahead} from './pickers.js';
 
 const plain = object => object?.text ?? '';
 
@@ -32,30 +33,73 @@ export class Fields {
   /** What Slack's own client refuses before the bot hears of it, by block. */
   problems() {
     const problems = {};
-    for (const {block, element, read} of this.#fields) {
-      const least = element.min_length ?? 0;
-      const length = String(read() ?? '').trim().length;
-      if (length && length < least) problems[block] = `At least ${least} characters are needed.`;
+    for (const {block, element, read, input, problem} of this.#fields) {
+      const wrong = problem?.() || tooShort(element, read()) || tooMany(element, read())
+        || ofNoUse(input);
+      if (wrong) problems[block] = wrong;
     }
     return problems;
   }
 }
 
+function tooShort(element, value) {
+  const least = element.min_length ?? 0;
+  const length = String(value ?? '').trim().length;
+  return length && length < least ? `At least ${least} characters are needed.` : '';
+}
+
+function tooMany(element, value) {
+  const most = element.max_selected_items;
+  return Array.isArray(value) && most && value.length > most ? `Choose at most ${most}.` : '';
+}
+
+/** What the browser itself finds wrong with a number, a day, an address. */
+function ofNoUse(input) {
+  const validity = input?.validity;
+  return validity && !validity.valid && !validity.valueMissing ? input.validationMessage : '';
+}
+
 /**
- * @param changed called with the new value when the bot wants to hear of it at once
- * @param described ids of the hint and the error that belong to it
+ * @param place where it stands: blockId, fields, labelId, described (ids of its hint and error),
+ *   required, changed (called with the new value when the bot wants to hear of it at once), suggest
  */
-export function field(element, blockId, fields, context, changed, labelId, described = '') {
+export function field(element, context, place) {
   const make = MAKERS[element.type];
   if (!make) return el('span', {class: 'unknown'}, `(${element.type} is not drawn here)`);
-  const made = make(element, context, labelId);
+  const made = make(element, context, place);
   const target = made.input ?? made.node;
-  target.setAttribute('aria-labelledby', labelId);
-  if (described) target.setAttribute('aria-describedby', described);
+  target.setAttribute('aria-labelledby', place.labelId);
+  if (place.described) target.setAttribute('aria-describedby', place.described);
+  if (place.required && target.matches('input, textarea, select, [role=radiogroup]')) {
+    target.setAttribute('aria-required', 'true');
+  }
   target.dataset.action = element.action_id;
-  fields?.add(blockId, element, made);
-  if (changed) made.node.addEventListener('change', () => changed(made.read()));
+  place.fields?.add(place.blockId, element, {...made, input: target});
+  if (place.changed) tellChanges(element, made, target, place.changed);
   return made.node;
+}
+
+/** Texts are told of when Enter is pressed, or at every character, as the bot asked. */
+function tellChanges(element, made, target, changed) {
+  if (!element.type.match(/_text_input$|^number_input$/)) {
+    made.node.addEventListener('change', () => changed(made.read()));
+    return;
+  }
+  const when = element.dispatch_action_config?.trigger_actions_on ?? ['on_enter_pressed'];
+  let timer = 0;
+  if (when.includes('on_character_entered')) {
+    target.addEventListener('input', () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => changed(made.read()), 300);
+    });
+  }
+  if (when.includes('on_enter_pressed')) {
+    target.addEventListener('keydown', event => {
+      if (event.key !== 'Enter' || event.isComposing || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      changed(made.read());
+    });
+  }
 }
 
 function input(type, element, initial, attributes = {}) {
@@ -79,11 +123,13 @@ function textInput(element) {
 }
 
 function menu(element) {
-  const options = element.options ?? (element.option_groups ?? []).flatMap(g => g.options);
+  const option = o => el('option', {value: o.value}, plain(o.text));
   const node = el('select', {},
     el('option', {value: ''}, plain(element.placeholder) || 'Choose…'),
-    options.map(o => el('option', {value: o.value}, plain(o.text))));
+    element.options?.map(option) ?? (element.option_groups ?? []).map(group =>
+      el('optgroup', {label: plain(group.label)}, group.options.map(option))));
   node.value = element.initial_option?.value ?? '';
+  if (element.focus_on_load) node.autofocus = true;
   return {...valued(node), read: () => node.value || null};
 }
 
@@ -97,10 +143,11 @@ function overflow(element) {
   }};
 }
 
-function choices(type, element, context, labelId) {
+function choices(type, element, context, {labelId}) {
+  const options = element.options ?? (element.option_groups ?? []).flatMap(g => g.options);
   const initial = (element.initial_options ?? [element.initial_option]).map(o => o?.value);
   const node = el('div', {role: type === 'radio' ? 'radiogroup' : 'group', class: 'choices'},
-    element.options.map(o => el('label', {},
+    options.map(o => el('label', {},
       el('input', {type, name: labelId, value: o.value, checked: initial.includes(o.value)}),
       el('span', {}, textOf(o.text, context),
         o.description ? el('small', {}, textOf(o.description, context)) : null))));
@@ -111,37 +158,12 @@ function choices(type, element, context, labelId) {
   return {node, write, read: () => type === 'radio' ? checked()[0] ?? null : checked()};
 }
 
-function typeahead(element, context, labelId) {
-  const list = el('datalist', {id: labelId + '-options'});
-  const box = input('text', element, plain(element.initial_option?.text),
-    {list: list.id});
-  let byLabel = {[plain(element.initial_option?.text)]: element.initial_option?.value};
-  let asked = 0;
-  const ask = async () => {
-    if (box.node.value.length < (element.min_query_length ?? 0)) return;
-    const number = ++asked;
-    const options = await context.suggest(element.action_id, box.node.value);
-    if (number !== asked) return;
-    byLabel = Object.fromEntries(Object.entries(options).map(([value, text]) => [text, value]));
-    list.replaceChildren(...Object.keys(byLabel).map(text => el('option', {value: text})));
-  };
-  box.node.addEventListener('focus', ask);
-  box.node.addEventListener('input', ask);
-  const node = el('div', {}, box.node, list);
-  const write = value => {
-    box.node.value = Object.keys(byLabel).find(text => byLabel[text] === value) ?? value;
-  };
-  return {node, write, input: box.node,
-    read: () => byLabel[box.node.value] ?? (box.node.value || null)};
-}
-
 function moment(element, context) {
-  const initial = element.initial_date_time
-    ? local(new Date(element.initial_date_time * 1000), context.me.tz) : '';
-  const made = input('datetime-local', element, initial);
   const zone = context.me.tz;
-  return {node: made.node, read: () => made.node.value && epoch(made.node.value, zone),
-    write: seconds => { made.node.value = seconds ? local(new Date(seconds * 1000), zone) : ''; }};
+  const shown = seconds => seconds ? local(new Date(seconds * 1000), zone) : '';
+  const made = input('datetime-local', element, shown(element.initial_date_time));
+  return spelled({node: made.node, read: () => made.node.value && epoch(made.node.value, zone),
+    write: seconds => { made.node.value = shown(seconds); }}, momentInWords(zone));
 }
 
 /** Wall clock time in a zone, as an input of type datetime-local writes it. */
@@ -156,8 +178,22 @@ function epoch(text, zone) {
   return String((asIfUtc - offset) / 1000);
 }
 
+const named = (list, sign) => list.map(one => ({value: one.id, text: {text: sign + one.name}}));
+
 function people(element, context) {
-  return menu({...element, options: context.people.map(p => ({value: p.id, text: {text: p.name}}))});
+  return menu({...element, options: named(context.people, ''),
+    initial_option: element.initial_user ? {value: element.initial_user} : null});
+}
+
+function rooms(element, context) {
+  const initial = element.initial_channel ?? element.initial_conversation;
+  return menu({...element, options: named(context.channels.filter(c => !c.direct), '#'),
+    initial_option: initial ? {value: initial} : null});
+}
+
+function severalPeople(element, context, place) {
+  return choices('checkbox', {...element, options: named(context.people, ''),
+    initial_options: (element.initial_users ?? []).map(value => ({value}))}, context, place);
 }
 
 const MAKERS = {
@@ -171,10 +207,14 @@ const MAKERS = {
   overflow,
   external_select: typeahead,
   users_select: people,
+  channels_select: rooms,
+  conversations_select: rooms,
   radio_buttons: (...all) => choices('radio', ...all),
   checkboxes: (...all) => choices('checkbox', ...all),
   multi_static_select: (...all) => choices('checkbox', ...all),
-  datepicker: element => input('date', element, element.initial_date),
-  timepicker: element => input('time', element, element.initial_time),
+  multi_users_select: severalPeople,
+  datepicker: element => spelled(input('date', element, element.initial_date), dayInWords),
+  timepicker: element => spelled(input('time', element, element.initial_time),
+    timeInWords(element.timezone)),
   datetimepicker: moment
 };

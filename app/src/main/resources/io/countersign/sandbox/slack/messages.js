@@ -7,6 +7,8 @@ import {clockText, span, stamp, written} from './times.js';
 
 const LONGEST_FILE = 20000;
 
+const notHere = async () => ({error: 'Typeaheads are answered in views only, here.'});
+
 /** @param openThread called with the message when its thread is wanted */
 export function message(m, context, openThread) {
   const author = m.user === 'USLACKBOT' ? 'Slackbot' : context.names[m.user] ?? m.user;
@@ -25,7 +27,7 @@ export function message(m, context, openThread) {
     m.broadcast ? el('p', {class: 'only-you'}, 'Also sent to the channel from a thread') : null,
     el('p', {class: 'by'}, el('strong', {}, author), isBot ? el('span', {class: 'app'}, 'APP') : null,
       el('time', {datetime: when.toISOString()}, time)),
-    m.blocks.length ? blocks(m.blocks, context, {fields: new Fields(), act})
+    m.blocks.length ? blocks(m.blocks, context, {fields: new Fields(), act, suggest: notHere})
       : el('div', {class: 'block'}, mrkdwn(m.text, context)),
     m.files.map(file),
     el('p', {class: 'below'}, m.edited ? el('span', {class: 'fine'}, '(edited)') : null,
@@ -35,11 +37,14 @@ export function message(m, context, openThread) {
 }
 
 function file(f) {
+  const name = [f.title || f.name, ' ', el('span', {class: 'fine'},
+    `${f.title && f.title !== f.name ? f.name + ', ' : ''}${f.size.toLocaleString('en')} bytes`)];
+  if (f.picture) {
+    return el('figure', {class: 'file'}, el('figcaption', {}, name),
+      el('img', {class: 'shown', src: '/page/file/' + f.id, alt: f.title || f.name}));
+  }
   const cut = f.content.length > LONGEST_FILE;
-  return el('details', {class: 'file'},
-    el('summary', {}, f.title || f.name, ' ',
-      el('span', {class: 'fine'}, `${f.title && f.title !== f.name ? f.name + ', ' : ''}`
-        + `${f.content.length.toLocaleString('en')} characters`)),
+  return el('details', {class: 'file'}, el('summary', {}, name),
     el('pre', {tabindex: '0'}, f.content.slice(0, LONGEST_FILE)
       + (cut ? '\n… the rest is not shown here' : '')));
 }

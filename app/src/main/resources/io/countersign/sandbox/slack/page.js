@@ -5,7 +5,8 @@ import {blocks} from './blocks.js';
 import {Fields} from './forms.js';
 import {keyed} from './lists.js';
 import {composer} from './composer.js';
-import {confirmed, modal} from './dialogs.js';
+import {confirmed, modal, suggesting} from './dialogs.js';
+import {goesToEnd, told} from './news.js';
 import {message, skipped} from './messages.js';
 import {clockText, span} from './times.js';
 
@@ -13,6 +14,7 @@ const $ = id => document.getElementById(id);
 const place = new URLSearchParams(location.search);
 const linked = /^\/archives\/(\w+)(?:\/p(\d{10})(\d{6}))?/.exec(location.pathname);
 const narrow = matchMedia('(max-width: 1000px)');
+const phone = matchMedia('(max-width: 640px)');
 
 let me = place.get('as') ?? '';
 let channel = linked?.[1] ?? place.get('in') ?? '';
@@ -26,10 +28,10 @@ const context = {
   get me() { return state.me; },
   get names() { return state.names; },
   get people() { return state.people; },
+  get channels() { return state.channels; },
   get skips() { return state.skips; },
   get bot() { return state.bot; },
   get now() { return state.now + ahead() + Date.now() - arrived; },
-  suggest: async (action, typed) => (await post('suggest', {action, typed})).options ?? {},
   act: (m, action, value, element) => confirmed(element, context, () =>
     post('click', {channel: m.channel, ts: m.ts, action, value}))
 };
@@ -112,9 +114,36 @@ async function control(label) {
 }
 
 function drawSide() {
-  keyed($('channels'), [...state.channels, {id: 'home', name: state.botName + ' Home'}],
-    c => c.id, c => [c, c.id === channel, unread(c.id)], channelLink);
+  const links = (list, places) => keyed($(list), places, c => c.id,
+    c => [c, c.id === channel, unread(c.id)], channelLink);
+  links('channels', state.channels.filter(c => !c.direct));
+  links('apps', [...state.channels.filter(c => c.direct),
+    {id: 'home', name: state.botName + ' Home'}]);
+  drawPlaces();
 }
+
+/** On a phone the channels are behind a button, which says whether something waits there. */
+function drawPlaces() {
+  const isOpen = document.body.classList.contains('with-side');
+  const count = state.channels.reduce((sum, c) => sum + unread(c.id), 0);
+  $('places').setAttribute('aria-expanded', String(isOpen));
+  $('places').replaceChildren(el('span', {'aria-hidden': 'true'}, isOpen ? '✕' : '☰'),
+    el('span', {class: 'sr'}, 'Channels and apps'),
+    ...(count ? [el('span', {class: 'count'}, `${count}`, el('span', {class: 'sr'}, ' unread'))] : []));
+}
+
+function showPlaces(isOpen) {
+  document.body.classList.toggle('with-side', isOpen);
+  drawPlaces();
+  if (isOpen) $('side').querySelector('[aria-current]')?.focus();
+  else $('places').focus({preventScroll: true});
+}
+
+$('places').addEventListener('click', () =>
+  showPlaces(!document.body.classList.contains('with-side')));
+$('side').addEventListener('keydown', event => {
+  if (event.key === 'Escape' && phone.matches) showPlaces(false);
+});
 
 function channelLink(c) {
   const sign = c.id === 'home' ? '⌂' : c.direct ? '●' : c.private ? '🔒' : '#';
@@ -137,7 +166,8 @@ function go(id) {
   thread = '';
   if (id === 'home') post('home', {});
   draw();
-  if (id !== 'home' && !narrow.matches) $('text').focus({preventScroll: true});
+  if (phone.matches) showPlaces(false);
+  else if (id !== 'home' && !narrow.matches) $('text').focus({preventScroll: true});
 }
 
 function drawMain() {
@@ -183,7 +213,8 @@ function drawHome() {
     const fields = new Fields();
     const act = (action, value, element, block) => confirmed(element, context, () =>
       post('click', {view: home.id, block, action, value, values: fields.values()}));
-    return el('div', {tabindex: '-1'}, blocks(home.body.blocks, context, {fields, act}));
+    return el('div', {tabindex: '-1'}, blocks(home.body.blocks, context,
+      {fields, act, suggest: suggesting(post, home.id)}));
   });
 }
 
@@ -191,21 +222,29 @@ function drawThread() {
   const parent = state.messages.find(m => m.ts === thread && m.channel === channel);
   $('thread').hidden = !parent;
   document.body.classList.toggle('with-thread', Boolean(parent));
-  if (parent) drawMessages($('replies'), [parent, ...repliesOf(parent)], thread);
+  if (!parent) return;
+  const replies = repliesOf(parent);
+  const count = replies.filter(r => !r.ephemeral).length;
+  $('thread-of').textContent = `${$('title').textContent}, ${count} ${count === 1 ? 'reply' : 'replies'}`;
+  drawMessages($('replies'), [parent, ...replies], thread);
 }
 
 const repliesOf = m => state.messages.filter(r => r.thread === m.ts && r.channel === m.channel);
 
 function drawMessages(list, messages, inThread) {
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  const follow = list === $('list') ? toEnd : toEndOfThread;
+  const atEnd = follow.isThere();
   const isOther = list.dataset.for !== channel + inThread + state.me.id;
   list.dataset.for = channel + inThread + state.me.id;
   if (isOther) list.replaceChildren();
   keyed(list, withLines(messages, inThread), m => m.ts ?? 'skip' + m.at,
     m => [state.me.id, ahead(), m], m => m.ts ? message(m, context, openThread)
       : skipped(m, context));
-  if (atEnd || isOther) list.scrollTop = list.scrollHeight;
+  follow.drawn(messages, atEnd || isOther, state.me.id);
 }
+
+const toEnd = goesToEnd($('list'), $('newer'));
+const toEndOfThread = goesToEnd($('replies'), $('newer-replies'));
 
 /** The messages with what else stands between them: skips of the clock, and the line "New". */
 function withLines(messages, inThread) {
@@ -307,7 +346,13 @@ async function refreshing() {
     arrived = Date.now();
     me = state.me.id;
     draw();
-    if (before?.me.id === me) tellPrivate(before);
+    if (before?.me.id === me) {
+      tellPrivate(before);
+      told($('said'), before, state, m => m.channel === channel && (!m.thread || m.thread === thread
+        || m.broadcast || m.ephemeral), context);
+    } else {
+      $('said').replaceChildren();
+    }
   }
 }
 

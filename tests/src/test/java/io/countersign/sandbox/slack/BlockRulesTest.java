@@ -100,6 +100,47 @@ class BlockRulesTest {
     assertThat(problems(actions(button("a".repeat(length), 1, 1))).isEmpty()).isEqualTo(fits);
   }
 
+  private static ObjectNode menu(String type, int options, int label, int value) {
+    ObjectNode menu = Json.object().put("type", type).put("action_id", "m");
+    ArrayNode all = menu.putArray("options");
+    for (int i = 0; i < options; i++) {
+      all.addObject()
+          .put("value", i + "v".repeat(value - Integer.toString(i).length()))
+          .set("text", text("plain_text", label));
+    }
+    return menu;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"75,150,true", "76,9,false", "1,151,false"})
+  void an_option_holds_75_characters_and_a_value_of_150(int label, int value, boolean fits) {
+    assertThat(problems(actions(menu("static_select", 1, label, value))).isEmpty()).isEqualTo(fits);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "static_select,100,true",
+    "static_select,101,false",
+    "radio_buttons,10,true",
+    "radio_buttons,11,false",
+    "overflow,5,true",
+    "overflow,6,false"
+  })
+  void a_menu_holds_so_many_options_as_its_kind_may(String type, int options, boolean fits) {
+    assertThat(problems(actions(menu(type, options, 1, 9))).isEmpty()).isEqualTo(fits);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10,2000,true", "11,1,false", "1,2001,false"})
+  void a_section_holds_10_fields_of_2000_characters(int count, int length, boolean fits) {
+    ObjectNode section = Json.object().put("type", "section");
+    ArrayNode fields = section.putArray("fields");
+    for (int i = 0; i < count; i++) {
+      fields.add(text("mrkdwn", length));
+    }
+    assertThat(problems(section).isEmpty()).isEqualTo(fits);
+  }
+
   @Test
   void two_blocks_or_two_buttons_with_one_id_are_refused() {
     assertThat(problems(section(1).put("block_id", "b"), section(1).put("block_id", "b")))

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +122,7 @@ final class HomePage {
             common.running().size() - running.size() + common.unread(),
             later,
             ended,
+            common.closed(),
             common.now()));
   }
 
@@ -170,6 +172,7 @@ final class HomePage {
       int unread,
       List<Planned> later,
       List<Standing> ended,
+      Collection<Posts.Closed> closed,
       Instant now) {}
 
   /** What is to come, and the role that the run which planned it took. */
@@ -217,6 +220,7 @@ final class HomePage {
         homes.ended(MOST_ENDED).stream()
             .flatMap(run -> known(run).map(it -> standing(run, it, Optional.empty())).stream())
             .toList(),
+        posts.closed().values(),
         now);
   }
 

@@ -17,7 +17,9 @@ import io.countersign.thread.Inbox;
 import io.countersign.thread.Posts;
 import io.countersign.thread.Threads;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +36,7 @@ public final class SlackEdge implements AutoCloseable {
   private final Intake intake;
   private final Optional<SlackHttp> http;
   private final Optional<SocketDoor> socket;
+  private final Reach reach;
   private final Sender sender;
   private final Homekeeping homes;
   private final Optional<AnchorTeller> teller;
@@ -78,14 +81,22 @@ public final class SlackEdge implements AutoCloseable {
       String process) {
     this.scheduler = scheduler;
     this.threads = threads;
-    var slack = SlackApi.of(settings);
+    this.reach = new Reach(clock);
+    var slack = SlackApi.of(settings, reach::heard);
     var renderer =
         new Renderer(parts.journal(), parts.gates(), parts.pinned(), parts.posts(), slack);
     this.sender =
-        new Sender(parts.posts(), renderer, slack, new Pace(clock), process, scheduler, threads);
+        new Sender(
+            parts.posts(), renderer, slack, reach, new Pace(clock), process, scheduler, threads);
     this.homes =
         new Homekeeping(
-            parts.homes(), new HomePage(parts, slack, clock), slack, clock, process, threads);
+            parts.homes(),
+            new HomePage(parts, slack, clock),
+            slack,
+            reach,
+            clock,
+            process,
+            threads);
     this.teller =
         settings.auditChannel().map(it -> new AnchorTeller(parts.anchors(), slack, it, process));
     this.intake = new Intake(parts.inbox(), conversation(settings, parts, slack), threads);
@@ -155,7 +166,13 @@ public final class SlackEdge implements AutoCloseable {
   private void tellAnchors(AnchorTeller telling) {
     var _ =
         scheduler.scheduleWithFixedDelay(
-            () -> threads.execute(telling::look), ANCHORS, ANCHORS, TimeUnit.SECONDS);
+            () -> threads.execute(() -> tell(telling)), ANCHORS, ANCHORS, TimeUnit.SECONDS);
+  }
+
+  private void tell(AnchorTeller telling) {
+    if (reach.state() instanceof Reach.State.Fine) {
+      telling.look();
+    }
   }
 
   /** Slack's signed requests, where a signing secret was given. */
@@ -163,10 +180,52 @@ public final class SlackEdge implements AutoCloseable {
     return http;
   }
 
+  /**
+   * How the bot stands with Slack.
+   *
+   * @param usable false where people must mend something before anybody can be told or can vote
+   */
+  public record Standing(boolean usable, Map<String, String> says) {
+    public Standing {
+      says = Map.copyOf(says);
+    }
+  }
+
+  /**
+   * Slack being away is no fault of this bot; a token that Slack refuses is one of its settings.
+   */
+  public Standing standing() {
+    var says = new TreeMap<String, String>();
+    boolean usable =
+        switch (reach.state()) {
+          case Reach.State.Fine() -> {
+            says.put("slack", "answers");
+            yield true;
+          }
+          case Reach.State.Away(var since, var why) -> {
+            says.put("slack", "away since " + since + " (" + why + "); runs go on, messages wait");
+            yield true;
+          }
+          case Reach.State.Refused(var since, var code) -> {
+            says.put(
+                "slack",
+                "refuses the bot's token since "
+                    + since
+                    + " ("
+                    + code
+                    + "); install the app again and correct SLACK_BOT_TOKEN");
+            yield false;
+          }
+        };
+    socket.ifPresent(it -> says.put("socket", it.says()));
+    return new Standing(usable && socket.map(SocketDoor::usable).orElse(true), says);
+  }
+
   /** Takes nothing more from sockets, which are closed; Slack sends elsewhere or again. */
   @Override
   public void close() {
     socket.ifPresent(SocketDoor::close);
+    sender.close();
     homes.close();
   }
 

@@ -246,7 +246,11 @@ final class Sender {
       answer = post(post, textOnly(rendered.content()));
     }
     return switch (answer) {
-      case Answer.Ok<String>(var ts) -> stands(post, ts, rendered);
+      case Answer.Ok<String>(var ts) -> {
+        // what follows at once, such as that the run has begun, is shown by one edit
+        pace.edits(message(post));
+        yield stands(post, ts, rendered);
+      }
       case Answer.RateLimited<String>(var pause) -> rateLimited(post, pause);
       case Answer.Failed<String>(var code) when SlackWords.mayHaveBeenDone(code) ->
           later(post, backoff(post), code);
@@ -342,16 +346,19 @@ final class Sender {
 
   /** How long an edit has to wait; where that is nothing, it has been counted. */
   private Duration mayEdit(Post post, Urgency urgency) {
-    var message = post.run() + "/" + post.key();
-    var wait = pace.edit(message);
+    var wait = pace.edit(message(post));
     if (!wait.isZero()) {
       return wait;
     }
     if (!posts.keep(name, post.channel(), LEASE) || !posts.takeEdit(urgency)) {
       return NO_EDIT_LEFT;
     }
-    pace.edits(message);
+    pace.edits(message(post));
     return Duration.ZERO;
+  }
+
+  private static String message(Post post) {
+    return post.run() + "/" + post.key();
   }
 
   private boolean stands(Post post, String ts, Renderer.Rendered rendered) {

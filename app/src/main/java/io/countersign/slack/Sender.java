@@ -223,7 +223,7 @@ final class Sender {
         posts.stands(post, UNSAID, post.wantedSeq());
         yield false;
       }
-      case Answer.Failed<String>(var code) -> later(post, LONGEST_WAIT, code);
+      case Answer.Failed<String>(var code) -> later(post, pause(code), code);
     };
   }
 
@@ -269,7 +269,7 @@ final class Sender {
   }
 
   private boolean refused(Post post, String code) {
-    posts.refused(post, LONGEST_WAIT, code);
+    posts.refused(post, pause(code), code);
     if (SlackWords.refusesChannel(code) && post.kind() != Kind.DIRECT) {
       return closed(post, code);
     }
@@ -335,7 +335,7 @@ final class Sender {
       }
       case Answer.Failed<String>(var code) when SlackWords.refusesChannel(code) ->
           closed(post, code);
-      case Answer.Failed<String>(var code) -> later(post, LONGEST_WAIT, code);
+      case Answer.Failed<String>(var code) -> later(post, pause(code), code);
       case Answer.Unreachable<String>(var why) -> later(post, backoff(post), why);
     };
   }
@@ -422,9 +422,14 @@ final class Sender {
     return false;
   }
 
+  /** Nothing is called while the token is refused, and everything is due as soon as it is not. */
+  private static Duration pause(String code) {
+    return SlackWords.refusesToken(code) ? Duration.ofSeconds(1) : LONGEST_WAIT;
+  }
+
+  /** Slack fell over in the middle of it; where it is away altogether, that is asked elsewhere. */
   private static Duration backoff(Post post) {
-    var seconds = 1L << Math.clamp(post.tries(), 0, 6);
-    return Duration.ofSeconds(Math.min(LONGEST_WAIT.toSeconds(), seconds));
+    return Duration.ofSeconds(1L << Math.clamp(post.tries(), 0, 3));
   }
 
   private static SlackApi.Content textOnly(SlackApi.Content content) {

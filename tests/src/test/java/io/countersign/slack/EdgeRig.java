@@ -68,6 +68,7 @@ final class EdgeRig implements AutoCloseable {
   private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(2);
   private final HttpServer server;
   private final SlackSettings settings;
+  private final InstantSource clock;
   private final SlackEdge.Parts parts;
   private volatile SlackEdge edge;
 
@@ -92,7 +93,7 @@ final class EdgeRig implements AutoCloseable {
         before,
         policy,
         rig -> SlackRoster.of(rig.settings, ADMINS, InstantSource.system()),
-        (rig, _) -> rig.new FakeDesk());
+        (rig, _) -> rig.fakeDesk());
   }
 
   /**
@@ -108,6 +109,21 @@ final class EdgeRig implements AutoCloseable {
       Gate policy,
       Function<EdgeRig, Roster> rosters,
       BiFunction<EdgeRig, Roster, Desk> desks) {
+    this(transport, slack, InstantSource.system(), before, policy, rosters, desks);
+  }
+
+  /**
+   * @param clock of the edge's pace
+   */
+  EdgeRig(
+      Transport transport,
+      StandInSlack slack,
+      InstantSource clock,
+      Consumer<StandInSlack> before,
+      Gate policy,
+      Function<EdgeRig, Roster> rosters,
+      BiFunction<EdgeRig, Roster, Desk> desks) {
+    this.clock = clock;
     bench = new Bench(database, policy);
     this.slack = slack;
     settings =
@@ -149,7 +165,7 @@ final class EdgeRig implements AutoCloseable {
   }
 
   private SlackEdge edge(String process) {
-    return new SlackEdge(settings, parts, InstantSource.system(), scheduler, threads, process);
+    return new SlackEdge(settings, parts, clock, scheduler, threads, process);
   }
 
   /** Another process in the place of this one: it knows what the database knows. */
@@ -157,6 +173,17 @@ final class EdgeRig implements AutoCloseable {
     edge.close();
     edge = edge("rig-" + System.identityHashCode(edge));
     edge.start();
+  }
+
+  /** A second process beside this one; it ends with its close. */
+  SlackEdge replica() {
+    var replica = edge("replica");
+    replica.start();
+    return replica;
+  }
+
+  SlackEdge.Standing standing() {
+    return edge.standing();
   }
 
   SlackSettings settings() {
@@ -200,6 +227,10 @@ final class EdgeRig implements AutoCloseable {
 
   Person person(String id) {
     return new Person(slack.workspace().teamId(), id);
+  }
+
+  Desk fakeDesk() {
+    return new FakeDesk();
   }
 
   /** Plans anything and starts it once. */

@@ -60,13 +60,14 @@ final class SenderRig implements AutoCloseable {
         Set.of());
   }
 
-  /** The demo's people, in channels {@code C0ONE1}, {@code C0ONE2} and so on. */
+  /** The demo's people, in channels {@code C0ONE1}, {@code C0ONE2}...; the last one is private. */
   static Workspace workspace(int channels) {
     var demo = Workspace.demo();
     var members = demo.channels().getFirst().members();
     var all = new ArrayList<Channel>(demo.channels());
     for (int i = 1; i <= channels; i++) {
-      all.add(Channel.open(channel(i), "one" + i, members));
+      var open = Channel.open(channel(i), "one" + i, members);
+      all.add(i == channels ? open.asPrivate() : open);
     }
     return demo.withChannels(all);
   }

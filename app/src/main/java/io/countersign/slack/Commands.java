@@ -10,6 +10,7 @@ import io.countersign.runbook.Understood;
 import io.countersign.thread.Line;
 import io.countersign.thread.PlanView;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -29,12 +30,13 @@ final class Commands {
   static final String NOT_NOW = "draft.not-now";
   static final String TIME = "time.";
   private static final int MOST_TIMES = 5;
+  static final Duration SAME_ZONE = Duration.ofMinutes(1);
   private static final DateTimeFormatter LABEL =
       DateTimeFormatter.ofPattern("EEE d MMM HH:mm:ss (O)", Locale.ENGLISH);
 
   private final Function<String, Optional<Runbook>> byCommand;
   private final Desk desk;
-  private final SlackApi slack;
+  private final Shared<String, Answer<SlackApi.Account>> accounts;
   private final Rooms rooms;
   private final Holders holders;
   private final Drafts drafts;
@@ -42,12 +44,13 @@ final class Commands {
   private final InstantSource now;
 
   /**
+   * @param accounts for the clock on people's walls alone; who may do what is read elsewhere
    * @param now the database's clock
    */
   Commands(
       Function<String, Optional<Runbook>> byCommand,
       Desk desk,
-      SlackApi slack,
+      Shared<String, Answer<SlackApi.Account>> accounts,
       Rooms rooms,
       Holders holders,
       Drafts drafts,
@@ -55,7 +58,7 @@ final class Commands {
       InstantSource now) {
     this.byCommand = byCommand;
     this.desk = desk;
-    this.slack = slack;
+    this.accounts = accounts;
     this.rooms = rooms;
     this.holders = holders;
     this.drafts = drafts;
@@ -160,8 +163,9 @@ final class Commands {
 
   private ZoneId zone(Inbound.Typed typed) {
     try {
-      return slack
-          .account(typed.who().user())
+      return accounts
+          .get(typed.who().user())
+          .value()
           .got()
           .flatMap(SlackApi.Account::zone)
           .map(ZoneId::of)

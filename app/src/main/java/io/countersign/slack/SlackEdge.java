@@ -99,7 +99,7 @@ public final class SlackEdge implements AutoCloseable {
             threads);
     this.teller =
         settings.auditChannel().map(it -> new AnchorTeller(parts.anchors(), slack, it, process));
-    this.intake = new Intake(parts.inbox(), conversation(settings, parts, slack), threads);
+    this.intake = new Intake(parts.inbox(), conversation(settings, parts, slack, clock), threads);
     App app = new BoltApp(intake).build(settings);
     this.http = settings.signingSecret().map(it -> new SlackHttp(new RequestCheck(it, clock), app));
     this.socket =
@@ -115,14 +115,19 @@ public final class SlackEdge implements AutoCloseable {
                         clock));
   }
 
-  private Conversation conversation(SlackSettings settings, Parts parts, SlackApi slack) {
+  private Conversation conversation(
+      SlackSettings settings, Parts parts, SlackApi slack, InstantSource clock) {
     var whisper = new Whisper(slack, scheduler);
     var drafts = new Drafts();
     var holders = new Holders(parts.journal(), parts.pinned(), parts.posts(), slack);
     InstantSource now = parts.journal()::now;
-    var rooms = new Rooms(slack, settings.channels());
+    var rooms = new Rooms(slack, settings.channels(), clock);
+    var accounts =
+        new Shared<String, Answer<SlackApi.Account>>(
+            slack::account, it -> it.got().isPresent(), Commands.SAME_ZONE, clock);
     var commands =
-        new Commands(parts.byCommand(), parts.desk(), slack, rooms, holders, drafts, whisper, now);
+        new Commands(
+            parts.byCommand(), parts.desk(), accounts, rooms, holders, drafts, whisper, now);
     var votes = new Votes(parts.door(), parts.gates(), whisper, this::poke);
     var clicks =
         new Clicks(

@@ -9,7 +9,6 @@ import io.countersign.sandbox.slack.Faults;
 import io.countersign.sandbox.slack.Limits;
 import io.countersign.sandbox.slack.SlackDriver;
 import java.time.Duration;
-import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,32 +20,34 @@ class ClosedRoomsTest {
   private final SenderRig rig = new SenderRig(Limits.hurried().withoutEcho(), 2);
   private final SenderRig.Bot bot = rig.bot("one");
 
-  /** What befalls a channel, how it is mended, and what people read. */
+  /** What befalls a channel, and what people read. */
   enum Loss {
-    REMOVED(1, SlackDriver::kickBot, SlackDriver::inviteBot, "I am not in it any more"),
-    REMOVED_FROM_A_PRIVATE_ONE(
-        2, SlackDriver::kickBot, SlackDriver::inviteBot, "I am not in it any more"),
-    ARCHIVED(1, SlackDriver::archive, SlackDriver::restore, "it is archived"),
-    SHARED(
-        1,
-        SlackDriver::shareWithAnotherCompany,
-        SlackDriver::restore,
-        "it is shared with another company");
+    REMOVED(1, "I am not in it any more"),
+    REMOVED_FROM_A_PRIVATE_ONE(2, "I am not in it any more"),
+    ARCHIVED(1, "it is archived"),
+    SHARED(1, "it is shared with another company");
 
     private final String channel;
-    private final BiConsumer<SlackDriver, String> befalls;
-    private final BiConsumer<SlackDriver, String> mends;
     private final String words;
 
-    Loss(
-        int channel,
-        BiConsumer<SlackDriver, String> befalls,
-        BiConsumer<SlackDriver, String> mends,
-        String words) {
+    Loss(int channel, String words) {
       this.channel = SenderRig.channel(channel);
-      this.befalls = befalls;
-      this.mends = mends;
       this.words = words;
+    }
+
+    private void befalls(SlackDriver people) {
+      switch (this) {
+        case REMOVED, REMOVED_FROM_A_PRIVATE_ONE -> people.kickBot(channel);
+        case ARCHIVED -> people.archive(channel);
+        case SHARED -> people.shareWithAnotherCompany(channel);
+      }
+    }
+
+    private void isMended(SlackDriver people) {
+      switch (this) {
+        case REMOVED, REMOVED_FROM_A_PRIVATE_ONE -> people.inviteBot(channel);
+        case ARCHIVED, SHARED -> people.restore(channel);
+      }
     }
   }
 
@@ -67,7 +68,7 @@ class ClosedRoomsTest {
   void a_run_whose_channel_is_lost_goes_on_and_its_thread_is_made_good_later(Loss loss) {
     var run = rig.asked(loss.channel);
     passes(3, Duration.ofSeconds(2));
-    loss.befalls.accept(rig.people, loss.channel);
+    loss.befalls(rig.people);
     rig.later(ClosedRooms.GOOD_FOR);
     int standing = rig.people.messages(loss.channel).size();
     rig.bench.advance(run);
@@ -91,7 +92,7 @@ class ClosedRoomsTest {
 
     rig.approve(run);
     assertThat(rig.bench.state(run)).isInstanceOf(RunState.Ended.class);
-    loss.mends.accept(rig.people, loss.channel);
+    loss.isMended(rig.people);
     passes(20, Duration.ofSeconds(5));
     assertThat(new WholeThreads(rig.database, rig.people, rig.renderer()).require()).isPositive();
   }

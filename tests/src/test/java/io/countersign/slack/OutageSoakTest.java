@@ -219,14 +219,14 @@ class OutageSoakTest {
           .toList();
     }
 
-    /** Bob presses each card once; whether there was one to press. */
+    /** Bob presses each card until his click is acknowledged; whether there was one to press. */
     private boolean approveAll() {
       var fresh = cards().stream().filter(it -> clicked.add(it.channel() + it.ts())).toList();
-      fresh.forEach(
-          it ->
-              assertThat(people.click(BOB, it, Drawing.APPROVE).isAcknowledged())
-                  .as("a click is acknowledged")
-                  .isTrue());
+      for (var card : fresh) {
+        if (!people.click(BOB, card, Drawing.APPROVE).isAcknowledged()) {
+          clicked.remove(card.channel() + card.ts());
+        }
+      }
       return !fresh.isEmpty();
     }
 

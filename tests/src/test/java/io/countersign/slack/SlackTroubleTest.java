@@ -101,7 +101,7 @@ class SlackTroubleTest {
       assertThat(people.awaitMessage(INCIDENT, it -> it.hasButton(Drawing.APPROVE), PATIENCE))
           .isPresent();
       assertThat(rig.slack.sockets().awaitStanding(1, PATIENCE)).isTrue();
-      await("it says so", () -> rig.standing().says().get("socket").equals("stands"));
+      await("it says so", () -> "stands".equals(rig.standing().says().get("socket")));
     }
   }
 
@@ -139,7 +139,7 @@ class SlackTroubleTest {
             Limits.hurried(),
             it -> it.faults().refuse(Faults.Token.APP, "invalid_auth"))) {
       await("it is unready", () -> !rig.standing().usable());
-      assertThat(rig.standing().says().get("socket")).contains("SLACK_APP_TOKEN", "invalid_auth");
+      assertThat(rig.standing().says().toString()).contains("SLACK_APP_TOKEN", "invalid_auth");
       var run = rig.bench.begun();
       rig.poke();
       assertThat(

@@ -255,7 +255,7 @@ public final class Bot implements AutoCloseable {
     var calls = new Calls(database.calls(), gates, roster);
     var dues = new Dues(List.of(timetable::look, calls::look));
     var workers = new Workers(database, engine, process, watch.heartbeat(), RUNS_AT_ONCE, clock);
-    var web = WebServer.start(settings.port(), edge.http(), database::answers);
+    var web = WebServer.start(settings.port(), edge.http(), database::answers, edge::standing);
     workers.start();
     edge.start();
     var _ =

@@ -1,5 +1,6 @@
 package io.countersign.server;
 
+import io.countersign.slack.SlackEdge;
 import io.countersign.slack.SlackHttp;
 import io.helidon.microprofile.server.Server;
 import jakarta.enterprise.inject.spi.CDI;
@@ -11,6 +12,7 @@ import java.net.ServerSocket;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -29,10 +31,15 @@ final class WebServer implements AutoCloseable {
   /**
    * @param port 0 takes any free port
    * @param slack where requests are taken over HTTP
-   * @param ready whether the bot can work
+   * @param database whether our own database answers
+   * @param standing how the bot stands with Slack
    * @throws PortTaken where another process has the port; Helidon itself would go on without it
    */
-  static WebServer start(int port, Optional<SlackHttp> slack, BooleanSupplier ready)
+  static WebServer start(
+      int port,
+      Optional<SlackHttp> slack,
+      BooleanSupplier database,
+      Supplier<SlackEdge.Standing> standing)
       throws PortTaken {
     int wanted = free(port);
     JERSEY.setLevel(Level.SEVERE);
@@ -43,7 +50,7 @@ final class WebServer implements AutoCloseable {
             .addApplication(new Endpoints(slack))
             .build()
             .start();
-    CDI.current().select(BotHealth.class, new ReadinessLiteral()).get().watch(ready);
+    CDI.current().select(BotHealth.class, new ReadinessLiteral()).get().watch(database, standing);
     return new WebServer(server);
   }
 

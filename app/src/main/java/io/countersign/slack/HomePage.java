@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +126,7 @@ final class HomePage {
             common.running().size() - running.size() + common.unread(),
             later,
             ended.map(it -> standing(it, Optional.empty())).toList(),
+            common.closed(),
             common.now()));
   }
 
@@ -174,6 +176,7 @@ final class HomePage {
       int unread,
       List<Planned> later,
       List<Known> ended,
+      Collection<Posts.Closed> closed,
       Instant now) {}
 
   /** What is to come, and the role that the run which planned it took. */
@@ -219,6 +222,7 @@ final class HomePage {
                         .stream())
             .toList(),
         homes.ended(MOST_ENDED).stream().flatMap(it -> known(it).stream()).toList(),
+        posts.closed().values(),
         now);
   }
 

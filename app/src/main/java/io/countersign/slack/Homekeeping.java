@@ -45,6 +45,7 @@ final class Homekeeping {
   private final Homes homes;
   private final HomePage page;
   private final SlackApi slack;
+  private final Reach reach;
   private final InstantSource clock;
   private final Budget budget;
   private final String process;
@@ -65,12 +66,14 @@ final class Homekeeping {
       Homes homes,
       HomePage page,
       SlackApi slack,
+      Reach reach,
       InstantSource clock,
       String process,
       Executor threads) {
     this.homes = homes;
     this.page = page;
     this.slack = slack;
+    this.reach = reach;
     this.clock = clock;
     this.budget = new Budget(clock, VIEWS_A_MINUTE);
     this.process = process;
@@ -109,7 +112,7 @@ final class Homekeeping {
 
   /** One pass over the Homes that were opened lately. Never throws. */
   void look() {
-    if (closed || !pass.tryLock()) {
+    if (closed || !(reach.state() instanceof Reach.State.Fine) || !pass.tryLock()) {
       return;
     }
     try {

@@ -23,6 +23,7 @@ final class Mrkdwn {
       case Span.Bold(var line) -> bold(of(line));
       case Span.Code(var code) -> "`" + escaped(code).replace('`', '\'') + "`";
       case Span.Mention(var person) -> "<@" + person.user() + ">";
+      case Span.Channel(var id) -> "<#" + id + ">";
       case Span.When(var at, var style) -> date(at, style);
       case Span.Link(var address, var label) ->
           "<" + escaped(address).replace("|", "%7C") + "|" + escaped(label).replace('|', '/') + ">";

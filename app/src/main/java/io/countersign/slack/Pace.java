@@ -3,25 +3,19 @@ package io.countersign.slack;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How fast messages may be edited and posted. Slack allows 50 edits a minute for everything
- * together; we take 45, and the last ten of them are for what people wait for.
+ * How fast this process may edit one message, and what Slack has asked it to wait. How many edits
+ * there may be in a minute is counted in the database, for all processes together.
  */
 final class Pace {
   static final Duration BETWEEN_EDITS = Duration.ofMillis(1_500);
-  static final int EDITS_A_MINUTE = 45;
-  static final int KEPT_FOR_URGENT = 10;
   private static final int REMEMBERED = 1_000;
-  private static final Duration MINUTE = Duration.ofMinutes(1);
 
   private final InstantSource clock;
-  private final Deque<Instant> edits = new ArrayDeque<>();
   private final Map<String, Instant> lastEdit = new LinkedHashMap<>();
   private final Map<String, Instant> pausedPosts = new HashMap<>();
   private Instant pausedEdits = Instant.EPOCH;
@@ -30,54 +24,46 @@ final class Pace {
     this.clock = clock;
   }
 
-  /** How long an edit of this message has to wait; zero books it. */
-  synchronized Duration edit(String message, boolean urgent) {
-    var now = clock.instant();
-    while (!edits.isEmpty() && !edits.getFirst().plus(MINUTE).isAfter(now)) {
-      edits.removeFirst();
-    }
-    var earliest =
-        max(pausedEdits, lastEdit.getOrDefault(message, Instant.EPOCH).plus(BETWEEN_EDITS));
-    int most = urgent ? EDITS_A_MINUTE : EDITS_A_MINUTE - KEPT_FOR_URGENT;
-    if (edits.size() >= most) {
-      earliest = max(earliest, now.plus(BETWEEN_EDITS));
-    }
-    if (earliest.isAfter(now)) {
-      return Duration.between(now, earliest);
-    }
-    edits.addLast(now);
-    remember(message, now);
-    return Duration.ZERO;
+  Instant now() {
+    return clock.instant();
   }
 
-  /** How long a new message in this channel has to wait. */
-  synchronized Duration post(String channel) {
-    var now = clock.instant();
-    var until = pausedPosts.getOrDefault(channel, Instant.EPOCH);
-    if (until.isAfter(now)) {
-      return Duration.between(now, until);
-    }
-    pausedPosts.remove(channel);
-    return Duration.ZERO;
+  /** How long an edit of this message has to wait. */
+  synchronized Duration edit(String message) {
+    var spread = lastEdit.getOrDefault(message, Instant.EPOCH).plus(BETWEEN_EDITS);
+    return until(spread.isAfter(pausedEdits) ? spread : pausedEdits);
   }
 
-  synchronized void pauseEdits(Duration wait) {
-    pausedEdits = max(pausedEdits, clock.instant().plus(wait));
-  }
-
-  synchronized void pausePosts(String channel, Duration wait) {
-    pausedPosts.merge(channel, clock.instant().plus(wait), Pace::max);
-  }
-
-  private void remember(String message, Instant now) {
+  /** The message is edited now. */
+  synchronized void edits(String message) {
     lastEdit.remove(message);
-    lastEdit.put(message, now);
+    lastEdit.put(message, clock.instant());
     if (lastEdit.size() > REMEMBERED) {
       lastEdit.remove(lastEdit.keySet().iterator().next());
     }
   }
 
-  private static Instant max(Instant one, Instant other) {
-    return one.isAfter(other) ? one : other;
+  /** How long a new message in this channel has to wait. */
+  synchronized Duration post(String channel) {
+    var wait = until(pausedPosts.getOrDefault(channel, Instant.EPOCH));
+    if (wait.isZero()) {
+      pausedPosts.remove(channel);
+    }
+    return wait;
+  }
+
+  synchronized void pauseEdits(Duration wait) {
+    var then = clock.instant().plus(wait);
+    pausedEdits = then.isAfter(pausedEdits) ? then : pausedEdits;
+  }
+
+  synchronized void pausePosts(String channel, Duration wait) {
+    pausedPosts.merge(
+        channel, clock.instant().plus(wait), (one, other) -> one.isAfter(other) ? one : other);
+  }
+
+  private Duration until(Instant then) {
+    var now = clock.instant();
+    return then.isAfter(now) ? Duration.between(now, then) : Duration.ZERO;
   }
 }

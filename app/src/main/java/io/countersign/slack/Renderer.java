@@ -8,6 +8,7 @@ import io.countersign.run.Fold;
 import io.countersign.run.Journal;
 import io.countersign.run.Recorded;
 import io.countersign.run.RunEvent;
+import io.countersign.run.RunSpec;
 import io.countersign.run.RunState;
 import io.countersign.run.Runbooks;
 import io.countersign.runbook.Runbook;
@@ -18,6 +19,7 @@ import io.countersign.thread.Posts;
 import io.countersign.thread.Posts.Post;
 import io.countersign.thread.RunView;
 import io.countersign.thread.ThreadLines;
+import io.countersign.thread.Unwritten;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -60,7 +62,8 @@ final class Renderer {
       case FILE ->
           Overflow.of(events, runbook)
               .map(it -> new Rendered(new SlackApi.Content(it, ""), seq, false));
-      case DIRECT -> direct(post, events, runbook);
+      case DIRECT ->
+          post.key().startsWith("closed/") ? closed(post, state) : direct(post, events, runbook);
     };
   }
 
@@ -111,8 +114,36 @@ final class Renderer {
             row -> {
               var now = journal.now();
               var card = Card.of(row, events, runbook, now);
-              var lines = CallLines.direct(called.kind(), row, card, link(post, row), now);
+              var lines =
+                  CallLines.direct(
+                      called.kind(),
+                      row,
+                      card,
+                      link(post, row),
+                      closedFor(Fold.of(events).facts().spec()),
+                      now);
               return new Rendered(Drawing.whisper(lines, List.of()), post.wantedSeq(), false);
+            });
+  }
+
+  private Optional<Posts.Closed> closedFor(RunSpec spec) {
+    return Optional.ofNullable(posts.closed().get(spec.channel()));
+  }
+
+  /** Nothing to say any more where the channel can be written to again, or the run has ended. */
+  private Optional<Rendered> closed(Post post, RunState state) {
+    if (state instanceof RunState.Ended) {
+      return Optional.empty();
+    }
+    var spec = state.facts().spec();
+    return closedFor(spec)
+        .map(
+            it -> {
+              var lines = Unwritten.requester(it, spec, state, journal.now());
+              var cancel =
+                  Blocks.Button.plain(Drawing.CANCEL, "Cancel this run", spec.id().value())
+                      .asking("Cancel run " + spec.id() + "?");
+              return new Rendered(Drawing.whisper(lines, List.of(cancel)), post.wantedSeq(), false);
             });
   }
 

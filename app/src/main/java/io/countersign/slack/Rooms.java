@@ -1,17 +1,28 @@
 package io.countersign.slack;
 
 import io.countersign.slack.SlackApi.Room;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 
-/** In which channels something may be started. */
+/**
+ * In which channels something may be started. That one may is good for a few seconds, because Slack
+ * allows 50 questions a minute; that it may not is asked anew each time.
+ */
 final class Rooms {
-  private final SlackApi slack;
+  static final Duration GOOD_FOR = Duration.ofSeconds(5);
+
+  private final Shared<String, Answer<Room>> rooms;
   private final Set<String> allowed;
 
-  Rooms(SlackApi slack, Set<String> allowed) {
-    this.slack = slack;
+  Rooms(SlackApi slack, Set<String> allowed, InstantSource clock) {
+    this.rooms = new Shared<>(slack::room, Rooms::good, GOOD_FOR, clock);
     this.allowed = allowed;
+  }
+
+  private static boolean good(Answer<Room> answer) {
+    return answer instanceof Answer.Ok<Room>(var room) && against(room).isEmpty();
   }
 
   /** Why nothing can be started there, with what to do; empty where it can. */
@@ -21,7 +32,7 @@ final class Rooms {
           "Runs cannot be asked for in this channel; nothing was started. Ask in one of "
               + "the channels that are set for this bot.");
     }
-    return switch (slack.room(channel)) {
+    return switch (rooms.get(channel).value()) {
       case Answer.Ok<Room>(var room) -> against(room);
       case Answer.Failed<Room>(var code) when code.equals("channel_not_found") ->
           Optional.of(notThere());

@@ -7,6 +7,7 @@ import com.slack.api.methods.SlackApiException;
 import com.slack.api.methods.SlackApiTextResponse;
 import com.slack.api.methods.request.files.FilesUploadV2Request;
 import com.slack.api.model.Message;
+import com.slack.api.model.ResponseMetadata;
 import com.slack.api.util.http.SlackHttpClient;
 import io.countersign.RunId;
 import io.countersign.Secret;
@@ -17,30 +18,59 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import okhttp3.OkHttpClient;
 
 /** The few methods of Slack's Web API that we use; every answer is looked at. */
 final class SlackApi {
   private static final String METADATA = "countersign";
   private static final int PAGE = 200;
 
+  private static final int PAGES = 10;
+  private static final Duration CONNECT = Duration.ofSeconds(3);
+
+  /** A question whether Slack is there need not wait as long as a message. */
+  private static final Duration QUESTION = Duration.ofSeconds(5);
+
   private final MethodsClient methods;
+  private final MethodsClient questions;
+  private final Consumer<Answer<?>> heard;
 
   SlackApi(MethodsClient methods) {
+    this(methods, methods, _ -> {});
+  }
+
+  private SlackApi(MethodsClient methods, MethodsClient questions, Consumer<Answer<?>> heard) {
     this.methods = methods;
+    this.questions = questions;
+    this.heard = heard;
   }
 
   static SlackApi of(SlackSettings settings) {
-    return new SlackApi(client(settings).methods(settings.botToken().reveal()));
+    return of(settings, _ -> {});
   }
 
-  private static Slack client(SlackSettings settings) {
+  /**
+   * @param heard is told what came of each call with the bot's token
+   */
+  static SlackApi of(SlackSettings settings, Consumer<Answer<?>> heard) {
     var config = config(settings);
     var http =
         SlackHttpClient.buildOkHttpClient(config)
             .newBuilder()
+            .connectTimeout(CONNECT)
             .addInterceptor(new WrittenOnce())
             .build();
+    var token = settings.botToken().reveal();
+    return new SlackApi(
+        client(config, http).methods(token),
+        client(config, http.newBuilder().callTimeout(QUESTION).build()).methods(token),
+        heard);
+  }
+
+  private static Slack client(SlackConfig config, OkHttpClient http) {
     var client = new SlackHttpClient(http);
     client.setConfig(config);
     return Slack.getInstance(config, client);
@@ -85,8 +115,17 @@ final class SlackApi {
   record Content(String text, String blocks) {}
 
   Answer<Self> self() {
+    return self(methods);
+  }
+
+  /** Whether Slack is there and takes the token. */
+  Answer<Self> question() {
+    return self(questions);
+  }
+
+  private Answer<Self> self(MethodsClient client) {
     return call(
-        () -> methods.authTest(r -> r),
+        () -> client.authTest(r -> r),
         it ->
             new Self(
                 given(it.getEnterpriseId()).orElse(it.getTeamId()),
@@ -96,7 +135,7 @@ final class SlackApi {
 
   /** Where a new socket may be opened, once and soon; the address is a secret. */
   Answer<URI> socket(Secret appToken) {
-    return call(
+    return asked(
         () -> methods.appsConnectionsOpen(r -> r.token(appToken.reveal())),
         it -> URI.create(it.getUrl()));
   }
@@ -281,28 +320,60 @@ final class SlackApi {
 
   /** Looks for a message of ours whose sending was not answered. */
   Answer<Optional<String>> find(String channel, Optional<String> thread, RunId run, String key) {
-    Answer<List<Message>> found =
-        thread.isPresent()
-            ? call(
-                () ->
-                    methods.conversationsReplies(
-                        r ->
-                            r.channel(channel)
-                                .ts(thread.get())
-                                .limit(PAGE)
-                                .includeAllMetadata(true)),
-                it -> it.getMessages())
-            : call(
-                () ->
-                    methods.conversationsHistory(
-                        r -> r.channel(channel).limit(PAGE).includeAllMetadata(true)),
-                it -> it.getMessages());
-    return found.map(
-        messages ->
-            messages.stream()
-                .filter(it -> names(it.getMetadata(), run, key))
-                .map(Message::getTs)
-                .findFirst());
+    return find(channel, thread, it -> names(it.getMetadata(), run, key));
+  }
+
+  private Answer<Optional<String>> find(
+      String channel, Optional<String> thread, Predicate<Message> fits) {
+    var cursor = "";
+    for (int page = 0; page < PAGES; page++) {
+      switch (page(channel, thread, cursor)) {
+        case Answer.Ok<Page>(var got) -> {
+          var found = got.messages().stream().filter(fits).map(Message::getTs).findFirst();
+          if (found.isPresent() || got.next().isEmpty()) {
+            return new Answer.Ok<>(found);
+          }
+          cursor = got.next();
+        }
+        case Answer.RateLimited<Page>(var pause) -> {
+          return new Answer.RateLimited<>(pause);
+        }
+        case Answer.Failed<Page>(var code) -> {
+          return new Answer.Failed<>(code);
+        }
+        case Answer.Unreachable<Page>(var why) -> {
+          return new Answer.Unreachable<>(why);
+        }
+      }
+    }
+    return new Answer.Ok<>(Optional.empty());
+  }
+
+  private record Page(List<Message> messages, String next) {
+    static Page of(
+        List<Message> messages, @org.jspecify.annotations.Nullable ResponseMetadata more) {
+      return new Page(messages, more == null ? "" : given(more.getNextCursor()).orElse(""));
+    }
+  }
+
+  /** Of a thread the oldest come first, of a channel the newest. */
+  private Answer<Page> page(String channel, Optional<String> thread, String cursor) {
+    return thread.isPresent()
+        ? call(
+            () ->
+                methods.conversationsReplies(
+                    r ->
+                        r.channel(channel)
+                            .ts(thread.get())
+                            .limit(PAGE)
+                            .cursor(cursor)
+                            .includeAllMetadata(true)),
+            it -> Page.of(it.getMessages(), it.getResponseMetadata()))
+        : call(
+            () ->
+                methods.conversationsHistory(
+                    r -> r.channel(channel).limit(PAGE).cursor(cursor).includeAllMetadata(true)),
+            it -> Page.of(it.getMessages(), it.getResponseMetadata()));
   }
 
   /** A text file in a thread. Answers the file's id. */
@@ -316,17 +387,12 @@ final class SlackApi {
 
   /** Looks for a file of ours whose sending was not answered. Answers its message's ts. */
   Answer<Optional<String>> findFile(String channel, String thread, String name) {
-    Answer<List<Message>> found =
-        call(
-            () -> methods.conversationsReplies(r -> r.channel(channel).ts(thread).limit(PAGE)),
-            it -> it.getMessages());
-    return found.map(
-        messages ->
-            messages.stream()
-                .filter(it -> it.getFiles() != null)
-                .filter(it -> it.getFiles().stream().anyMatch(file -> name.equals(file.getName())))
-                .map(Message::getTs)
-                .findFirst());
+    return find(
+        channel,
+        Optional.of(thread),
+        it ->
+            it.getFiles() != null
+                && it.getFiles().stream().anyMatch(file -> name.equals(file.getName())));
   }
 
   /** Answers the view's id. */
@@ -378,7 +444,14 @@ final class SlackApi {
     R send() throws IOException, SlackApiException;
   }
 
-  private static <R extends SlackApiTextResponse, T> Answer<T> call(
+  private <R extends SlackApiTextResponse, T> Answer<T> call(
+      Request<R> request, Function<R, T> read) {
+    var answer = asked(request, read);
+    heard.accept(answer);
+    return answer;
+  }
+
+  private static <R extends SlackApiTextResponse, T> Answer<T> asked(
       Request<R> request, Function<R, T> read) {
     try {
       var response = request.send();

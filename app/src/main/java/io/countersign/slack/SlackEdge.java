@@ -20,7 +20,9 @@ import io.countersign.thread.Threads;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +38,7 @@ public final class SlackEdge implements AutoCloseable {
   private final Intake intake;
   private final Optional<SlackHttp> http;
   private final Optional<SocketDoor> socket;
+  private final Reach reach;
   private final Sender sender;
   private final Homekeeping homes;
   private final Optional<AnchorTeller> teller;
@@ -86,20 +89,31 @@ public final class SlackEdge implements AutoCloseable {
       String process) {
     this.scheduler = scheduler;
     this.threads = threads;
-    var slack = SlackApi.of(settings);
+    this.reach = new Reach(clock);
+    var slack = SlackApi.of(settings, reach::heard);
     var renderer =
         new Renderer(parts.journal(), parts.gates(), parts.pinned(), parts.posts(), slack);
     this.sender =
-        new Sender(parts.posts(), renderer, slack, new Pace(clock), process, scheduler, threads);
+        new Sender(
+            parts.posts(), renderer, slack, reach, new Pace(clock), process, scheduler, threads);
     this.homes =
         new Homekeeping(
-            parts.homes(), new HomePage(parts, slack, clock), slack, clock, process, threads);
+            parts.homes(),
+            new HomePage(parts, slack, clock),
+            slack,
+            reach,
+            clock,
+            process,
+            threads);
     this.teller =
         settings.auditChannel().map(it -> new AnchorTeller(parts.anchors(), slack, it, process));
     var whisper = new Whisper(slack, scheduler);
     var forms = new AskReader(parts.runbooks(), parts.tenants(), parts.journal()::now);
+    var rooms = new Rooms(slack, settings.channels(), clock);
+    var zones = new Zones(slack, clock);
     this.intake =
-        new Intake(parts.inbox(), conversation(settings, parts, slack, forms, whisper), threads);
+        new Intake(
+            parts.inbox(), conversation(parts, slack, forms, whisper, rooms, zones), threads);
     var viewers = new Viewers(parts.roster(), clock);
     var suggestions = new Suggestions(parts.runbooks(), parts.tenants(), viewers);
     App app = new BoltApp(intake, forms, suggestions).build(settings);
@@ -118,33 +132,32 @@ public final class SlackEdge implements AutoCloseable {
   }
 
   private static Asking asking(
-      SlackSettings settings, Parts parts, SlackApi slack, Whisper whisper) {
+      Parts parts, SlackApi slack, Whisper whisper, Rooms rooms, Zones zones) {
     return new Asking(
         parts.runbooks(),
         parts.desk(),
         parts.tenants(),
         slack,
-        new Rooms(slack, settings.channels()),
+        rooms,
         new Holders(parts.journal(), parts.pinned(), parts.posts(), slack),
-        new Zones(slack),
+        zones,
         whisper,
         parts.journal()::now);
   }
 
   private Conversation conversation(
-      SlackSettings settings, Parts parts, SlackApi slack, AskReader forms, Whisper whisper) {
+      Parts parts, SlackApi slack, AskReader forms, Whisper whisper, Rooms rooms, Zones zones) {
     var drafts = new Drafts();
     var holders = new Holders(parts.journal(), parts.pinned(), parts.posts(), slack);
     InstantSource now = parts.journal()::now;
-    var rooms = new Rooms(slack, settings.channels());
     var commands =
         new Commands(
-            asking(settings, parts, slack, whisper),
+            asking(parts, slack, whisper, rooms, zones),
             forms,
             new Proposals(parts.desk(), holders, drafts, whisper, now),
             parts.desk(),
             rooms,
-            new Zones(slack),
+            zones,
             whisper,
             now);
     var votes = new Votes(parts.door(), parts.gates(), whisper, this::poke);
@@ -190,7 +203,13 @@ public final class SlackEdge implements AutoCloseable {
   private void tellAnchors(AnchorTeller telling) {
     var _ =
         scheduler.scheduleWithFixedDelay(
-            () -> threads.execute(telling::look), ANCHORS, ANCHORS, TimeUnit.SECONDS);
+            () -> threads.execute(() -> tell(telling)), ANCHORS, ANCHORS, TimeUnit.SECONDS);
+  }
+
+  private void tell(AnchorTeller telling) {
+    if (reach.state() instanceof Reach.State.Fine) {
+      telling.look();
+    }
   }
 
   /** Slack's signed requests, where a signing secret was given. */
@@ -198,10 +217,52 @@ public final class SlackEdge implements AutoCloseable {
     return http;
   }
 
+  /**
+   * How the bot stands with Slack.
+   *
+   * @param usable false where people must mend something before anybody can be told or can vote
+   */
+  public record Standing(boolean usable, Map<String, String> says) {
+    public Standing {
+      says = Map.copyOf(says);
+    }
+  }
+
+  /**
+   * Slack being away is no fault of this bot; a token that Slack refuses is one of its settings.
+   */
+  public Standing standing() {
+    var says = new TreeMap<String, String>();
+    boolean usable =
+        switch (reach.state()) {
+          case Reach.State.Fine() -> {
+            says.put("slack", "answers");
+            yield true;
+          }
+          case Reach.State.Away(var since, var why) -> {
+            says.put("slack", "away since " + since + " (" + why + "); runs go on, messages wait");
+            yield true;
+          }
+          case Reach.State.Refused(var since, var code) -> {
+            says.put(
+                "slack",
+                "refuses the bot's token since "
+                    + since
+                    + " ("
+                    + code
+                    + "); install the app again and correct SLACK_BOT_TOKEN");
+            yield false;
+          }
+        };
+    socket.ifPresent(it -> says.put("socket", it.says()));
+    return new Standing(usable && socket.map(SocketDoor::usable).orElse(true), says);
+  }
+
   /** Takes nothing more from sockets, which are closed; Slack sends elsewhere or again. */
   @Override
   public void close() {
     socket.ifPresent(SocketDoor::close);
+    sender.close();
     homes.close();
   }
 

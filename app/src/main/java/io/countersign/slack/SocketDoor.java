@@ -43,6 +43,8 @@ final class SocketDoor implements AutoCloseable, SocketLine.Owner {
   private boolean dialling;
   private boolean closed;
   private int failures;
+  private String trouble = "not dialled yet";
+  private String refusal = "";
 
   /**
    * @param addresses asks Slack for the address of a new socket
@@ -89,7 +91,8 @@ final class SocketDoor implements AutoCloseable, SocketLine.Owner {
       case Answer.Ok<URI>(var address) when isSafe(address) -> connect(address);
       case Answer.Ok<URI> _ -> failed("Slack's address for it is not encrypted", Duration.ZERO);
       case Answer.RateLimited<URI>(var pause) -> failed("rate limited", pause);
-      case Answer.Failed<URI> refused -> failed(refused.trouble(), Duration.ZERO);
+      case Answer.Failed<URI>(var code) when SlackWords.refusesToken(code) -> refused(code);
+      case Answer.Failed<URI> unable -> failed(unable.trouble(), Duration.ZERO);
       case Answer.Unreachable<URI> away -> failed(away.trouble(), Duration.ZERO);
     }
   }
@@ -122,12 +125,43 @@ final class SocketDoor implements AutoCloseable, SocketLine.Owner {
     line.close();
   }
 
+  /** Mended by people, not by dialling: it is said once, and tried again all the same. */
+  private synchronized void refused(String code) {
+    if (!code.equals(refusal)) {
+      log.error(
+          "Slack refuses the app token ({}), so nobody's commands and clicks come in. Make an"
+              + " app-level token with connections:write and put it into SLACK_APP_TOKEN. I try"
+              + " again every {} s.",
+          code,
+          Reach.TOKEN.toSeconds());
+    }
+    refusal = code;
+    again("refuses SLACK_APP_TOKEN (" + code + ")", Reach.TOKEN);
+  }
+
   private synchronized void failed(String why, Duration atLeast) {
+    refusal = "";
+    var pause = again(why, atLeast);
+    log.warn("no socket to Slack ({}); trying again in {} ms", why, pause.toMillis());
+  }
+
+  private synchronized Duration again(String why, Duration atLeast) {
     dialling = false;
     failures++;
+    trouble = why;
     var pause = pause().compareTo(atLeast) > 0 ? pause() : atLeast;
-    log.warn("no socket to Slack ({}); trying again in {} ms", why, pause.toMillis());
     dialAfter(pause);
+    return pause;
+  }
+
+  /** Whether only people can mend what keeps a socket from standing. */
+  synchronized boolean usable() {
+    return refusal.isEmpty();
+  }
+
+  /** How it stands, in words. */
+  synchronized String says() {
+    return standing == null ? "none: " + trouble : "stands";
   }
 
   private Duration pause() {
@@ -142,7 +176,8 @@ final class SocketDoor implements AutoCloseable, SocketLine.Owner {
       case SocketRequests.Frame.Goodbye(var reason) -> dismissed(line, reason);
       case SocketRequests.Frame.Asked asked ->
           threads.execute(() -> requests.handle(asked).ifPresent(line::answer));
-      case SocketRequests.Frame.Unknown() -> {}
+      case SocketRequests.Frame.Unknown(var acknowledgement) ->
+          acknowledgement.ifPresent(line::answer);
     }
   }
 
@@ -154,6 +189,7 @@ final class SocketDoor implements AutoCloseable, SocketLine.Owner {
     var old = standing;
     coming = null;
     dialling = false;
+    refusal = "";
     standing = line;
     since = clock.instant();
     log.info("a socket to Slack stands");
@@ -183,6 +219,7 @@ final class SocketDoor implements AutoCloseable, SocketLine.Owner {
       failed(why, Duration.ZERO);
     } else if (line == standing) {
       standing = null;
+      trouble = why;
       log.info("the socket to Slack is gone ({})", why);
       dialAfter(pauseAfterStanding());
     }

@@ -42,30 +42,41 @@ final class SocketRequests {
      */
     record Asked(String envelope, boolean repliable, Request<?> request) implements Frame {}
 
-    /** Nothing that we know. */
-    record Unknown() implements Frame {}
+    /**
+     * Nothing that we know.
+     *
+     * @param acknowledgement where it is an envelope: sent again, it would be unknown again
+     */
+    record Unknown(Optional<String> acknowledgement) implements Frame {}
   }
 
   /** Never throws. */
   Frame read(String text) {
+    var envelope = Optional.<String>empty();
     try {
       var json = mapper.readTree(text);
+      envelope = Optional.of(json.path("envelope_id").asText("")).filter(it -> !it.isBlank());
       return switch (json.path("type").asText()) {
         case "hello" -> new Frame.Hello();
         case "disconnect" -> new Frame.Goodbye(json.path("reason").asText("no reason"));
-        default -> asked(text);
+        default -> asked(text, envelope);
       };
     } catch (JsonProcessingException | RuntimeException unreadable) {
       log.warn("something came over the socket that is unreadable: {}", Intake.name(unreadable));
-      return new Frame.Unknown();
+      return unknown(envelope);
     }
   }
 
-  private Frame asked(String text) {
+  private Frame unknown(Optional<String> envelope) {
+    return new Frame.Unknown(
+        envelope.map(it -> mapper.createObjectNode().put("envelope_id", it).toString()));
+  }
+
+  private Frame asked(String text, Optional<String> id) {
     var parsed = parser.parse(text);
     if (parsed == null || parsed.getBoltRequest() == null) {
       log.warn("something came over the socket that is no request");
-      return new Frame.Unknown();
+      return unknown(id);
     }
     var envelope = parsed.getEnvelope();
     return new Frame.Asked(

@@ -2,21 +2,29 @@ package io.countersign.slack;
 
 import io.countersign.Person;
 import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** In which zone a person means a time: their own as Slack knows it, else UTC. */
+/**
+ * In which zone a person means a time: their own as Slack knows it, else UTC. It is read at most
+ * once a minute, for the clock on people's walls alone; who may do what is read elsewhere.
+ */
 final class Zones {
-  private final SlackApi slack;
+  static final Duration GOOD_FOR = Duration.ofMinutes(1);
 
-  Zones(SlackApi slack) {
-    this.slack = slack;
+  private final Shared<String, Answer<SlackApi.Account>> accounts;
+
+  Zones(SlackApi slack, InstantSource clock) {
+    this.accounts = new Shared<>(slack::account, it -> it.got().isPresent(), GOOD_FOR, clock);
   }
 
   ZoneId of(Person who) {
     try {
-      return slack
-          .account(who.user())
+      return accounts
+          .get(who.user())
+          .value()
           .got()
           .flatMap(SlackApi.Account::zone)
           .map(ZoneId::of)

@@ -112,10 +112,15 @@ public final class Grants {
               "UPDATE (wanted_seq, shown_seq, ts, tries, next_try, trouble)"),
           Grant.on(
               "channel_lease",
-              "lets one process at a time write into a channel",
+              "lets one process at a time write into a channel, and remembers where nobody can",
               "SELECT",
               "INSERT",
-              "UPDATE (sender, until)"),
+              "UPDATE (sender, until, closed, closed_since, look_at)"),
+          Grant.on(
+              "edit_slot",
+              "keeps all bots together to Slack's number of edits a minute",
+              "SELECT",
+              "UPDATE (taken_at)"),
           Grant.on(
               "scheduled_tasks",
               "db-scheduler's queue: rows come, are picked and go",

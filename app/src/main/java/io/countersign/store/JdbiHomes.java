@@ -71,7 +71,8 @@ public final class JdbiHomes implements Homes {
                       (SELECT count(*) FROM countersign.vote v JOIN countersign.gate g ON g.id = v.gate
                        WHERE g.status = 'OPEN'),
                       (SELECT concat_ws('/', count(*), sum(extract(epoch FROM due_at))) FROM countersign.schedule
-                       WHERE state = 'PENDING'))
+                       WHERE state = 'PENDING'),
+                      (SELECT string_agg(channel || closed, '/' ORDER BY channel) FROM countersign.channel_lease))
                     """)
                 .mapTo(String.class)
                 .one());

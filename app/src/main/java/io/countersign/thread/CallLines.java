@@ -15,9 +15,15 @@ public final class CallLines {
    * A direct message. Votes are cast on the card, so it leads there and carries no button.
    *
    * @param link to the card, where Slack gave one
+   * @param closed the run's channel, where no card can stand in it
    */
   public static List<Line> direct(
-      Call.Kind kind, GateRow row, Card card, Optional<String> link, Instant now) {
+      Call.Kind kind,
+      GateRow row,
+      Card card,
+      Optional<String> link,
+      Optional<Posts.Closed> closed,
+      Instant now) {
     var waiting = Texts.duration(Duration.between(row.openedAt(), now));
     var first =
         switch (kind) {
@@ -27,6 +33,9 @@ public final class CallLines {
               Line.of("Nobody has answered for " + waiting + ", so you are called: ")
                   .line(card.question());
         };
+    if (closed.isPresent() && link.isEmpty()) {
+      return List.of(first, Unwritten.card(closed.get(), row, now));
+    }
     var where =
         link.map(it -> Line.EMPTY.link(it, "Open the card"))
             .orElse(Line.of("The card stands in the run's thread"));

@@ -11,6 +11,7 @@ import io.countersign.runbook.Value;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +23,7 @@ public record HomeView(List<Part> parts) {
   public static final int CARDS = 8;
 
   public static final int RUNS = 15;
+  public static final int CLOSED = 2;
   public static final int LATER = 10;
   public static final int ENDED = 10;
 
@@ -70,6 +72,7 @@ public record HomeView(List<Part> parts) {
    * @param unreadable why it is not known what waits for this person
    * @param more how many runs there are beyond those given, which this person may see as well
    * @param hidden how many there are that are not this person's to see
+   * @param closed channels into which nothing can be written
    * @param now the database's clock
    */
   public record Facts(
@@ -80,12 +83,27 @@ public record HomeView(List<Part> parts) {
       int hidden,
       List<Schedule> later,
       List<Standing> ended,
+      Collection<Posts.Closed> closed,
       Instant now) {
     public Facts {
+      closed = List.copyOf(closed);
       waiting = List.copyOf(waiting);
       running = List.copyOf(running);
       later = List.copyOf(later);
       ended = List.copyOf(ended);
+    }
+
+    /** Every channel can be written to. */
+    public Facts(
+        List<Asked> waiting,
+        Optional<String> unreadable,
+        List<Standing> running,
+        int more,
+        int hidden,
+        List<Schedule> later,
+        List<Standing> ended,
+        Instant now) {
+      this(waiting, unreadable, running, more, hidden, later, ended, List.of(), now);
     }
   }
 
@@ -131,6 +149,10 @@ public record HomeView(List<Part> parts) {
                     + ": only those see a run here who asked for it, may start it, or have to"
                     + " decide something in it."));
       }
+      facts.closed().stream()
+          .filter(it -> facts.running().stream().anyMatch(run -> isIn(run, it)))
+          .limit(CLOSED)
+          .forEach(it -> says(Unwritten.channel(it, facts.now())));
       lines(
           "Held",
           facts.running().stream().map(this::held).toList(),
@@ -190,6 +212,10 @@ public record HomeView(List<Part> parts) {
         all.add(Line.of("And " + Texts.count(more, "more run", "more runs") + "."));
       }
       parts.add(new Part.Says(all));
+    }
+
+    private static boolean isIn(Standing run, Posts.Closed channel) {
+      return spec(run).channel().equals(channel.channel());
     }
 
     private void says(Line line) {

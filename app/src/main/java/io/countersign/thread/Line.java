@@ -43,6 +43,10 @@ public record Line(List<Span> spans) {
     return plus(new Span.Mention(person));
   }
 
+  public Line channel(String id) {
+    return plus(new Span.Channel(id));
+  }
+
   public Line when(Instant at, Span.Style style) {
     return plus(new Span.When(at, style));
   }
@@ -99,6 +103,7 @@ public record Line(List<Span> spans) {
       case Span.Bold(var line) -> line.plain();
       case Span.Code(var code) -> code;
       case Span.Mention(var person) -> "@" + person.user();
+      case Span.Channel(var id) -> "#" + id;
       case Span.When(var at, var style) -> written(at, style, ZoneOffset.UTC) + " UTC";
       case Span.Link(_, var label) -> label;
     };

@@ -14,6 +14,9 @@ public sealed interface Span {
 
   record Mention(Person person) implements Span {}
 
+  /** A channel, by its id. */
+  record Channel(String id) implements Span {}
+
   /** A moment; each reader sees it in their own zone. */
   record When(Instant at, Style style) implements Span {}
 

@@ -73,6 +73,7 @@ final class EdgeRig implements AutoCloseable {
   private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(2);
   private final HttpServer server;
   private final SlackSettings settings;
+  private final InstantSource clock;
   private final SlackEdge.Parts parts;
   private volatile SlackEdge edge;
 
@@ -97,7 +98,7 @@ final class EdgeRig implements AutoCloseable {
         before,
         policy,
         rig -> SlackRoster.of(rig.settings, ADMINS, InstantSource.system()),
-        (rig, _) -> rig.new FakeDesk());
+        (rig, _) -> rig.fakeDesk());
   }
 
   /**
@@ -113,9 +114,24 @@ final class EdgeRig implements AutoCloseable {
       Gate policy,
       Function<EdgeRig, Roster> rosters,
       BiFunction<EdgeRig, Roster, Desk> desks) {
+    this(transport, slack, InstantSource.system(), before, policy, rosters, desks);
+  }
+
+  /**
+   * @param clock of the edge's pace
+   */
+  EdgeRig(
+      Transport transport,
+      StandInSlack slack,
+      InstantSource clock,
+      Consumer<StandInSlack> before,
+      Gate policy,
+      Function<EdgeRig, Roster> rosters,
+      BiFunction<EdgeRig, Roster, Desk> desks) {
     this(
         transport,
         slack,
+        clock,
         before,
         policy,
         rosters,
@@ -134,6 +150,7 @@ final class EdgeRig implements AutoCloseable {
     return new EdgeRig(
         transport,
         StandInSlack.start(0, Workspace.demo(), Limits.hurried(), Clock.systemUTC()),
+        InstantSource.system(),
         _ -> {},
         Samples.gate(1),
         rig -> SlackRoster.of(rig.settings, ADMINS, InstantSource.system()),
@@ -158,12 +175,14 @@ final class EdgeRig implements AutoCloseable {
   private EdgeRig(
       Transport transport,
       StandInSlack slack,
+      InstantSource clock,
       Consumer<StandInSlack> before,
       Gate policy,
       Function<EdgeRig, Roster> rosters,
       BiFunction<EdgeRig, Roster, Desk> desks,
       Function<EdgeRig, List<EstateParts>> estates,
       List<Runbook> runbooks) {
+    this.clock = clock;
     bench = new Bench(database, policy);
     this.slack = slack;
     settings =
@@ -208,7 +227,7 @@ final class EdgeRig implements AutoCloseable {
   }
 
   private SlackEdge edge(String process) {
-    return new SlackEdge(settings, parts, InstantSource.system(), scheduler, threads, process);
+    return new SlackEdge(settings, parts, clock, scheduler, threads, process);
   }
 
   /** Another process in the place of this one: it knows what the database knows. */
@@ -216,6 +235,17 @@ final class EdgeRig implements AutoCloseable {
     edge.close();
     edge = edge("rig-" + System.identityHashCode(edge));
     edge.start();
+  }
+
+  /** A second process beside this one; it ends with its close. */
+  SlackEdge replica() {
+    var replica = edge("replica");
+    replica.start();
+    return replica;
+  }
+
+  SlackEdge.Standing standing() {
+    return edge.standing();
   }
 
   SlackSettings settings() {
@@ -259,6 +289,10 @@ final class EdgeRig implements AutoCloseable {
 
   Person person(String id) {
     return new Person(slack.workspace().teamId(), id);
+  }
+
+  Desk fakeDesk() {
+    return new FakeDesk();
   }
 
   /** Plans anything and starts it once. */

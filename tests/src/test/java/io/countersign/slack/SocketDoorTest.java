@@ -171,4 +171,21 @@ class SocketDoorTest {
 
     assertThat(rig.slack.calls().stream().filter(it -> it.method().equals(OPEN))).hasSize(3);
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'type':'something_new','payload':{}}",
+        "{'type':'interactive','payload':{'type':'shortcut','callback_id':'x','trigger_id':'1'}}",
+        "{'type':'interactive','payload':{'type':'thought_up_tomorrow'}}",
+        "{'type':'interactive','payload':{'type':'block_suggestion','action_id':'x'}}",
+        "{'type':'events_api','payload':{'type':'event_callback','event':{'type':'new_thing'}}}",
+        "{'type':'events_api','payload':[]}"
+      })
+  void what_nobody_knows_is_acknowledged_and_not_sent_again(String envelope) {
+    assertThat(rig.slack.sockets().awaitStanding(1, PATIENCE)).isTrue();
+    var named = envelope.replace('\'', '"').replaceFirst("\\{", "{\"envelope_id\":\"e1\",");
+    assertThat(rig.slack.sockets().sendRaw(named)).as(named).isTrue();
+    assertThat(requests("typed")).isEqualTo("0");
+  }
 }

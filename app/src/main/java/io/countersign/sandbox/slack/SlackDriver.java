@@ -355,6 +355,12 @@ public final class SlackDriver {
     world.directory().put(channel.asSharedWithAnotherCompany());
   }
 
+  /** Neither archived nor shared any more; its members stay. */
+  public void restore(String channelId) {
+    Channel channel = world.directory().knownChannel(channelId);
+    world.directory().put(Channel.open(channel.id(), channel.name(), channel.members()));
+  }
+
   private UserGroup group(String id) {
     return world
         .directory()

@@ -81,6 +81,34 @@ public final class Sockets implements Carrier, AutoCloseable {
     takeAll().forEach(it -> it.send(Json.write(goodbye)));
   }
 
+  /**
+   * Sends an envelope of any kind, such as one that Slack thinks of tomorrow.
+   *
+   * @param envelope JSON with an {@code envelope_id}
+   * @return whether the bot acknowledged it
+   */
+  public boolean sendRaw(String envelope) {
+    ObjectNode json = Json.parseObject(envelope).orElseThrow();
+    WebSocket socket = world.guard().await(this::next, world.limits().ackTime()).orElseThrow();
+    Awaited waiting = new Awaited(socket, new CompletableFuture<>());
+    String id = Json.text(json, "envelope_id");
+    awaited.put(id, waiting);
+    try {
+      socket.send(envelope);
+      return waiting
+          .answer()
+          .get(world.limits().ackTime().toMillis(), TimeUnit.MILLISECONDS)
+          .isPresent();
+    } catch (TimeoutException | ExecutionException silent) {
+      return false;
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      awaited.remove(id);
+    }
+  }
+
   /** Closes every socket without a word. */
   public void cut() {
     takeAll().forEach(it -> it.close(CloseFrame.GOING_AWAY));

@@ -66,6 +66,11 @@ final class WebApi {
       case Faults.Fault.Refusal error -> refused(new Refused(error.error()));
       case Faults.Fault.RateLimited limited -> tooMany(limited.retryAfter());
       case Faults.Fault.ServerError _ -> new Reply(500, "internal error", Optional.empty(), false);
+      case Faults.Fault.Silence(var length) -> {
+        var done = limited(method, token, arguments);
+        var _ = world.guard().await(Optional::empty, length);
+        yield done;
+      }
       case Faults.Fault.LostAnswer _ ->
           new Reply(200, limited(method, token, arguments).body(), Optional.empty(), true);
     };
@@ -100,6 +105,10 @@ final class WebApi {
     String bot = world.workspace().botToken();
     String app = world.workspace().appToken();
     boolean forApp = method.equals(Sockets.OPEN);
+    Optional<String> refusal = world.faults().refusal(forApp ? Faults.Token.APP : Faults.Token.BOT);
+    if (refusal.isPresent()) {
+      throw new Refused(refusal.get());
+    }
     if (token.equals(forApp ? bot : app)) {
       throw new Refused("not_allowed_token_type");
     }

@@ -7,11 +7,11 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** Stands still until it is moved. */
-final class MovableClock extends Clock {
+public final class MovableClock extends Clock {
 
   private Instant now = Instant.parse("2026-11-21T14:51:00Z");
 
-  synchronized void move(Duration by) {
+  public synchronized void move(Duration by) {
     now = now.plus(by);
   }
 

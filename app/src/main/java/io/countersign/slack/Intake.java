@@ -4,6 +4,7 @@ import io.countersign.thread.Inbox;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,12 +14,16 @@ import org.slf4j.LoggerFactory;
  */
 final class Intake {
   private static final Logger log = LoggerFactory.getLogger(Intake.class);
+  private static final int COMMANDS = 5;
   private static final Duration DEAD_AFTER = Duration.ofSeconds(60);
 
   private final Inbox inbox;
   private final Handler handler;
   private final Executor threads;
   private final InboundJson json = new InboundJson();
+
+  /** Commands that are looked up at a time: more would keep connections from acknowledgements. */
+  private final Semaphore commands = new Semaphore(COMMANDS, true);
 
   Intake(Inbox inbox, Handler handler, Executor threads) {
     this.inbox = inbox;
@@ -74,7 +79,21 @@ final class Intake {
     }
   }
 
+  /** Commands wait in turn; clicks, and votes with them, wait for nobody. */
   private void work(String key, Inbound inbound) {
+    if (!(inbound instanceof Inbound.Typed)) {
+      handle(key, inbound);
+      return;
+    }
+    commands.acquireUninterruptibly();
+    try {
+      handle(key, inbound);
+    } finally {
+      commands.release();
+    }
+  }
+
+  private void handle(String key, Inbound inbound) {
     try {
       handler.handle(inbound);
     } catch (RuntimeException bug) {

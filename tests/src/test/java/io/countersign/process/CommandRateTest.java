@@ -49,9 +49,12 @@ class CommandRateTest {
     try (var bots = new Bots(Bot.HEARTBEAT)) {
       bots.mangle(Bots.SLUGS);
       bots.start();
-      play(bots, "warm", WARM_UP);
-      print("warming up", bots, play(bots, "more", WARM_UP));
-      print(RATE + " commands a second for " + SECONDS + " s", bots, play(bots, "real", SECONDS));
+      play(bots, "warm", WARM_UP, RATE / 5);
+      print("warming up", bots, play(bots, "more", WARM_UP, RATE));
+      print(
+          RATE + " commands a second for " + SECONDS + " s",
+          bots,
+          play(bots, "real", SECONDS, RATE));
     }
   }
 
@@ -62,8 +65,8 @@ class CommandRateTest {
     }
   }
 
-  private Played play(Bots bots, String name, int seconds) {
-    int commands = RATE * seconds;
+  private Played play(Bots bots, String name, int seconds, int rate) {
+    int commands = rate * seconds;
     var acks = new ConcurrentLinkedQueue<Long>();
     var sent = new ArrayList<CompletableFuture<?>>();
     long begun;
@@ -73,7 +76,7 @@ class CommandRateTest {
       at = Instant.now().plusNanos(NANOS / 2);
       for (int i = 0; i < commands; i++) {
         int number = i;
-        long due = begun + NANOS * number / RATE;
+        long due = begun + NANOS * number / rate;
         var answered = new CompletableFuture<Void>();
         sent.add(answered);
         var _ =
@@ -91,7 +94,7 @@ class CommandRateTest {
         .as("rows of requests")
         .isEqualTo(Integer.toString(commands));
     awaitPlans(bots, name, commands);
-    return new Played(List.copyOf(acks), plans(bots, name, at));
+    return new Played(List.copyOf(acks), plans(bots, name, at, rate));
   }
 
   private void send(
@@ -170,7 +173,7 @@ class CommandRateTest {
   }
 
   /** From the moment at which a command should have been sent until its plan is written down. */
-  private static List<Long> plans(Bots bots, String name, Instant begun) {
+  private static List<Long> plans(Bots bots, String name, Instant begun, int rate) {
     var stamps =
         bots.own(
             """
@@ -183,7 +186,7 @@ class CommandRateTest {
     for (var stamp : stamps.split(",", -1)) {
       var parts = stamp.split(" ", -1);
       int number = Integer.parseInt(parts[0]);
-      long due = begun.plusNanos(NANOS * number / RATE).toEpochMilli();
+      long due = begun.plusNanos(NANOS * number / rate).toEpochMilli();
       took.add((Long.parseLong(parts[1]) / 1000 - due) * 1_000_000);
     }
     return took;

@@ -179,7 +179,8 @@ final class BoltApp {
           .getState()
           .getValues()
           .forEach(
-              (block, actions) -> actions.values().forEach(it -> entered.put(block, entered(it))));
+              (block, actions) ->
+                  actions.values().forEach(it -> entered.put(text(block), entered(it))));
     }
     var metadata = text(payload.getView().getPrivateMetadata());
     var enterprise = payload.getEnterprise() == null ? null : payload.getEnterprise().getId();

@@ -126,7 +126,7 @@ abstract class FailuresOneToFourteen extends AtEveryDoor {
               by);
       assertThatThrownBy(
               () -> doors.bench.journal.append(claim, OptionalLong.empty(), List.of(started)))
-          .hasMessageContaining(by.isEmpty() ? "destructive_needs_approval" : "foreign key");
+          .hasMessage("StepStarted cannot follow on AtGate");
     }
     doors.assertNothingStarted(waiting);
   }

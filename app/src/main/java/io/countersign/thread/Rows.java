@@ -21,6 +21,7 @@ final class Rows {
   private static final int KEPT = 3;
 
   private final Runbook runbook;
+  private final Runbook part;
   private final RunState state;
   private final History history;
   private static final Duration SURE_AFTER = Duration.ofSeconds(10);
@@ -29,14 +30,20 @@ final class Rows {
   private final String tenant;
   private final Instant now;
 
+  /**
+   * @param runbook in which places count
+   * @param part what of it is this run's; other steps are not shown
+   */
   Rows(
       Runbook runbook,
+      Runbook part,
       RunState state,
       History history,
       Optional<Journal.Progress> progress,
       String tenant,
       Instant now) {
     this.runbook = runbook;
+    this.part = part;
     this.state = state;
     this.history = history;
     this.progress = progress;
@@ -49,7 +56,7 @@ final class Rows {
     present().ifPresent(rows::add);
     rows.addAll(left());
     var undoing = currentUndoing();
-    runbook.onAbort().stream()
+    part.onAbort().stream()
         .filter(it -> undoing.filter(it::equals).isEmpty())
         .flatMap(it -> ended(it).stream())
         .forEach(it -> rows.add(new Row(it.word(), Line.of("put back: ").line(it.line()))));
@@ -60,7 +67,7 @@ final class Rows {
   private List<Row> finished() {
     var current = current();
     var ended =
-        runbook.steps().stream()
+        part.steps().stream()
             .filter(it -> current.filter(it::equals).isEmpty())
             .filter(it -> ended(it).isPresent())
             .toList();
@@ -115,7 +122,7 @@ final class Rows {
   }
 
   private Optional<Row> present() {
-    return current().map(this::going);
+    return current().filter(part.steps()::contains).map(this::going);
   }
 
   /** The line of on-abort at which the run stands. */
@@ -175,7 +182,7 @@ final class Rows {
   private List<Row> left() {
     var current = current();
     var rest =
-        runbook.steps().stream()
+        part.steps().stream()
             .filter(it -> current.filter(it::equals).isEmpty())
             .filter(it -> ended(it).isEmpty())
             .toList();

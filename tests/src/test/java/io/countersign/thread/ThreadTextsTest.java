@@ -14,6 +14,7 @@ import io.countersign.gate.Ruling.Refusal;
 import io.countersign.run.Journal;
 import io.countersign.run.RunEvent;
 import io.countersign.runbook.Risk;
+import io.countersign.runbook.Runbook;
 import io.countersign.support.Golden;
 import io.countersign.support.RestoreStory;
 import io.countersign.support.Samples;
@@ -44,10 +45,32 @@ class ThreadTextsTest {
     Golden.check("thread/root.txt", text.toString());
   }
 
+  /** The steps of the other strategy are none of the run's, and are not shown or counted. */
+  @Test
+  void aFlipIsToldInItsOwnWords() {
+    var text = new StringBuilder();
+    var runbook = RestoreStory.flipRunbook();
+    draw(text, "asked", RestoreStory.flipping(), runbook, Optional.empty());
+    draw(text, "at the gate", RestoreStory.flipping().atGate(), runbook, Optional.empty());
+    draw(text, "flipped", RestoreStory.flipping().flipped(), runbook, Optional.empty());
+    draw(text, "done", RestoreStory.flipping().flippedAndFinished(), runbook, Optional.empty());
+    var story = RestoreStory.flipping().atGate();
+    draw(text, story, story.row(GateRow.Status.OPEN), runbook);
+    Golden.check("thread/flip.txt", text.toString());
+  }
+
   private static void draw(
       StringBuilder text, String title, RestoreStory story, Optional<Journal.Progress> progress) {
-    var view =
-        RunView.of(story.journal(), RestoreStory.runbook(), progress, List.of(), story.now());
+    draw(text, title, story, RestoreStory.runbook(), progress);
+  }
+
+  private static void draw(
+      StringBuilder text,
+      String title,
+      RestoreStory story,
+      Runbook runbook,
+      Optional<Journal.Progress> progress) {
+    var view = RunView.of(story.journal(), runbook, progress, List.of(), story.now());
     text.append("== ").append(title).append(" (").append(view.word()).append(")\n");
     text.append(view.headline().plain()).append('\n');
     view.rows().forEach(it -> text.append("  ").append(it.whole().plain()).append('\n'));
@@ -70,7 +93,11 @@ class ThreadTextsTest {
   }
 
   private static void draw(StringBuilder text, RestoreStory story, GateRow row) {
-    var card = Card.of(row, story.journal(), RestoreStory.runbook(), story.now());
+    draw(text, story, row, RestoreStory.runbook());
+  }
+
+  private static void draw(StringBuilder text, RestoreStory story, GateRow row, Runbook runbook) {
+    var card = Card.of(row, story.journal(), runbook, story.now());
     text.append("== ").append(row.status()).append('\n');
     text.append(card.headline().plain()).append('\n');
     if (card.open()) {

@@ -26,6 +26,46 @@ public interface Registry {
    */
   boolean setStatus(String slug, String expected, String wanted, String reason);
 
+  /**
+   * Leads a tenant elsewhere, by compare-and-set: which database the product opens, and with which
+   * secret. Where the answer is lost, {@link #endChanges} and a look at the tenant tell what came
+   * of it.
+   *
+   * @param session what the server calls the session that does it: {@code
+   *     cs/<run>/<step>/<attempt>}
+   * @param fence called when that session stands, right before the change. Whoever takes over ends
+   *     the session before it looks, so a change comes before that look or never
+   * @return whether exactly the row with the expected reference was changed; false where somebody
+   *     changed it meanwhile
+   */
+  default boolean setReference(
+      String slug, Reference expected, Reference wanted, String session, Runnable fence) {
+    throw new RegistryUnavailable("This registry has no query set-reference.", null);
+  }
+
+  /**
+   * Ends the sessions of {@link #setReference} that earlier attempts of one step may have left;
+   * when it returns, none of them changes anything any more.
+   *
+   * @param prefix what their names begin with: {@code cs/<run>/<step>/}
+   * @param upTo the last attempt that is meant
+   */
+  default void endChanges(String prefix, int upTo) {
+    throw new RegistryUnavailable("This registry has no query set-reference.", null);
+  }
+
+  /** What leads the product to a tenant's database: its name, and the secret with the login. */
+  record Reference(String database, SecretName secret) {
+    public static Reference of(Tenant tenant) {
+      return new Reference(tenant.database(), tenant.secret());
+    }
+
+    @Override
+    public String toString() {
+      return database + " by " + secret;
+    }
+  }
+
   /** Tells every process of the product that a tenant changed ({@code pg_notify} in medsuite). */
   void invalidate(Tenant tenant);
 

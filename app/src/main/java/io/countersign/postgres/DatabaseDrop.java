@@ -9,6 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Drops one database and certainly no other: OID and recorded name must belong together, it is
@@ -79,11 +82,25 @@ public final class DatabaseDrop {
    */
   public static void emptied(String doing, Connection session, DatabaseRef database)
       throws ActionFailed, SQLException {
+    emptiedBut(doing, session, database, OptionalInt.empty());
+  }
+
+  /**
+   * The same, leaving one session of ours in it.
+   *
+   * @param own its process id
+   * @return how many others were ended
+   */
+  public static int emptiedBut(
+      String doing, Connection session, DatabaseRef database, OptionalInt own)
+      throws ActionFailed, SQLException {
     Databases.allowConnections(session, database, false);
+    var ended = new HashSet<Integer>();
     for (int i = 0; i < LOOKS; i++) {
-      var sessions = Sessions.all(session, database.oid());
+      var sessions = others(session, database, own);
+      sessions.forEach(it -> ended.add(it.pid()));
       if (sessions.isEmpty()) {
-        return;
+        return ended.size();
       }
       var left = Sessions.end(session, sessions);
       if (!left.isEmpty()) {
@@ -100,7 +117,14 @@ public final class DatabaseDrop {
     throw new ActionFailed(
         new Problem(
             doing,
-            "sessions do not end: " + Sessions.shown(Sessions.all(session, database.oid())) + ".",
+            "sessions do not end: " + Sessions.shown(others(session, database, own)) + ".",
             "Look at them in pg_stat_activity, then retry."));
+  }
+
+  private static List<Sessions.Session> others(
+      Connection session, DatabaseRef database, OptionalInt own) throws SQLException {
+    return Sessions.all(session, database.oid()).stream()
+        .filter(it -> own.isEmpty() || it.pid() != own.getAsInt())
+        .toList();
   }
 }

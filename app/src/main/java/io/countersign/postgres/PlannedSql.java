@@ -34,7 +34,7 @@ public final class PlannedSql {
   /** A name made of a database's name, quoted where that is known. */
   public static String name(Planned inputs, String input, String suffix) {
     return known(inputs, input)
-        .map(it -> Identifiers.quoted(it.name() + suffix))
+        .map(it -> Identifiers.quoted(MadeNames.base(it.name()) + suffix))
         .orElseGet(() -> "<" + inner(inputs, input) + ", its name and " + suffix + ">");
   }
 

@@ -27,8 +27,10 @@ import java.util.TreeMap;
  * session with one transaction, at most five seconds long.
  */
 public final class QueryRegistry implements Registry {
+  private static final String SESSION = "cs/registry";
+
   /** Longer than the server lets a statement take: whoever is silent by then is gone. */
-  private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(10);
+  private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(10);
 
   private final Estate estate;
   private final SecretStore secrets;
@@ -57,7 +59,50 @@ public final class QueryRegistry implements Registry {
   @Override
   public boolean setStatus(String slug, String expected, String wanted, String reason) {
     var values = Map.of("slug", slug, "expected", expected, "wanted", wanted, "reason", reason);
-    return ask("set-status", values, QueryRegistry::changedOne);
+    return ask("set-status", values, it -> changedOne("set-status", it));
+  }
+
+  /** Its session bears the attempt's name, so that a later attempt can end it. */
+  @Override
+  public boolean setReference(
+      String slug, Reference expected, Reference wanted, String session, Runnable fence) {
+    required("set-reference");
+    var values =
+        Map.of(
+            "slug", slug,
+            "expected_database", expected.database(),
+            "expected_secret", expected.secret().value(),
+            "database", wanted.database(),
+            "secret", wanted.secret().value());
+    return ask(
+        "set-reference",
+        values,
+        session,
+        it -> {
+          fence.run();
+          return changedOne("set-reference", it);
+        });
+  }
+
+  @Override
+  public void endChanges(String prefix, int upTo) {
+    var query = "set-reference";
+    try (var session = open(SESSION)) {
+      if (!StepSessions.ended(session, prefix, upTo)) {
+        throw unavailable(query, "a session " + prefix + "... does not end");
+      }
+    } catch (SQLException error) {
+      throw unavailable(query, ServerErrors.reduced(error));
+    } catch (SecretStore.SecretUnavailable missing) {
+      throw unavailable(query, missing.problem().line());
+    }
+  }
+
+  private void required(String query) {
+    if (!estate.registry().queries().containsKey(query)) {
+      throw new RegistryUnavailable(
+          "The registry of " + estate.name() + " has no query " + query + ".", null);
+    }
   }
 
   @Override
@@ -85,10 +130,7 @@ public final class QueryRegistry implements Registry {
 
   @Override
   public List<String> holders(Role role) {
-    if (!estate.registry().queries().containsKey("roster")) {
-      throw new RegistryUnavailable(
-          "The registry of " + estate.name() + " has no query roster.", null);
-    }
+    required("roster");
     return ask("roster", Map.of("role", role.name()), QueryRegistry::people);
   }
 
@@ -110,24 +152,36 @@ public final class QueryRegistry implements Registry {
    * @throws RegistryUnavailable naming the first that the server refuses
    */
   public void rehearse(Tenant tenant) {
-    for (var query : List.of("set-status", "invalidate", "audit")) {
-      var named = NamedQuery.of(estate.registry().queries().getOrDefault(query, ""));
-      try (var session = open()) {
-        session.setAutoCommit(false);
-        session.setReadOnly(true);
-        try (var statement = session.prepareStatement("EXPLAIN " + named.jdbc())) {
-          for (int i = 0; i < named.order().size(); i++) {
-            statement.setString(i + 1, rehearsed(named.order().get(i), tenant));
-          }
-          statement.execute();
-        } finally {
-          session.rollback();
-        }
-      } catch (SQLException error) {
-        throw unavailable(query, ServerErrors.reduced(error));
-      } catch (SecretStore.SecretUnavailable missing) {
-        throw unavailable(query, missing.problem().line());
+    for (var query : List.of("set-status", "set-reference", "invalidate", "audit")) {
+      if (estate.registry().queries().containsKey(query)) {
+        rehearse(query, tenant);
       }
+    }
+  }
+
+  /**
+   * Has the server plan one of them.
+   *
+   * @throws RegistryUnavailable where there is none of that name, or the server refuses it
+   */
+  public void rehearse(String query, Tenant tenant) {
+    required(query);
+    var named = NamedQuery.of(estate.registry().queries().getOrDefault(query, ""));
+    try (var session = open(SESSION)) {
+      session.setAutoCommit(false);
+      session.setReadOnly(true);
+      try (var statement = session.prepareStatement("EXPLAIN " + named.jdbc())) {
+        for (int i = 0; i < named.order().size(); i++) {
+          statement.setString(i + 1, rehearsed(named.order().get(i), tenant));
+        }
+        statement.execute();
+      } finally {
+        session.rollback();
+      }
+    } catch (SQLException error) {
+      throw unavailable(query, ServerErrors.reduced(error));
+    } catch (SecretStore.SecretUnavailable missing) {
+      throw unavailable(query, missing.problem().line());
     }
   }
 
@@ -136,6 +190,8 @@ public final class QueryRegistry implements Registry {
       case "id" -> tenant.id();
       case "slug" -> tenant.ref().slug();
       case "expected", "wanted" -> tenant.status();
+      case "database", "expected_database" -> tenant.database();
+      case "secret", "expected_secret" -> tenant.secret().value();
       case "detail" -> "{}";
       default -> "doctor";
     };
@@ -147,7 +203,11 @@ public final class QueryRegistry implements Registry {
   }
 
   private <T> T ask(String query, Map<String, String> values, Asking<T> asking) {
-    try (var session = open()) {
+    return ask(query, values, SESSION, asking);
+  }
+
+  private <T> T ask(String query, Map<String, String> values, String name, Asking<T> asking) {
+    try (var session = open(name)) {
       session.setAutoCommit(false);
       try (var settings = session.createStatement()) {
         settings.execute("SET LOCAL statement_timeout = '5s'");
@@ -169,9 +229,10 @@ public final class QueryRegistry implements Registry {
     }
   }
 
-  private Connection open() throws SQLException, SecretStore.SecretUnavailable {
+  /** The server's own time-outs are not heard of where the network is cut without a word. */
+  private Connection open(String name) throws SQLException, SecretStore.SecretUnavailable {
     var login = secrets.login(estate.registry().login());
-    return Databases.answeringWithin(ANSWERS_WITHIN, Servers.connect(login, "cs/registry"));
+    return Databases.answeringWithin(ANSWERED_WITHIN, Servers.connect(login, name));
   }
 
   private List<Tenant> tenants(PreparedStatement statement) throws SQLException {
@@ -223,7 +284,7 @@ public final class QueryRegistry implements Registry {
   }
 
   /** An update may end with RETURNING: then the rows count. */
-  private static boolean changedOne(PreparedStatement statement) throws SQLException {
+  private static boolean changedOne(String query, PreparedStatement statement) throws SQLException {
     int changed = 0;
     if (statement.execute()) {
       try (var rows = statement.getResultSet()) {
@@ -235,7 +296,7 @@ public final class QueryRegistry implements Registry {
       changed = statement.getUpdateCount();
     }
     if (changed > 1) {
-      throw new SQLException("set-status would change " + changed + " rows", "21000");
+      throw new SQLException(query + " would change " + changed + " rows", "21000");
     }
     return changed == 1;
   }

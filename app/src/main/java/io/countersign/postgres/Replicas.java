@@ -107,14 +107,16 @@ public final class Replicas {
   }
 
   /**
-   * Only a standby of this very server comes to show the OID under the name that the swap gave it;
-   * whoever else answers is left alone.
+   * Only a standby of this very server comes to show the OID under the name under which it is kept,
+   * closed; whoever else answers is left alone.
    */
   private static boolean shows(Connection session, DatabaseRef kept) throws SQLException {
     long until = System.nanoTime() + SHOWN_WITHIN_NANOS;
     while (Databases.number(session, "SELECT pg_is_in_recovery()::int") == 1) {
       var found = TenantDatabases.byOid(session, kept.oid());
-      if (found.isPresent() && found.get().name().equals(kept.name())) {
+      if (found.isPresent()
+          && found.get().name().equals(kept.name())
+          && !found.get().allowsConnections()) {
         return true;
       }
       if (System.nanoTime() > until) {

@@ -49,24 +49,35 @@ public final class StepSessions {
   public static void end(Connection session, Attempt<?> attempt) throws ActionFailed, SQLException {
     attempt.fence();
     var visit = attempt.visit();
+    if (!ended(session, visit.applicationPrefix(), visit.attempt())) {
+      throw new ActionFailed(
+          new Problem(
+              "ending the sessions of earlier attempts (" + visit.applicationPrefix() + ")",
+              "at least one does not go.",
+              "Look at it in pg_stat_activity, end it, then retry."));
+    }
+  }
+
+  /**
+   * Ends the sessions of a step's attempts up to one, and waits until they are gone.
+   *
+   * @return false where one does not go within about 30 s
+   */
+  static boolean ended(Connection session, String prefix, int upTo) throws SQLException {
     try (var others = session.prepareStatement(OTHERS)) {
-      others.setString(1, visit.applicationPrefix());
-      others.setInt(2, visit.attempt());
+      others.setString(1, prefix);
+      others.setInt(2, upTo);
       for (int i = 0; i < LOOKS; i++) {
         Databases.execute(session, "SELECT pg_stat_clear_snapshot()");
         try (var row = others.executeQuery()) {
           row.next();
           if (row.getLong(1) == 0) {
-            return;
+            return true;
           }
         }
         Databases.pause(session);
       }
     }
-    throw new ActionFailed(
-        new Problem(
-            "ending the sessions of earlier attempts (" + visit.applicationPrefix() + ")",
-            "at least one does not go.",
-            "Look at it in pg_stat_activity, end it, then retry."));
+    return false;
   }
 }

@@ -43,7 +43,7 @@ final class Countersigners {
   Found of(Runbook runbook, RunSpec spec) {
     var all = new HashSet<Person>();
     for (var step : runbook.steps()) {
-      if (step.gate().isEmpty() || !step.when().map(it -> Decide.holds(it, spec)).orElse(true)) {
+      if (step.gate().isEmpty() || !Decide.applies(step, spec)) {
         continue;
       }
       switch (at(step, step.gate().get(), spec)) {

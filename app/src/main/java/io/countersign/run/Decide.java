@@ -66,9 +66,8 @@ public final class Decide {
     if (facts.open().isPresent()) {
       return new Clear(step, facts.open().get());
     }
-    if (step.when().isPresent() && !holds(step.when().get(), facts)) {
-      return new PassOver(
-          step, step.when().get().parameter() + " is not " + step.when().get().value());
+    if (!applies(step, facts.spec())) {
+      return new PassOver(step, otherwise(step));
     }
     if (step.optional() && facts.skipped().contains(step.id())) {
       return new PassOver(step, "somebody asked to skip it");
@@ -89,6 +88,9 @@ public final class Decide {
       return new Finish(facts.halt().map(Halt::ending).orElse(Ending.FAILED));
     }
     var step = next.in(runbook);
+    if (!applies(step, facts.spec())) {
+      return new PassOver(step, otherwise(step));
+    }
     return unmade(step, facts)
         .<Decision>map(it -> new PassOver(step, it))
         .orElseGet(() -> start(facts, step, Optional.empty()));
@@ -158,13 +160,32 @@ public final class Decide {
     };
   }
 
-  /** Whether a step under this condition runs. */
-  static boolean holds(Step.When when, Facts facts) {
-    return holds(when, facts.spec());
+  private static String otherwise(Step step) {
+    var when = step.when().orElseThrow();
+    return when.parameter() + " is not " + when.value();
   }
 
-  public static boolean holds(Step.When when, RunSpec spec) {
-    var value = spec.parameters().get(when.parameter());
+  /** Whether a step is one of this run's: its condition holds, or it has none. */
+  public static boolean applies(Step step, RunSpec spec) {
+    return step.when().isEmpty() || holds(step.when().get(), spec);
+  }
+
+  /** The runbook without the steps that are none of this run's; places count in the whole one. */
+  public static Runbook partOf(Runbook whole, RunSpec spec) {
+    return new Runbook(
+        whole.name(),
+        whole.title(),
+        whole.estates(),
+        whole.command(),
+        whole.requester(),
+        whole.parameters(),
+        whole.steps().stream().filter(it -> applies(it, spec)).toList(),
+        whole.onAbort().stream().filter(it -> applies(it, spec)).toList(),
+        whole.source());
+  }
+
+  private static boolean holds(Step.When when, RunSpec spec) {
+    var value = (when.ofContext() ? spec.pinned() : spec.parameters()).get(when.parameter());
     return value != null && value.shown().equals(when.value());
   }
 

@@ -147,7 +147,7 @@ public final class FrontDesk implements Desk {
       Optional<Journal.Kept> kept, EstateParts parts, Tenant tenant) {
     if (kept.isEmpty()) {
       return Optional.of(
-          "No swap of %s has kept a database, so there is nothing to go back to."
+          "No swap or flip of %s has kept a database, so there is nothing to go back to."
               .formatted(tenant.ref().slug()));
     }
     var wanted = kept.get().database();
@@ -155,7 +155,7 @@ public final class FrontDesk implements Desk {
     return found.isPresent() && found.get().oid() == wanted.oid()
         ? Optional.empty()
         : Optional.of(
-            "The database that was kept when %s was swapped last, %s, is no longer there; there is nothing to go back to."
+            "The database that was kept when %s was last swapped or flipped, %s, is no longer there; there is nothing to go back to."
                 .formatted(tenant.ref().slug(), wanted));
   }
 

@@ -73,6 +73,9 @@ final class Inputs {
           switch (path) {
                 case Specs.KEPT -> "the database last kept";
                 case Specs.KEPT_SINCE -> "when the database was kept";
+                case Specs.KEPT_BY -> "how the database was kept";
+                case Specs.KEPT_SECRET -> "the secret of the database last kept";
+                case Specs.KEPT_SECRET_VERSION -> "the version of that secret";
                 default -> what;
               }
               + " of tenant "

@@ -3,6 +3,7 @@ package io.countersign.run;
 import io.countersign.RunId;
 import io.countersign.Subject;
 import io.countersign.estate.DatabaseRef;
+import io.countersign.estate.SecretName;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -67,7 +68,8 @@ public interface Journal {
   Optional<Progress> progress(RunId run);
 
   /**
-   * The database that the last succeeded swap of a subject kept, whether or not it is still there.
+   * The database that the last succeeded swap or flip of a subject kept, whether or not it is still
+   * there.
    */
   Optional<Kept> kept(Subject subject);
 
@@ -83,9 +85,16 @@ public interface Journal {
   List<RunId> active();
 
   /**
-   * @param since when the swap was done, which ended its time as the live database
+   * @param since when the swap or flip was done, which ended its time as the live database
+   * @param secret which led to it, where the reference was flipped; after a swap the secrets lead
+   *     by name, and none is recorded
    */
-  record Kept(DatabaseRef database, Instant since, RunId by) {}
+  record Kept(DatabaseRef database, Instant since, RunId by, Optional<KeptSecret> secret) {}
+
+  /**
+   * @param version as the secret store called it
+   */
+  record KeptSecret(SecretName name, String version) {}
 
   /**
    * @param also more for people, a clause; may be empty

@@ -61,19 +61,34 @@ public final class Plans {
         spec.id().value(), spec, steps(runbook.steps(), spec, actions), Set.of(), List.of());
   }
 
-  /** These lines of the runbook; those whose condition does not hold are left out. */
+  /**
+   * These lines of the runbook; those whose condition does not hold are left out. Where nothing was
+   * looked up, those that depend on it are all shown, each with its condition.
+   */
   public static List<Draft.PlannedStep> steps(List<Step> steps, RunSpec spec, Catalogue actions) {
-    var facts = Facts.of(spec);
     return steps.stream()
-        .filter(it -> it.when().isEmpty() || Decide.holds(it.when().get(), facts))
+        .filter(it -> Decide.applies(it, spec) || unasked(it, spec).isPresent())
         .map(it -> step(it, spec, actions))
         .toList();
+  }
+
+  /** The condition of a step of which nobody knows yet whether it holds. */
+  private static Optional<Step.When> unasked(Step step, RunSpec spec) {
+    return step.when().filter(it -> it.ofContext() && !spec.pinned().containsKey(it.parameter()));
   }
 
   private static Draft.PlannedStep step(Step step, RunSpec spec, Catalogue actions) {
     var action = actions.find(step.action()).orElseThrow();
     var text = action.plan(Inputs.planned(step, spec));
+    var condition =
+        unasked(step, spec)
+            .map(it -> "where " + it.parameter() + " is " + it.value() + ": ")
+            .orElse("");
     return new Draft.PlannedStep(
-        step.id(), step.action(), text.sentence(), text.statements(), step.gate().isPresent());
+        step.id(),
+        step.action(),
+        condition + text.sentence(),
+        text.statements(),
+        step.gate().isPresent());
   }
 }

@@ -3,6 +3,7 @@ package io.countersign.run;
 import io.countersign.Person;
 import io.countersign.RunId;
 import io.countersign.estate.Tenant;
+import io.countersign.runbook.ContextFields;
 import io.countersign.runbook.Input;
 import io.countersign.runbook.Runbook;
 import io.countersign.runbook.Value;
@@ -19,6 +20,10 @@ import java.util.stream.Stream;
 final class Specs {
   static final String KEPT = "tenant.kept";
   static final String KEPT_SINCE = "tenant.kept-since";
+
+  static final String KEPT_BY = "tenant.kept-by";
+  static final String KEPT_SECRET = "tenant.kept-secret";
+  static final String KEPT_SECRET_VERSION = "tenant.kept-secret-version";
 
   /** Only for texts: no step may refer to it. */
   static final String AGAIN = "schedule.again";
@@ -60,6 +65,16 @@ final class Specs {
             it -> {
               pinned.put(KEPT, new Value.OfDatabase(it.database()));
               pinned.put(KEPT_SINCE, new Value.Moment(it.since()));
+              pinned.put(
+                  KEPT_BY,
+                  new Value.Choice(
+                      it.secret().isPresent() ? ContextFields.FLIP : ContextFields.SWAP));
+              it.secret()
+                  .ifPresent(
+                      secret -> {
+                        pinned.put(KEPT_SECRET, new Value.OfSecret(secret.name()));
+                        pinned.put(KEPT_SECRET_VERSION, new Value.Text(secret.version()));
+                      });
             });
     wish.again().ifPresent(it -> pinned.put(AGAIN, new Value.Span(it)));
     var parameters = new HashMap<>(wish.parameters());

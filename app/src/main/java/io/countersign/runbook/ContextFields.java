@@ -1,5 +1,6 @@
 package io.countersign.runbook;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -8,6 +9,12 @@ import java.util.TreeMap;
  * their types.
  */
 public final class ContextFields {
+  /** How a database came to be kept: the databases' names were swapped. */
+  public static final String SWAP = "swap-and-keep";
+
+  /** How a database came to be kept: the tenant's reference was flipped. */
+  public static final String FLIP = "flip-the-ref";
+
   private static final Map<String, ValueType> TYPES =
       Map.ofEntries(
           Map.entry("run.id", ValueType.TEXT),
@@ -19,10 +26,22 @@ public final class ContextFields {
           Map.entry("tenant.database", ValueType.DATABASE),
           Map.entry("tenant.secret", ValueType.SECRET_NAME),
           Map.entry("tenant.kept", ValueType.DATABASE),
+          Map.entry("tenant.kept-by", ValueType.CHOICE),
+          Map.entry("tenant.kept-secret", ValueType.SECRET_NAME),
+          Map.entry("tenant.kept-secret-version", ValueType.TEXT),
           Map.entry("estate.name", ValueType.TEXT),
           Map.entry("tenant.kept-since", ValueType.INSTANT));
 
+  /** Those that a condition may compare, with the words they can have. */
+  private static final Map<String, List<String>> COMPARED =
+      Map.of("tenant.kept-by", List.of(SWAP, FLIP));
+
   private ContextFields() {}
+
+  /** Those that {@code when:} may compare, and all the words that each can have. */
+  public static Map<String, List<String>> compared() {
+    return COMPARED;
+  }
 
   /** All of them by path, in alphabetical order. */
   public static Map<String, ValueType> types() {

@@ -237,6 +237,10 @@ final class LintInputs {
 
   private void when(Line line, Step.When when) {
     var path = line.path() + "/when/" + when.parameter();
+    if (when.ofContext()) {
+      whenContext(path, when);
+      return;
+    }
     var parameter = runbook.parameter(when.parameter()).orElse(null);
     if (parameter == null) {
       var names = runbook.parameters().stream().map(Parameter::name).toList();
@@ -253,6 +257,22 @@ final class LintInputs {
           "Give it a default, or leave optional out.");
     }
     whenValue(places.value(path), parameter, when.value());
+  }
+
+  private void whenContext(String path, Step.When when) {
+    var known = ContextFields.compared();
+    var words = known.get(when.parameter());
+    if (words == null) {
+      complaints.add(
+          places.key(path),
+          when.parameter() + " cannot be compared",
+          "Of what is looked up, compare " + String.join(", ", known.keySet()) + ".");
+    } else if (!words.contains(when.value())) {
+      complaints.add(
+          places.value(path),
+          when.value() + " is not among the words of " + when.parameter(),
+          Near.hint(when.value(), words));
+    }
   }
 
   private void whenValue(Place place, Parameter parameter, String value) {

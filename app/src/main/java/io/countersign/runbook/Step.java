@@ -24,6 +24,16 @@ public record Step(
     with = java.util.Collections.unmodifiableMap(new TreeMap<>(with));
   }
 
-  /** {@code when:} runs the step only if a parameter has this value. */
-  public record When(String parameter, String value) {}
+  /**
+   * {@code when:} runs the step only if a parameter has this value.
+   *
+   * @param parameter its name, or a reference without its {@code ${}} that is known when the run is
+   *     asked for: {@code tenant.kept-by}
+   */
+  public record When(String parameter, String value) {
+    /** Whether it compares what was looked up and not what was asked for. */
+    public boolean ofContext() {
+      return parameter.indexOf('.') >= 0;
+    }
+  }
 }

@@ -14,14 +14,19 @@ import io.countersign.action.database.DatabaseSwap;
 import io.countersign.action.database.DatabaseSwapBack;
 import io.countersign.action.database.DatabaseUnused;
 import io.countersign.action.database.KeepAhead;
+import io.countersign.action.database.ReferenceFlip;
+import io.countersign.action.database.ReferenceFlipBack;
 import io.countersign.action.restore.RestorePreflight;
 import io.countersign.action.schedule.CancelDrop;
 import io.countersign.action.schedule.ScheduleDrop;
 import io.countersign.action.server.DiscardServer;
 import io.countersign.action.server.RestoreServer;
 import io.countersign.action.tenant.AuditTenant;
+import io.countersign.action.tenant.DiscardSecret;
 import io.countersign.action.tenant.FreezeTenant;
 import io.countersign.action.tenant.InvalidateTenant;
+import io.countersign.action.tenant.MakeSecret;
+import io.countersign.action.tenant.SettleReference;
 import io.countersign.action.tenant.SettleTenant;
 import io.countersign.action.tenant.UnfreezeTenant;
 import io.countersign.estate.DatabaseLookup;
@@ -73,7 +78,12 @@ public final class Estates {
     var actions =
         new Catalogue(
             List.of(
-                new RestorePreflight(servers, estate, restorer, major -> missing(programs, major)),
+                new RestorePreflight(
+                    servers,
+                    estate,
+                    restorer,
+                    major -> missing(programs, major),
+                    new Flips(registry, secrets)),
                 new FreezeTenant(estate, registry, servers),
                 new SettleTenant(estate, servers),
                 new RestoreServer(servers, restorer),
@@ -84,12 +94,17 @@ public final class Estates {
                 new DatabaseSequences(servers, registry, estate),
                 new DatabaseAfterRestore(servers, registry, estate, programs),
                 new DatabaseSwap(servers, estate, swapPoints),
+                new MakeSecret(servers, secrets),
+                new DiscardSecret(registry, secrets),
+                new ReferenceFlip(servers, estate, registry, secrets, swapPoints),
+                new ReferenceFlipBack(servers, estate, registry, secrets, swapPoints),
+                new SettleReference(estate),
                 new CompareKept(servers, registry, estate),
                 new DatabaseSwapBack(servers, estate, swapPoints),
                 new KeepAhead(servers, estate),
                 new DatabaseDiscard(servers, registry),
                 new DatabaseUnused(servers, registry),
-                new DatabaseDropKept(servers, registry),
+                new DatabaseDropKept(servers, registry, secrets),
                 new ScheduleDrop(schedules),
                 new CancelDrop(schedules),
                 new InvalidateTenant(estate, registry),

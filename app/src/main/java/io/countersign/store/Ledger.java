@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -73,11 +74,18 @@ final class Ledger {
               return codec.decode(rows.getString(3), rows.getInt(4), rows.getString(5))
                           instanceof RunEvent.StepSucceeded(_, _, var outputs, _)
                       && outputs.get("kept") instanceof Value.OfDatabase(var database)
-                  ? Optional.of(new Journal.Kept(database, at, run))
+                  ? Optional.of(new Journal.Kept(database, at, run, keptSecret(outputs)))
                   : Optional.<Journal.Kept>empty();
             })
         .findOne()
         .flatMap(it -> it);
+  }
+
+  private static Optional<Journal.KeptSecret> keptSecret(Map<String, Value> outputs) {
+    return outputs.get("kept-secret") instanceof Value.OfSecret(var name)
+            && outputs.get("kept-secret-version") instanceof Value.Text(var version)
+        ? Optional.of(new Journal.KeptSecret(name, version))
+        : Optional.empty();
   }
 
   /** Appends after {@code last}; the caller holds the run's row lock. */

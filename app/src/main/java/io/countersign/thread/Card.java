@@ -6,6 +6,7 @@ import io.countersign.RunId;
 import io.countersign.gate.Ballot;
 import io.countersign.gate.GateRow;
 import io.countersign.gate.Vote;
+import io.countersign.run.Decide;
 import io.countersign.run.Fold;
 import io.countersign.run.Recorded;
 import io.countersign.run.RunEvent;
@@ -71,7 +72,8 @@ public record Card(
         runbook
             .step(row.step())
             .orElseThrow(() -> new IllegalArgumentException("no step " + row.step()));
-    var drawing = new Drawing(row, journal, state, runbook, step, now);
+    var part = Decide.partOf(runbook, state.facts().spec());
+    var drawing = new Drawing(row, journal, state, part, step, now);
     return new Card(
         row.run(),
         row.id(),
@@ -123,6 +125,7 @@ public record Card(
       var lines = new ArrayList<Line>();
       difference().ifPresent(lines::add);
       deed().bodies().ifPresent(lines::add);
+      deed().moment().ifPresent(lines::add);
       lines.addAll(new Evidence(runbook, state.facts().outputs(), said).sentences());
       deed().undo().map(it -> it.text(until())).ifPresent(lines::add);
       coolOff().ifPresent(lines::add);

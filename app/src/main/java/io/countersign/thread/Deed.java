@@ -36,8 +36,8 @@ final class Deed {
     return switch (step.action()) {
       case "database.drop" ->
           Line.of("May " + dropped() + size() + " be dropped for ever? ").line(past());
-      case "database.swap" -> asking(swap());
-      case "database.swap-back" -> asking(swapBack());
+      case "database.swap", "reference.flip" -> asking(swap());
+      case "database.swap-back", "reference.flip-back" -> asking(swapBack());
       default ->
           asking(
               Line.of(
@@ -152,6 +152,8 @@ final class Deed {
     return switch (step.action()) {
       case "database.swap" -> bodies("restored", "the copy");
       case "database.swap-back" -> bodies("back", "the kept one");
+      case "reference.flip" -> leads("restored", "the copy");
+      case "reference.flip-back" -> leads("back", "the kept one");
       default -> Optional.empty();
     };
   }
@@ -171,6 +173,40 @@ final class Deed {
                 + " · destroyed: nothing"));
   }
 
+  /** Where the names stay and the reference goes. */
+  private Optional<Line> leads(String role, String otherwise) {
+    if (!order.containsKey("intent." + role + ".name")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Line.of(
+            "Leads "
+                + tenant()
+                + " to "
+                + named("intent." + role + ".name", otherwise)
+                + body("intent." + role + ".oid", List.of("restored-bytes", "kept-bytes"))
+                + " by the secret "
+                + named("intent." + role + ".secret", "in the order")
+                + " · closed, kept: "
+                + named("intent.live.name", "the live one")
+                + body("intent.live.oid", List.of("live-bytes"))
+                + " · destroyed: nothing"));
+  }
+
+  /** What happens if the bot dies in the very moment; a swap has no such moment. */
+  Optional<Line> moment() {
+    return switch (step.action()) {
+      case "reference.flip", "reference.flip-back" ->
+          Optional.of(
+              Line.of(
+                  "Nobody reaches "
+                      + tenant()
+                      + " for a fraction of a second. If I die in just that moment, it stays closed"
+                      + " until a bot runs again"));
+      default -> Optional.empty();
+    };
+  }
+
   private String body(String oid, List<String> bytes) {
     var size =
         fate.made(Evidence.COMPARING, bytes).orElse(null) instanceof Value.Int(var it)
@@ -182,14 +218,14 @@ final class Deed {
   /** What is lost at once, and how to undo it. */
   Optional<Line> undo() {
     return switch (step.action()) {
-      case "database.swap" ->
+      case "database.swap", "reference.flip" ->
           Optional.of(
               Line.of(
                   "What is lost: nothing at once. The database that is live now stays, closed, as "
                       + named("intent.kept.name", "it is named in the order")
                       + ". Undo: /tenant-rollback "
                       + tenant()));
-      case "database.swap-back" ->
+      case "database.swap-back", "reference.flip-back" ->
           Optional.of(
               Line.of(
                   "What is lost: nothing at once. The database that is live now stays, closed, as "
@@ -204,7 +240,12 @@ final class Deed {
                       + named("intent.database.oid", "unknown")
                       + ", for ever. After this, /tenant-rollback cannot go back to it. "
                       + tenant()
-                      + "'s live database is another one and is not touched"));
+                      + "'s live database is another one and is not touched"
+                      + (order.containsKey("intent.drop.secret")
+                          ? ". The secret "
+                              + named("intent.drop.secret", "")
+                              + ", which leads to it alone, goes too"
+                          : "")));
       default -> Optional.empty();
     };
   }
@@ -213,7 +254,8 @@ final class Deed {
   String approve() {
     return switch (step.action()) {
       case "database.swap" -> "Approve the swap";
-      case "database.swap-back" -> "Approve the rollback";
+      case "reference.flip" -> "Approve the flip";
+      case "database.swap-back", "reference.flip-back" -> "Approve the rollback";
       case "database.drop" -> "Approve and type…";
       default -> "Approve " + step.id();
     };

@@ -125,8 +125,7 @@ final class Eta {
 
   private List<Step> ahead(int index) {
     Stream<Step> rest = runbook.steps().stream().skip(index);
-    return rest.filter(
-            it -> it.when().isEmpty() || Decide.holds(it.when().get(), state.facts().spec()))
+    return rest.filter(it -> Decide.applies(it, state.facts().spec()))
         .filter(
             it -> history.of(it.id()).filter(t -> t.reached() == History.Reached.SKIPPED).isEmpty())
         .toList();

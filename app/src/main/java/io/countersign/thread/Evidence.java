@@ -66,12 +66,21 @@ final class Evidence {
   private Optional<Line> since() {
     boolean differs =
         List.of("come-back", "go", "change").stream().anyMatch(it -> compared(it).orElse(0L) > 0);
-    return counting() && differs ? Optional.of(Line.of(SINCE)) : Optional.empty();
+    return counting() && differs ? Optional.of(Line.of(since(cutover()))) : Optional.empty();
   }
 
-  private static final String SINCE =
-      "What goes was written since the swap or came back with it; what comes back was deleted since"
-          + " the swap or went with it. Both databases stay, so nothing is lost for good";
+  private static String since(String cutover) {
+    return "What goes was written since the "
+        + cutover
+        + " or came back with it; what comes back was deleted since the "
+        + cutover
+        + " or went with it. Both databases stay, so nothing is lost for good";
+  }
+
+  /** What the run does, or takes back: a swap or a flip. */
+  private String cutover() {
+    return has("reference.flip") || has("reference.flip-back") ? "flip" : "swap";
+  }
 
   /** Whether this is about a kept database, not about a copy. */
   private boolean counting() {
@@ -141,7 +150,7 @@ final class Evidence {
 
   private Optional<Line> queues() {
     if (counting()) {
-      return compared("queue-jobs").map(Evidence::waiting);
+      return compared("queue-jobs").map(this::waiting);
     }
     var policy = value("database.queues", "policy").map(Names::of).orElse("");
     return compared("queue-jobs")
@@ -159,7 +168,7 @@ final class Evidence {
   }
 
   /** The kept database's queue comes back as it is, and nobody knows which jobs have run since. */
-  private static Line waiting(long jobs) {
+  private Line waiting(long jobs) {
     return Line.of(
         jobs == 0
             ? "Jobs that would run again: none"
@@ -167,7 +176,9 @@ final class Evidence {
                 + (jobs == 1 ? " waits" : " wait")
                 + " in the kept database and not in the live one: "
                 + (jobs == 1 ? "it runs" : "they run")
-                + " after the swap, again where "
+                + " after the "
+                + cutover()
+                + ", again where "
                 + (jobs == 1 ? "it has" : "they have")
                 + " run before");
   }
@@ -200,7 +211,7 @@ final class Evidence {
       return Optional.of("the copy's sequences go on behind them");
     }
     return has("database.keep-ahead") && keeps(value("database.compare-kept", "sequences"))
-        ? Optional.of("the sequences are moved on behind them right after the swap")
+        ? Optional.of("the sequences are moved on behind them right after the " + cutover())
         : Optional.empty();
   }
 
@@ -216,7 +227,7 @@ final class Evidence {
             it ->
                 Line.of(
                     "Rows deleted since the "
-                        + (counting() ? "swap" : "moment")
+                        + (counting() ? cutover() : "moment")
                         + " return, "
                         + String.format(Locale.ENGLISH, "%,d", it)
                         + (counting() ? " at most" : " in all")

@@ -196,8 +196,17 @@ public record PlanView(String draft, List<Line> lines, List<Statements> statemen
   private static String phrase(Runbook runbook, Draft draft, Draft.PlannedStep step) {
     return runbook
         .step(step.id())
-        .map(it -> Texts.phrase(it, draft.spec().tenant().slug()).toDo())
+        .map(it -> Texts.phrase(it, draft.spec().tenant().slug()).toDo() + only(draft, it))
         .orElse(Texts.clause(step.sentence()));
+  }
+
+  /** Where nothing was looked up, the word on which it depends whether the step is this run's. */
+  private static String only(Draft draft, Step step) {
+    return step.when()
+        .filter(Step.When::ofContext)
+        .filter(it -> !draft.spec().pinned().containsKey(it.parameter()))
+        .map(it -> " (" + it.value() + ")")
+        .orElse("");
   }
 
   private static Line glued(Line line) {

@@ -22,6 +22,7 @@ final class Rows {
   private static final Duration SURE_AFTER = Duration.ofSeconds(10);
 
   private final Runbook runbook;
+  private final Runbook part;
   private final RunState state;
   private final History history;
   private final Optional<Journal.Progress> progress;
@@ -29,8 +30,13 @@ final class Rows {
   private final String tenant;
   private final Instant now;
 
+  /**
+   * @param runbook in which places count
+   * @param part what of it is this run's; other steps are not shown
+   */
   Rows(
       Runbook runbook,
+      Runbook part,
       RunState state,
       History history,
       Optional<Journal.Progress> progress,
@@ -38,6 +44,7 @@ final class Rows {
       String tenant,
       Instant now) {
     this.runbook = runbook;
+    this.part = part;
     this.state = state;
     this.history = history;
     this.progress = progress;
@@ -51,7 +58,7 @@ final class Rows {
     present().ifPresent(rows::add);
     rows.addAll(left());
     var undoing = currentUndoing();
-    runbook.onAbort().stream()
+    part.onAbort().stream()
         .filter(it -> undoing.filter(it::equals).isEmpty())
         .flatMap(it -> ended(it).stream())
         .forEach(it -> rows.add(new Row(it.word(), Line.of("put back: ").line(it.line()))));
@@ -62,7 +69,7 @@ final class Rows {
   private List<Row> finished() {
     var current = current();
     var ended =
-        runbook.steps().stream()
+        part.steps().stream()
             .filter(it -> current.filter(it::equals).isEmpty())
             .filter(it -> ended(it).isPresent())
             .toList();
@@ -117,7 +124,7 @@ final class Rows {
   }
 
   private Optional<Row> present() {
-    return current().map(this::going);
+    return current().filter(part.steps()::contains).map(this::going);
   }
 
   /** The line of on-abort at which the run stands. */
@@ -195,7 +202,7 @@ final class Rows {
   private List<Row> left() {
     var current = current();
     var rest =
-        runbook.steps().stream()
+        part.steps().stream()
             .filter(it -> current.filter(it::equals).isEmpty())
             .filter(it -> ended(it).isEmpty())
             .toList();

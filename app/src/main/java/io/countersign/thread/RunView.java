@@ -2,6 +2,7 @@ package io.countersign.thread;
 
 import io.countersign.RunId;
 import io.countersign.gate.GateRow;
+import io.countersign.run.Decide;
 import io.countersign.run.Ending;
 import io.countersign.run.Fold;
 import io.countersign.run.Halt;
@@ -62,6 +63,10 @@ public record RunView(
     return new Drawing(journal, runbook, progress, gates, usual, now).view();
   }
 
+  private static final List<String> FLIPS = List.of("reference.flip", "reference.flip-back");
+  private static final List<String> CUTOVERS =
+      List.of("database.swap", "database.swap-back", "reference.flip", "reference.flip-back");
+
   /** The parts that every drawing of one run needs. */
   private static final class Drawing {
     private final List<Recorded> journal;
@@ -73,6 +78,7 @@ public record RunView(
     private final RunState state;
     private final History history;
     private final Fate fate;
+    private final Runbook part;
     private final String tenant;
 
     Drawing(
@@ -90,13 +96,14 @@ public record RunView(
       this.now = now;
       this.state = Fold.of(journal);
       this.history = new History(journal);
-      this.fate = new Fate(runbook, state, history);
+      this.part = Decide.partOf(runbook, state.facts().spec());
+      this.fate = new Fate(part, state, history);
       this.tenant = state.facts().spec().tenant().slug();
     }
 
     RunView view() {
       var spec = state.facts().spec();
-      var rows = new Rows(runbook, state, history, progress, usual, tenant, now).all();
+      var rows = new Rows(runbook, part, state, history, progress, usual, tenant, now).all();
       var footer =
           Line.of("asked by ")
               .line(Texts.asker(spec))
@@ -171,9 +178,15 @@ public record RunView(
       if (place.isPastEnd(runbook)) {
         return what.text(" · every step is done.");
       }
-      var step = what.text(" · step " + (place.index() + 1) + " of " + runbook.steps().size());
+      var step = what.text(" · step " + number(place) + " of " + part.steps().size());
       var share = state instanceof RunState.Running ? Rows.percent(progress) : "";
       return step.text(": " + phrase(place).doing() + share + ".");
+    }
+
+    /** From 1, among the steps of this run; one that is none of them counts like the next. */
+    private long number(Place place) {
+      var before = runbook.steps().subList(0, place.index());
+      return 1 + before.stream().filter(part.steps()::contains).count();
     }
 
     private Line waiting(Line what, RunState.AtGate gate) {
@@ -233,7 +246,7 @@ public record RunView(
 
     /** What is kept, until when at least, and how to go back. */
     private Line keeps() {
-      var kept = fate.made(List.of("database.swap", "database.swap-back"), List.of("kept"));
+      var kept = fate.made(CUTOVERS, List.of("kept"));
       if (kept.isEmpty()) {
         return Line.EMPTY;
       }
@@ -242,9 +255,14 @@ public record RunView(
               instanceof Value.Moment(var due)
           ? line.text("; before ")
               .line(Texts.moment(due, now))
-              .text(
-                  " nobody is asked to drop it. /tenant-rollback " + tenant + " swaps them again.")
+              .text(" nobody is asked to drop it. /tenant-rollback " + tenant + again())
           : line.text(".");
+    }
+
+    private String again() {
+      return fate.made(FLIPS, List.of("kept")).isPresent()
+          ? " leads back to it."
+          : " swaps them again.";
     }
 
     private Line because(Halt halt) {

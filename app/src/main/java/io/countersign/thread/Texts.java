@@ -51,6 +51,22 @@ public final class Texts {
       case "database.swap" -> new Phrase("swap the databases", "swapping the databases");
       case "database.swap-back" ->
           new Phrase("swap the databases back", "swapping the databases back");
+      case "secret.make" ->
+          new Phrase("store the login to the copy", "storing the login to the copy");
+      case "secret.discard" ->
+          new Phrase("remove the login to the copy", "removing the login to the copy");
+      case "reference.flip" ->
+          new Phrase(
+              "lead " + tenant + " to the restored database",
+              "leading " + tenant + " to the restored database");
+      case "reference.flip-back" ->
+          new Phrase(
+              "lead " + tenant + " back to the kept database",
+              "leading " + tenant + " back to the kept database");
+      case "reference.settle" ->
+          new Phrase(
+              "wait until nobody holds the old reference",
+              "waiting until nobody holds the old reference");
       case "database.unused" ->
           new Phrase("make sure that nobody uses it", "making sure that nobody uses it");
       case "database.drop" -> new Phrase("drop it for ever", "dropping it");

@@ -47,9 +47,9 @@ class LintCommandTest {
         .containsExactly(
             "./estate.yaml:4:9: no layout is called database-per-tennant. Did you mean"
                 + " database-per-tenant?",
-            "./restore.yaml:28:13: database.copy needs the input as. Add as, a text, under with.",
-            "./restore.yaml:29:69: database.copy has no input at. Did you mean as?",
-            "./restore.yaml:52:13: no action is called database.swop. Did you mean"
+            "./restore.yaml:33:13: database.copy needs the input as. Add as, a text, under with.",
+            "./restore.yaml:34:69: database.copy has no input at. Did you mean as?",
+            "./restore.yaml:58:13: no action is called database.swop. Did you mean"
                 + " database.swap or database.drop or database.copy?",
             "4 problems in 5 files.");
   }
@@ -66,7 +66,7 @@ class LintCommandTest {
     assertThat(alone.exit()).isEqualTo(1);
     assertThat(alone.out())
         .contains(
-            "restore.yaml:83:51: no runbook is called tenant-drop-old. Known: tenant-restore.");
+            "restore.yaml:131:51: no runbook is called tenant-drop-old. Known: tenant-restore.");
     assertThat(together.exit()).isZero();
   }
 

@@ -46,7 +46,13 @@ class RunbookSweepTest {
 
   @Test
   void there_are_runbooks_to_sweep() {
-    assertThat(runbooks()).extracting(Runbook::name).contains("tenant-restore");
+    assertThat(runbooks())
+        .extracting(Runbook::title)
+        .contains(
+            "Restore one tenant to a prior moment, swap-and-keep",
+            "Restore one tenant to a prior moment, flip-the-ref",
+            "Go back to the database that the last swap or flip kept, swap-and-keep",
+            "Go back to the database that the last swap or flip kept, flip-the-ref");
   }
 
   @ParameterizedTest

@@ -42,7 +42,7 @@ class FoldersTest {
 
     assertThatThrownBy(() -> Folders.runbooks(folder, estates()))
         .isInstanceOf(Folders.Refused.class)
-        .hasMessageContaining("tenant-restore.yaml:83:51: no runbook is called tenant-drop-old.");
+        .hasMessageContaining("tenant-restore.yaml:131:51: no runbook is called tenant-drop-old.");
   }
 
   @Test

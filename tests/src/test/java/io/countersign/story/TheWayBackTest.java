@@ -31,7 +31,7 @@ class TheWayBackTest {
   @BeforeAll
   void three_tenants_are_restored() {
     assertThat(stage.command(Workspace.ALICE, "/tenant-rollback", "acme").rendered())
-        .contains("No swap of acme has kept a database, so there is nothing to go back to");
+        .contains("No swap or flip of acme has kept a database, so there is nothing to go back to");
     var runs = new ArrayList<Stage.Run>();
     for (var slug : new String[] {"acme", "globex", "north-clinic"}) {
       before.put(slug, stage.oid(slug));

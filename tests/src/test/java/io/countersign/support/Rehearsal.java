@@ -48,6 +48,7 @@ public final class Rehearsal implements AutoCloseable {
 
   private final OurDatabase database = OurDatabase.fresh();
   private final Effects effects = new Effects(database);
+  private final Map<Runbook, Step.When> said = new HashMap<>();
   private final JdbiJournal journal = database.get().journal();
   private final JdbiGates gates = database.get().gates();
   private final Connection clock;
@@ -116,13 +117,42 @@ public final class Rehearsal implements AutoCloseable {
     throw new IllegalStateException("only stand-ins act here");
   }
 
-  /** Every runbook that we ship. */
+  /**
+   * Every runbook that we ship; one whose steps depend on a word once for each word, which then
+   * stands behind its title.
+   */
   public List<Runbook> runbooks() {
     try {
-      return List.copyOf(Folders.runbooks(Path.of("../runbooks"), estates).values());
+      return Folders.runbooks(Path.of("../runbooks"), estates).values().stream()
+          .flatMap(it -> variants(it).stream())
+          .toList();
     } catch (Folders.Refused broken) {
       throw new IllegalStateException(broken);
     }
+  }
+
+  private List<Runbook> variants(Runbook runbook) {
+    var conditions = runbook.steps().stream().flatMap(it -> it.when().stream()).distinct().toList();
+    var variants = new ArrayList<Runbook>();
+    for (var when : conditions) {
+      var variant = titled(runbook, runbook.title() + ", " + when.value());
+      said.put(variant, when);
+      variants.add(variant);
+    }
+    return variants.isEmpty() ? List.of(runbook) : variants;
+  }
+
+  private static Runbook titled(Runbook it, String title) {
+    return new Runbook(
+        it.name(),
+        title,
+        it.estates(),
+        it.command(),
+        it.requester(),
+        it.parameters(),
+        it.steps(),
+        it.onAbort(),
+        it.source());
   }
 
   /** Plays a run to where only a person could move it; whoever pulls the plug is started again. */
@@ -245,7 +275,7 @@ public final class Rehearsal implements AutoCloseable {
           it.name(),
           it.choices().isEmpty()
               ? sample
-              : it.preset().orElse(new Value.Choice(it.choices().getFirst())));
+              : new Value.Choice(said(runbook, it.name()).orElse(it.choices().getFirst())));
     }
     return new RunSpec(
         run,
@@ -276,7 +306,22 @@ public final class Rehearsal implements AutoCloseable {
                             values.put(path, wanted(step, name, path));
                           }
                         }));
+    runbook.steps().stream()
+        .flatMap(it -> it.when().stream())
+        .filter(Step.When::ofContext)
+        .forEach(
+            it ->
+                values.put(
+                    it.parameter(),
+                    new Value.Choice(said(runbook, it.parameter()).orElse(it.value()))));
     return values;
+  }
+
+  /** The word on which the steps of this variant depend. */
+  private Optional<String> said(Runbook runbook, String parameter) {
+    return Optional.ofNullable(said.get(runbook))
+        .filter(it -> it.parameter().equals(parameter))
+        .map(Step.When::value);
   }
 
   private Value wanted(Step step, String input, String path) {

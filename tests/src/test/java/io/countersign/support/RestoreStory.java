@@ -13,6 +13,7 @@ import io.countersign.Problem;
 import io.countersign.Role;
 import io.countersign.action.Intent;
 import io.countersign.estate.DatabaseRef;
+import io.countersign.estate.SecretName;
 import io.countersign.estate.ServerRef;
 import io.countersign.gate.Ballot;
 import io.countersign.gate.GateRow;
@@ -53,6 +54,25 @@ public final class RestoreStory {
       parameter.to=2026-11-21T11:30:00Z
       step=cutover
       """;
+  private static final String FLIP_ORDER =
+      """
+      action=reference.flip
+      evidence.parity.content-hash=7d9c
+      intent.kept.name=tenant_acme
+      intent.live.name=tenant_acme
+      intent.live.oid=16503
+      intent.live.secret=tenant-db-acme
+      intent.live.secret-version=2026-10-01T08:00:00Z
+      intent.restored.name=tenant_acme_restore_a1
+      intent.restored.oid=24871
+      intent.restored.secret=tenant-db-acme-20261121125200-7k2m9qxd-1
+      intent.restored.secret-version=2026-11-21T13:06:00Z
+      intent.writes.since-freeze=none
+      parameter.strategy=flip-the-ref
+      parameter.to=2026-11-21T11:30:00Z
+      step=cutover
+      """;
+  private static final DatabaseRef LIVE = new DatabaseRef(SERVER, 16_503, "tenant_acme");
   private static final DatabaseRef COPY = new DatabaseRef(SERVER, 24_871, "tenant_acme_restore_a1");
   private static final DatabaseRef KEPT =
       new DatabaseRef(SERVER, 16_503, "tenant_acme_pre_pitr_20261121125200_a1");
@@ -63,8 +83,21 @@ public final class RestoreStory {
   private String rowsByTable =
       "4009 0 84 members.member\n0 1187 0 members.claim\n12 17 12 members.organization";
 
+  private final boolean flips;
+
   public RestoreStory() {
-    add(new RunEvent.Requested(Samples.spec(RUN, "runbook: sample")));
+    this(false);
+  }
+
+  private RestoreStory(boolean flips) {
+    this.flips = flips;
+    var spec = Samples.spec(RUN, "runbook: sample");
+    add(new RunEvent.Requested(flips ? Samples.with(spec, "strategy", "flip-the-ref") : spec));
+  }
+
+  /** The same story with the other strategy, of {@link #flipRunbook}. */
+  public static RestoreStory flipping() {
+    return new RestoreStory(true);
   }
 
   /** As {@code database.compare} tells it; before it is compared. */
@@ -101,6 +134,32 @@ public final class RestoreStory {
             abort("abort-2", "database.discard", "copy", "database"),
             abort("abort-3", "server.discard", "pitr", "server")),
         "runbook: sample");
+  }
+
+  /** With a step for each strategy, as the shipped one has. */
+  public static Runbook flipRunbook() {
+    var swap = Optional.of(new Step.When("strategy", "swap-and-keep"));
+    var flip = Optional.of(new Step.When("strategy", "flip-the-ref"));
+    var gate = Optional.of(Samples.gate(1));
+    var plain = runbook();
+    var steps = new ArrayList<>(plain.steps().subList(0, 9));
+    steps.add(new Step("swap", "database.swap", Map.of(), swap, gate, false));
+    steps.add(new Step("login", "secret.make", Map.of(), flip, Optional.empty(), false));
+    steps.add(new Step("cutover", "reference.flip", Map.of(), flip, gate, false));
+    steps.add(step("invalidate", "tenant.invalidate"));
+    steps.add(new Step("forget", "reference.settle", Map.of(), flip, Optional.empty(), false));
+    steps.add(step("unfreeze", "tenant.unfreeze"));
+    steps.add(step("audit", "tenant.audit"));
+    return new Runbook(
+        plain.name(),
+        plain.title(),
+        plain.estates(),
+        plain.command(),
+        plain.requester(),
+        plain.parameters(),
+        steps,
+        plain.onAbort(),
+        plain.source());
   }
 
   private static Step step(String id, String action) {
@@ -214,14 +273,15 @@ public final class RestoreStory {
             Duration.ofSeconds(1),
             Map.of("policy", new Value.Text("keep-ahead"), "raised", new Value.Int(1)),
             "1 sequence goes on where the live database's stand")
+        .loginMade()
         .add(
             new RunEvent.GateOpened(
                 "cutover",
                 GATE,
                 1,
-                digest(),
+                Digest.of(order()),
                 NONCE,
-                ORDER,
+                order(),
                 at.plus(Duration.ofHours(4)),
                 Gate.Expiry.ABORT,
                 List.of()));
@@ -233,6 +293,52 @@ public final class RestoreStory {
         .add(
             new RunEvent.GateApproved(
                 "cutover", GATE, List.of(BOB), at.plus(Duration.ofMinutes(15)), Optional.empty()));
+  }
+
+  private RestoreStory loginMade() {
+    if (!flips) {
+      return this;
+    }
+    var secret = new SecretName("tenant-db-acme-20261121125200-7k2m9qxd-1");
+    return add(new RunEvent.StepPassedOver("swap", "strategy is not swap-and-keep"))
+        .done(
+            "login",
+            "secret.make",
+            Duration.ofSeconds(1),
+            Map.of("secret", new Value.OfSecret(secret)),
+            secret + " leads to tenant_acme_restore_a1");
+  }
+
+  private String order() {
+    return flips ? FLIP_ORDER : ORDER;
+  }
+
+  /** The reference is changed, and caches are waited for. */
+  public RestoreStory flipped() {
+    return approved()
+        .add(
+            new RunEvent.StepStarted(
+                "cutover", 1, "reference.flip", Risk.DESTRUCTIVE, Intent.NONE, Optional.of(GATE)))
+        .add(
+            new RunEvent.StepSucceeded(
+                "cutover",
+                1,
+                Map.of(
+                    "live", new Value.OfDatabase(COPY),
+                    "kept", new Value.OfDatabase(LIVE),
+                    "blackout", new Value.Span(Duration.ofMillis(312))),
+                "acme is led to tenant_acme_restore_a1; nobody could connect for 312 ms."))
+        .done("invalidate", "tenant.invalidate", Duration.ofSeconds(1), Map.of(), "")
+        .started("forget", "reference.settle");
+  }
+
+  public RestoreStory flippedAndFinished() {
+    return flipped()
+        .later(Duration.ofSeconds(30))
+        .add(new RunEvent.StepSucceeded("forget", 1, Map.of(), "its time in caches has passed"))
+        .done("unfreeze", "tenant.unfreeze", Duration.ofSeconds(1), Map.of(), "acme is active.")
+        .done("audit", "tenant.audit", Duration.ofSeconds(1), Map.of(), "")
+        .add(new RunEvent.Finished(Ending.DONE));
   }
 
   public RestoreStory swapped() {
@@ -295,14 +401,14 @@ public final class RestoreStory {
         RUN,
         "cutover",
         1,
-        digest(),
+        Digest.of(order()),
         NONCE,
         status,
         ALICE,
         Set.of(),
         Samples.gate(1),
         Quorum.of(Samples.gate(1), 0),
-        ORDER,
+        order(),
         Optional.empty(),
         at,
         at.plus(Duration.ofHours(4)),

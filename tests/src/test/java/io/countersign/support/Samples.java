@@ -97,6 +97,26 @@ public final class Samples {
         NOON);
   }
 
+  /** The same with a choice. */
+  public static RunSpec with(RunSpec it, String parameter, String choice) {
+    var parameters = new java.util.HashMap<>(it.parameters());
+    parameters.put(parameter, new Value.Choice(choice));
+    return new RunSpec(
+        it.id(),
+        it.subject(),
+        it.tenant(),
+        it.runbook(),
+        it.title(),
+        it.source(),
+        parameters,
+        it.pinned(),
+        it.requester(),
+        it.schedule(),
+        it.channel(),
+        it.reason(),
+        it.requestedAt());
+  }
+
   /** One event of every kind, for the first step of a runbook. */
   public static List<RunEvent> events() {
     return Stream.concat(firstEvents().stream(), Stream.of(new RunEvent.SkipRequested(BOB, "one")))

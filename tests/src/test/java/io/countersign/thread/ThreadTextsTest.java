@@ -15,6 +15,7 @@ import io.countersign.run.Journal;
 import io.countersign.run.RunEvent;
 import io.countersign.run.Took;
 import io.countersign.runbook.Risk;
+import io.countersign.runbook.Runbook;
 import io.countersign.support.Golden;
 import io.countersign.support.RestoreStory;
 import io.countersign.support.Samples;
@@ -63,9 +64,35 @@ class ThreadTextsTest {
     Golden.check("thread/root.txt", text.toString());
   }
 
+  /** The steps of the other strategy are none of the run's, and are not shown or counted. */
+  @Test
+  void aFlipIsToldInItsOwnWords() {
+    var text = new StringBuilder();
+    var runbook = RestoreStory.flipRunbook();
+    draw(text, "asked", RestoreStory.flipping(), runbook, Optional.empty(), Usual.NONE);
+    draw(
+        text,
+        "at the gate",
+        RestoreStory.flipping().atGate(),
+        runbook,
+        Optional.empty(),
+        Usual.NONE);
+    draw(text, "flipped", RestoreStory.flipping().flipped(), runbook, Optional.empty(), Usual.NONE);
+    draw(
+        text,
+        "done",
+        RestoreStory.flipping().flippedAndFinished(),
+        runbook,
+        Optional.empty(),
+        Usual.NONE);
+    var story = RestoreStory.flipping().atGate();
+    draw(text, story, story.row(GateRow.Status.OPEN), runbook);
+    Golden.check("thread/flip.txt", text.toString());
+  }
+
   private static void draw(
       StringBuilder text, String title, RestoreStory story, Optional<Journal.Progress> progress) {
-    draw(text, title, story, progress, Usual.NONE);
+    draw(text, title, story, RestoreStory.runbook(), progress, Usual.NONE);
   }
 
   private static void draw(
@@ -74,9 +101,17 @@ class ThreadTextsTest {
       RestoreStory story,
       Optional<Journal.Progress> progress,
       Usual usual) {
-    var view =
-        RunView.of(
-            story.journal(), RestoreStory.runbook(), progress, List.of(), usual, story.now());
+    draw(text, title, story, RestoreStory.runbook(), progress, usual);
+  }
+
+  private static void draw(
+      StringBuilder text,
+      String title,
+      RestoreStory story,
+      Runbook runbook,
+      Optional<Journal.Progress> progress,
+      Usual usual) {
+    var view = RunView.of(story.journal(), runbook, progress, List.of(), usual, story.now());
     text.append("== ").append(title).append(" (").append(view.word()).append(")\n");
     text.append(view.headline().plain()).append('\n');
     view.rows().forEach(it -> text.append("  ").append(it.whole().plain()).append('\n'));
@@ -99,7 +134,11 @@ class ThreadTextsTest {
   }
 
   private static void draw(StringBuilder text, RestoreStory story, GateRow row) {
-    var card = Card.of(row, story.journal(), RestoreStory.runbook(), story.now());
+    draw(text, story, row, RestoreStory.runbook());
+  }
+
+  private static void draw(StringBuilder text, RestoreStory story, GateRow row, Runbook runbook) {
+    var card = Card.of(row, story.journal(), runbook, story.now());
     text.append("== ").append(row.status()).append('\n');
     text.append(card.headline().plain()).append('\n');
     if (card.open()) {

@@ -73,7 +73,7 @@ class RunbookReaderTest {
     assertThat(runbook.requester()).isEqualTo(Role.PLATFORM_ADMIN);
     assertThat(runbook.onAbort())
         .extracting(Step::id)
-        .containsExactly("abort-1", "abort-2", "abort-3");
+        .containsExactly("abort-1", "abort-2", "abort-3", "abort-4");
     assertThat(runbook.step("cutover").flatMap(Step::gate))
         .contains(
             new Gate(

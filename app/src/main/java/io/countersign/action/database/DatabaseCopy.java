@@ -24,6 +24,7 @@ import io.countersign.postgres.DatabaseStatements;
 import io.countersign.postgres.DatabaseTraits;
 import io.countersign.postgres.Databases;
 import io.countersign.postgres.Identifiers;
+import io.countersign.postgres.MadeNames;
 import io.countersign.postgres.PlannedSql;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
@@ -192,7 +193,7 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
 
   private static String newName(Visit<In> visit) throws ActionFailed {
     var name =
-        visit.inputs().database().name()
+        MadeNames.base(visit.inputs().database().name())
             + "_"
             + visit.inputs().as()
             + "_"

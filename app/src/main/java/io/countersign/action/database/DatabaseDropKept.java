@@ -13,7 +13,11 @@ import io.countersign.action.Planned;
 import io.countersign.action.Recovery;
 import io.countersign.action.Visit;
 import io.countersign.estate.DatabaseRef;
+import io.countersign.estate.OwnSecrets;
 import io.countersign.estate.Registry;
+import io.countersign.estate.RunSecrets;
+import io.countersign.estate.SecretName;
+import io.countersign.estate.SecretStore.SecretUnavailable;
 import io.countersign.postgres.DatabaseDrop;
 import io.countersign.postgres.Databases;
 import io.countersign.postgres.PlannedSql;
@@ -22,9 +26,15 @@ import io.countersign.postgres.Servers;
 import io.countersign.postgres.StepSessions;
 import io.countersign.postgres.TenantDatabases;
 import io.countersign.runbook.Risk;
+import io.countersign.runbook.Value;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Drops a kept database for ever. It must bear the recorded OID and name, be closed and unused, and
@@ -33,15 +43,37 @@ import java.util.Set;
  */
 public final class DatabaseDropKept implements Action<DatabaseDropKept.In, NoOutputs> {
   private final KeptDatabase kept;
+  private final Registry registry;
+  private final OwnSecrets secrets;
 
-  public DatabaseDropKept(Servers servers, Registry registry) {
+  public DatabaseDropKept(Servers servers, Registry registry, OwnSecrets secrets) {
     this.kept = new KeptDatabase(servers, registry);
+    this.registry = registry;
+    this.secrets = secrets;
   }
 
   /**
    * @param database by name and OID
+   * @param secret the name of the secret that led to it alone; one that a run made goes with it.
+   *     Empty or missing where none did
    */
-  public record In(DatabaseRef database) {}
+  public record In(DatabaseRef database, @Nullable String secret) {
+    /** One to which no secret leads alone. */
+    public In(DatabaseRef database) {
+      this(database, null);
+    }
+
+    private Optional<SecretName> secretName() {
+      return secret == null || secret.isBlank()
+          ? Optional.empty()
+          : Optional.of(new SecretName(secret));
+    }
+
+    /** Where a run made it, what is kept with it. */
+    private Optional<String> secretOwner() {
+      return secretName().flatMap(RunSecrets::owner);
+    }
+  }
 
   @Override
   public ActionType<In, NoOutputs> type() {
@@ -62,7 +94,17 @@ public final class DatabaseDropKept implements Action<DatabaseDropKept.In, NoOut
         "drop "
             + inputs.shown("database")
             + " for ever, if it is still closed, unused and not live",
-        PlannedSql.drop(inputs, "database"));
+        statements(inputs));
+  }
+
+  private static List<String> statements(Planned inputs) {
+    var statements = new ArrayList<>(PlannedSql.drop(inputs, "database"));
+    if (inputs.known("secret").orElse(null) instanceof Value.Text(var name)
+        && RunSecrets.owner(new SecretName(name)).isPresent()) {
+      statements.add(
+          "in the secret store: remove " + name + ", which leads to it, if no tenant has it");
+    }
+    return statements;
   }
 
   @Override
@@ -72,9 +114,17 @@ public final class DatabaseDropKept implements Action<DatabaseDropKept.In, NoOut
         "looking whether " + database.name() + " may go",
         () -> {
           try (var session = kept.session(visit, database)) {
-            return new Intent(kept.mayGo(session, database));
+            return now(visit.inputs(), session);
           }
         });
+  }
+
+  private Intent now(In in, Connection session) throws ActionFailed, SQLException {
+    var facts = new TreeMap<>(kept.mayGo(session, in.database()));
+    if (in.secretOwner().isPresent()) {
+      facts.put("drop.secret", in.secretName().orElseThrow().value());
+    }
+    return new Intent(facts);
   }
 
   @Override
@@ -89,7 +139,7 @@ public final class DatabaseDropKept implements Action<DatabaseDropKept.In, NoOut
     try (var session =
         Databases.endingWith(attempt.stop(), kept.session(attempt.visit(), database))) {
       try {
-        var now = new Intent(kept.mayGo(session, database));
+        var now = now(attempt.inputs(), session);
         if (!now.equals(attempt.intent())) {
           return new Outcome.Drifted<>("it is on another server, or another server answers");
         }
@@ -109,13 +159,13 @@ public final class DatabaseDropKept implements Action<DatabaseDropKept.In, NoOut
   private Outcome<NoOutputs> unanswered(Attempt<In> attempt, SQLException lost)
       throws SQLException {
     return switch (probe(attempt)) {
-      case Finding.Done<NoOutputs> _ -> gone(attempt.inputs().database());
+      case Finding.Done<NoOutputs>(var done, var said) -> new Outcome.Done<>(done, said);
       case Finding.Unknown<NoOutputs>(var check) -> new Outcome.Unknown<>(check);
       case Finding.NotDone<NoOutputs> _ -> throw lost;
     };
   }
 
-  private static Outcome<NoOutputs> dropped(Attempt<In> attempt, String doing, Connection session)
+  private Outcome<NoOutputs> dropped(Attempt<In> attempt, String doing, Connection session)
       throws ActionFailed, SQLException {
     var database = attempt.inputs().database();
     Runnable fence =
@@ -124,12 +174,35 @@ public final class DatabaseDropKept implements Action<DatabaseDropKept.In, NoOut
           attempt.fence();
         };
     DatabaseDrop.drop(doing, session, database, fence);
-    return gone(database);
+    return new Outcome.Done<>(
+        new NoOutputs(),
+        database.name() + " (OID " + database.oid() + ") is dropped" + andSecret(attempt.inputs()));
   }
 
-  private static Outcome<NoOutputs> gone(DatabaseRef database) {
-    return new Outcome.Done<>(
-        new NoOutputs(), database.name() + " (OID " + database.oid() + ") is dropped");
+  /** The secret of a database that is gone leads nowhere. Repeatable; it never undoes the drop. */
+  private String andSecret(In in) {
+    var secret = in.secretName();
+    if (secret.isEmpty()) {
+      return "";
+    }
+    var name = secret.get();
+    try {
+      var has = registry.tenants().stream().filter(it -> it.secret().equals(name)).findFirst();
+      if (has.isPresent()) {
+        return "; the secret " + name + " stays, it is that of " + has.get().ref();
+      }
+      if (in.secretOwner().isEmpty()) {
+        return "; the secret " + name + ", which led to it, is not the bot's: remove it yourself";
+      }
+      secrets.remove(name, in.secretOwner().get());
+      return "; so is the secret " + name + ", which led to it";
+    } catch (SecretUnavailable unavailable) {
+      return "; remove the secret " + name + " yourself: " + unavailable.problem().happened();
+    } catch (Registry.RegistryUnavailable unavailable) {
+      return "; remove the secret "
+          + name
+          + " yourself: the registry could not be asked who has it";
+    }
   }
 
   @Override
@@ -143,7 +216,8 @@ public final class DatabaseDropKept implements Action<DatabaseDropKept.In, NoOut
               Databases.requirePrimary(session, database.server().name());
               StepSessions.end(session, attempt);
               return TenantDatabases.byOid(session, database.oid()).isEmpty()
-                  ? new Finding.Done<>(new NoOutputs(), database.name() + " is gone")
+                  ? new Finding.Done<>(
+                      new NoOutputs(), database.name() + " is gone" + andSecret(attempt.inputs()))
                   : new Finding.NotDone<>();
             }
           });

@@ -1,6 +1,5 @@
 package io.countersign.action.database;
 
-import io.countersign.Digest;
 import io.countersign.Problem;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Attempt;
@@ -15,6 +14,7 @@ import io.countersign.postgres.Cron;
 import io.countersign.postgres.DatabaseDrop;
 import io.countersign.postgres.Databases;
 import io.countersign.postgres.Identifiers;
+import io.countersign.postgres.MadeNames;
 import io.countersign.postgres.NameSwap;
 import io.countersign.postgres.Obstacles;
 import io.countersign.postgres.PlannedSql;
@@ -35,7 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -44,9 +43,6 @@ import java.util.stream.Collectors;
  * server and is kept, closed, under a new one. See {@link NameSwap} for the order of statements.
  */
 final class Swapping {
-  private static final String SINCE_FREEZE = "writes.since-freeze";
-  private static final String COUNTED = "writes.counted";
-  private static final String SERIES = "writes.series";
   private final Servers servers;
   private final Estate estate;
   private final Consumer<String> between;
@@ -161,11 +157,6 @@ final class Swapping {
     return new Intent(facts);
   }
 
-  /**
-   * What was written since the freeze. Frozen, a database's counters stand still, so these facts
-   * change only where somebody wrote all the same: then the gate opens anew, and its order holds
-   * what is known now, so that it can be approved.
-   */
   private Map<String, String> written(Visit<?> visit, Wanted wanted)
       throws ActionFailed, SQLException {
     try (var inside =
@@ -173,15 +164,13 @@ final class Swapping {
             NameSwap.ANSWERED_WITHIN,
             servers.open(wanted.live().server(), wanted.live().name(), visit.applicationName()))) {
       var now = WriteCounters.read(inside, estate.queueSchemas());
-      return Map.of(
-          SINCE_FREEZE, now.since(wanted.atFreeze()),
-          COUNTED, Long.toString(now.writes()),
-          SERIES, Digest.of(now.since()).hex());
+      return WritesSinceFreeze.facts(wanted.atFreeze(), now);
     }
   }
 
   private static String keptName(Visit<?> visit, Wanted wanted) throws ActionFailed {
-    var name = wanted.live().name() + "_" + wanted.keepAs() + "_" + visit.stamp();
+    var base = MadeNames.base(wanted.live().name());
+    var name = base + "_" + wanted.keepAs() + "_" + visit.stamp();
     if (name.getBytes(StandardCharsets.UTF_8).length > Identifiers.MAX_BYTES) {
       throw new ActionFailed(
           new Problem(
@@ -224,7 +213,7 @@ final class Swapping {
     try (var outside = Databases.endingWith(attempt.stop(), maintenance(attempt.visit(), wanted))) {
       var now = look(attempt.visit(), wanted, outside);
       if (!now.equals(attempt.intent())) {
-        return new Outcome.Drifted<>(difference(attempt.intent(), now));
+        return new Outcome.Drifted<>(WritesSinceFreeze.difference(attempt.intent(), now));
       }
       if (TenantDatabases.pinned(outside, wanted.coming()).allowsConnections()) {
         return new Outcome.Drifted<>(
@@ -251,27 +240,6 @@ final class Swapping {
     return new Pools(servers, estate, wanted.live().server());
   }
 
-  private static String difference(Intent approved, Intent now) {
-    var names = new TreeSet<>(approved.facts().keySet());
-    names.addAll(now.facts().keySet());
-    names.removeIf(
-        it -> approved.facts().getOrDefault(it, "").equals(now.facts().getOrDefault(it, "")));
-    if (names.contains(SINCE_FREEZE)) {
-      // the counters behind it say the same to machines
-      names.removeAll(List.of(COUNTED, SERIES));
-    }
-    return names.stream()
-        .map(
-            it -> {
-              var before = approved.facts().getOrDefault(it, "unknown");
-              var after = now.facts().getOrDefault(it, "unknown");
-              return it.equals(SINCE_FREEZE)
-                  ? WriteCounters.difference(before, after)
-                  : it + " was " + before + " and is " + after;
-            })
-        .collect(Collectors.joining("; "));
-  }
-
   private <O extends Record> Outcome<O> swapped(
       Attempt<?> attempt,
       Wanted wanted,
@@ -289,10 +257,9 @@ final class Swapping {
         var renaming = Databases.endingWith(attempt.stop(), maintenance(attempt.visit(), wanted))) {
       // before anybody is disturbed; it is measured again when all others are gone
       var now = WriteCounters.read(inside, estate.queueSchemas());
-      if (!approved(attempt.intent(), now)) {
+      if (!WritesSinceFreeze.approved(attempt.intent(), now)) {
         return new Outcome.Drifted<>(
-            WriteCounters.difference(
-                attempt.intent().fact(SINCE_FREEZE), now.since(wanted.atFreeze())));
+            WritesSinceFreeze.difference(attempt.intent(), wanted.atFreeze(), now));
       }
       var plan =
           new NameSwap.Plan(
@@ -343,11 +310,6 @@ final class Swapping {
       case 1 -> "; 1 session was ended";
       default -> "; " + ended + " sessions were ended";
     };
-  }
-
-  private static boolean approved(Intent intent, WriteCounters.Reading now) {
-    return intent.fact(COUNTED).equals(Long.toString(now.writes()))
-        && intent.fact(SERIES).equals(Digest.of(now.since()).hex());
   }
 
   private static Done done(Attempt<?> attempt, Wanted wanted, Duration blackout) {

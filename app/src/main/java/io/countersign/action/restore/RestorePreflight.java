@@ -14,7 +14,9 @@ import io.countersign.action.Visit;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
 import io.countersign.estate.ServerRestorer;
+import io.countersign.estate.TenantRef;
 import io.countersign.postgres.Cron;
+import io.countersign.postgres.MadeNames;
 import io.countersign.postgres.Obstacles;
 import io.countersign.postgres.Obstacles.Obstacle;
 import io.countersign.postgres.Pools;
@@ -23,6 +25,7 @@ import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.TenantDatabases;
 import io.countersign.postgres.TenantDatabases.Found;
+import io.countersign.runbook.ContextFields;
 import io.countersign.runbook.Risk;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -32,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds everything that would stop a restore with swap later, before a tenant is frozen for it, and
@@ -42,8 +46,13 @@ public final class RestorePreflight
   /**
    * @param database the live one
    * @param to the moment to restore to
+   * @param strategy {@code flip-the-ref} needs more of the estate than a swap
    */
-  public record Inputs(DatabaseRef database, Instant to) {}
+  public record Inputs(DatabaseRef database, Instant to, @Nullable String strategy) {
+    private boolean flips() {
+      return ContextFields.FLIP.equals(strategy);
+    }
+  }
 
   /**
    * @param databaseSize bytes, as pg_database_size() counts
@@ -74,13 +83,29 @@ public final class RestorePreflight
   private final Estate estate;
   private final ServerRestorer restorer;
   private final ProgramCheck programs;
+  private final FlipCheck flips;
 
+  /** Says what would stop a flip of the reference. */
+  @FunctionalInterface
+  public interface FlipCheck {
+    /** Clauses with remedies; empty where nothing would. */
+    List<Obstacle> obstacles(TenantRef tenant);
+  }
+
+  /**
+   * @param flips asked where the strategy is flip-the-ref
+   */
   public RestorePreflight(
-      Servers servers, Estate estate, ServerRestorer restorer, ProgramCheck programs) {
+      Servers servers,
+      Estate estate,
+      ServerRestorer restorer,
+      ProgramCheck programs,
+      FlipCheck flips) {
     this.servers = servers;
     this.estate = estate;
     this.restorer = restorer;
     this.programs = programs;
+    this.flips = flips;
   }
 
   @Override
@@ -131,6 +156,9 @@ public final class RestorePreflight
     found.addAll(new Pools(servers, estate, wanted.server()).obstacles(List.of(wanted.name())));
     found.addAll(window(visit));
     found.addAll(names(visit));
+    if (visit.inputs().flips()) {
+      found.addAll(flips.obstacles(visit.tenant()));
+    }
     return found.isEmpty()
         ? new Outcome.Done<>(new Outputs(size), said(wanted.name(), notes))
         : new Outcome.Failed<>(Obstacles.problem(doing(visit), found));
@@ -175,7 +203,7 @@ public final class RestorePreflight
   }
 
   private static List<Obstacle> names(Visit<Inputs> visit) {
-    var database = visit.inputs().database().name();
+    var database = MadeNames.base(visit.inputs().database().name());
     var names =
         List.of(
             database + "_restore_" + visit.stamp() + "_a9",

@@ -11,16 +11,19 @@ import io.countersign.action.Planned;
 import io.countersign.action.Recovery;
 import io.countersign.action.Visit;
 import io.countersign.estate.DatabaseRef;
+import io.countersign.estate.SecretName;
 import io.countersign.run.Schedules;
 import io.countersign.runbook.Risk;
 import io.countersign.runbook.Value;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes down that a kept database is to be dropped later, by a run of its own with a gate of its
@@ -42,8 +45,20 @@ public final class ScheduleDrop implements Action<ScheduleDrop.In, ScheduleDrop.
    * @param runbook which runbook asks and drops; it has the parameters tenant, database and
    *     live-until
    * @param after how long it is kept before somebody is asked, and again after each no
+   * @param secret which leads to it alone; the runbook then has the parameter secret too
    */
-  public record In(DatabaseRef database, String runbook, Duration after) {}
+  public record In(
+      DatabaseRef database, String runbook, Duration after, @Nullable SecretName secret) {
+    private Map<String, Value> parameters(Instant now) {
+      var parameters = new HashMap<String, Value>();
+      parameters.put("database", new Value.OfDatabase(database));
+      parameters.put("live-until", new Value.Moment(now.truncatedTo(ChronoUnit.SECONDS)));
+      if (secret != null) {
+        parameters.put("secret", new Value.Text(secret.value()));
+      }
+      return parameters;
+    }
+  }
 
   /**
    * @param due when somebody is asked
@@ -103,10 +118,7 @@ public final class ScheduleDrop implements Action<ScheduleDrop.In, ScheduleDrop.
                     visit.step(),
                     in.runbook(),
                     visit.tenant(),
-                    Map.of(
-                        "database", new Value.OfDatabase(in.database()),
-                        "live-until",
-                            new Value.Moment(visit.now().truncatedTo(ChronoUnit.SECONDS))),
+                    in.parameters(visit.now()),
                     visit.requester(),
                     "kept for " + in.after().toDays() + " days by run " + visit.run(),
                     in.after()));

@@ -116,7 +116,8 @@ class KeptDatabaseTest {
   // For ever
 
   private DatabaseDropKept drop(String registered) {
-    return new DatabaseDropKept(servers.servers(), servers.registry(registered));
+    return new DatabaseDropKept(
+        servers.servers(), servers.registry(registered), new NoOwnSecrets());
   }
 
   private DatabaseDropKept drop() {

@@ -62,7 +62,7 @@ final class SwapStage {
   }
 
   DatabaseDropKept drop() {
-    return new DatabaseDropKept(known, servers.registry());
+    return new DatabaseDropKept(known, servers.registry(), new NoOwnSecrets());
   }
 
   Servers known() {

@@ -8,6 +8,7 @@ import io.countersign.estate.Neighbours;
 import io.countersign.estate.SecretName;
 import io.countersign.estate.SecretStore;
 import io.countersign.postgres.ArchiveRestorer;
+import io.countersign.postgres.Obstacles;
 import io.countersign.postgres.OneServer;
 import io.countersign.postgres.QueryRegistry;
 import io.countersign.postgres.Servers;
@@ -17,11 +18,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RestorePreflightTest {
   private final OneServer server = OneServer.shared();
   private Map<String, Neighbours> neighbours = Map.of();
+  private @Nullable String strategy;
 
   @Test
   void aRestorableTenantPasses() throws Exception {
@@ -158,6 +161,16 @@ class RestorePreflightTest {
     return ((Outcome.Failed<RestorePreflight.Outputs>) outcome).problem();
   }
 
+  @Test
+  void what_would_stop_a_flip_stops_nobody_who_swaps() throws Exception {
+    assertThat(check(server.secrets(), now(), List.of())).isInstanceOf(Outcome.Done.class);
+    strategy = "swap-and-keep";
+    assertThat(check(server.secrets(), now(), List.of())).isInstanceOf(Outcome.Done.class);
+    strategy = "flip-the-ref";
+    assertThat(problem(server.secrets(), now(), List.of()).happened())
+        .contains("nobody may flip medsuite/acme");
+  }
+
   private Outcome<RestorePreflight.Outputs> check(
       SecretStore secrets, Instant to, List<String> missing) throws Exception {
     var registry = new QueryRegistry(server.estate(Duration.ZERO), secrets);
@@ -165,7 +178,12 @@ class RestorePreflightTest {
     var servers = new Servers(registry, secrets, restorer);
     var action =
         new RestorePreflight(
-            servers, server.estate(Duration.ZERO).with(neighbours), restorer, major -> missing);
-    return TestAttempt.once(action, new RestorePreflight.Inputs(server.acme(), to), "preflight");
+            servers,
+            server.estate(Duration.ZERO).with(neighbours),
+            restorer,
+            major -> missing,
+            it -> List.of(new Obstacles.Obstacle("nobody may flip " + it, "let them")));
+    return TestAttempt.once(
+        action, new RestorePreflight.Inputs(server.acme(), to, strategy), "preflight");
   }
 }

@@ -28,11 +28,8 @@ import io.countersign.estate.DatabaseLookup;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
 import io.countersign.estate.ServerRef;
-import io.countersign.postgres.ArchiveRestorer;
 import io.countersign.postgres.ClientPrograms;
 import io.countersign.postgres.DatabaseCopier;
-import io.countersign.postgres.FileSecrets;
-import io.countersign.postgres.QueryRegistry;
 import io.countersign.postgres.ServerErrors;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.TenantDatabases;
@@ -64,9 +61,10 @@ public final class Estates {
       RandomGenerator random,
       Supplier<Schedules> schedules,
       Consumer<String> swapPoints) {
-    var secrets = new FileSecrets(Path.of(estate.secretsFolder()));
-    var registry = new QueryRegistry(estate, secrets);
-    var restorer = new ArchiveRestorer(estate.restore(), registry, secrets);
+    var sources = Sources.of(estate);
+    var secrets = sources.secrets();
+    var registry = sources.registry();
+    var restorer = sources.restorer();
     var servers = new Servers(registry, secrets, restorer);
     var programs = new ClientPrograms(folders(estate), scratch);
     var copier = new DatabaseCopier(programs, estate.copy());

@@ -111,7 +111,7 @@ public final class DatabaseDropKept implements Action<DatabaseDropKept.In, NoOut
     return switch (probe(attempt)) {
       case Finding.Done<NoOutputs> _ -> gone(attempt.inputs().database());
       case Finding.Unknown<NoOutputs>(var check) -> new Outcome.Unknown<>(check);
-      case Finding.NotDone<NoOutputs> _ -> throw lost;
+      case Finding.NotDone<NoOutputs> _, Finding.Going<NoOutputs> _ -> throw lost;
     };
   }
 

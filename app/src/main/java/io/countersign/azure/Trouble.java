@@ -1,0 +1,176 @@
+package io.countersign.azure;
+
+import com.azure.core.exception.ClientAuthenticationException;
+import com.azure.core.exception.HttpResponseException;
+import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpResponse;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Why a call to Azure came to nothing. What the libraries throw ends here. */
+sealed interface Trouble {
+  /** Longer ones are no waiting time but another word for no. */
+  Duration LONGEST_WAIT = Duration.ofHours(1);
+
+  /** Causes below causes that are looked at. */
+  int DEEPEST = 20;
+
+  /** What happened, a sentence. */
+  String said();
+
+  /**
+   * Azure answered, and not with what was asked for. Only the status is ever branched on: nobody
+   * has published the codes.
+   *
+   * @param message the service's own words, perhaps empty
+   * @param pause what Retry-After says; zero where it says nothing
+   */
+  record Refused(int status, String code, String message, Duration pause) implements Trouble {
+    @Override
+    public String said() {
+      var words = (code + (message.isEmpty() ? "" : ": " + message)).strip();
+      return "Azure answers " + status + (words.isEmpty() ? "." : " (" + words + ").");
+    }
+  }
+
+  /** Who the bot is could not be proved. */
+  record NoIdentity(String why) implements Trouble {
+    @Override
+    public String said() {
+      return "The bot's identity gets no token (" + why + ").";
+    }
+  }
+
+  /**
+   * @param config whether this can be wrong for good: a name that is not known, a certificate that
+   *     is not trusted
+   */
+  record NoAnswer(String why, boolean config) implements Trouble {
+    @Override
+    public String said() {
+      return "Azure cannot be reached: " + why + ".";
+    }
+  }
+
+  /** Whether it may be gone at the next look, without anybody's doing. */
+  default boolean passing() {
+    return switch (this) {
+      case Refused(var status, _, _, _) ->
+          status == 408 || status == 409 || status == 429 || status >= 500;
+      case NoAnswer(_, var config) -> !config;
+      case NoIdentity _ -> false;
+    };
+  }
+
+  /** How long nobody need ask again. */
+  default Duration pause() {
+    return Duration.ZERO;
+  }
+
+  /** The HTTP status, 0 where there was none. */
+  default int status() {
+    return 0;
+  }
+
+  static Trouble of(RuntimeException thrown) {
+    return Stream.<Throwable>iterate(thrown, Objects::nonNull, Throwable::getCause)
+        .limit(DEEPEST)
+        .flatMap(it -> known(it).stream())
+        .findFirst()
+        .orElseGet(() -> new NoAnswer("no answer, " + thrown.getClass().getSimpleName(), false));
+  }
+
+  private static Optional<Trouble> known(Throwable thrown) {
+    return Optional.ofNullable(
+        switch (thrown) {
+          case ClientAuthenticationException refused -> new NoIdentity(Words.ofIdentity(refused));
+          case HttpResponseException refused when refused.getResponse() != null ->
+              of(refused.getResponse(), Words.body(refused));
+          case SSLException untrusted ->
+              new NoAnswer("its certificate is not trusted, or TLS failed", true);
+          case UnknownHostException unknown -> new NoAnswer("its name cannot be resolved", true);
+          case UnresolvedAddressException unknown ->
+              new NoAnswer("its name cannot be resolved", true);
+          case HttpTimeoutException late -> new NoAnswer("no answer in time", false);
+          case TimeoutException late -> new NoAnswer("no answer in time", false);
+          case ConnectException down
+              when !(down.getCause() instanceof UnresolvedAddressException) ->
+              new NoAnswer("the connection is refused", false);
+          case Throwable other when Words.isIdentity(other) ->
+              new NoIdentity(Words.ofIdentity(other));
+          default -> null;
+        });
+  }
+
+  /** An answer that is not what was asked for. */
+  static Trouble of(HttpResponse answer, String body) {
+    var error = Words.error(body);
+    return new Refused(answer.getStatusCode(), error.code(), error.message(), retryAfter(answer));
+  }
+
+  /** What Retry-After says, in seconds; a date is none of Azure's habits. */
+  static Duration retryAfter(HttpResponse answer) {
+    var seconds = answer.getHeaderValue(HttpHeaderName.RETRY_AFTER);
+    return seconds != null && seconds.matches("\\d{1,6}")
+        ? shorter(Duration.ofSeconds(Long.parseLong(seconds)), LONGEST_WAIT)
+        : Duration.ZERO;
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  /** The words of an error, shortened. */
+  record Words(String code, String message) {
+    private static final int LIMIT = 300;
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern IDENTITY_CODE = Pattern.compile("AADSTS\\d+");
+
+    static Words error(String body) {
+      try {
+        var error = JSON.readTree(body).path("error");
+        return new Words(text(error.path("code")), text(error.path("message")));
+      } catch (JsonProcessingException other) {
+        return new Words("", "");
+      }
+    }
+
+    private static String text(JsonNode node) {
+      var text = node.asText("").replaceAll("\\s+", " ").strip();
+      return text.length() <= LIMIT ? text : text.substring(0, LIMIT) + "…";
+    }
+
+    static String body(HttpResponseException refused) {
+      var body = refused.getResponse().getBodyAsBinaryData();
+      return body == null ? "" : body.toString();
+    }
+
+    static boolean isIdentity(Throwable thrown) {
+      return thrown.getClass().getName().startsWith("com.microsoft.aad.msal4j.");
+    }
+
+    /** Only the number: the text of such an error quotes what was sent. */
+    static String ofIdentity(Throwable thrown) {
+      for (@Nullable Throwable it = thrown; it != null; it = it.getCause()) {
+        var found = IDENTITY_CODE.matcher(String.valueOf(it.getMessage()));
+        if (found.find()) {
+          return found.group();
+        }
+      }
+      return thrown.getClass().getSimpleName();
+    }
+  }
+}

@@ -4,14 +4,15 @@ import com.azure.core.exception.ClientAuthenticationException;
 import com.azure.core.exception.HttpResponseException;
 import com.azure.core.http.HttpHeaderName;
 import com.azure.core.http.HttpResponse;
+import com.azure.core.management.exception.ManagementError;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -98,7 +99,7 @@ sealed interface Trouble {
         switch (thrown) {
           case ClientAuthenticationException refused -> new NoIdentity(Words.ofIdentity(refused));
           case HttpResponseException refused when refused.getResponse() != null ->
-              of(refused.getResponse(), Words.body(refused));
+              of(refused.getResponse(), Words.of(refused));
           case SSLException untrusted ->
               new NoAnswer("its certificate is not trusted, or TLS failed", true);
           case UnknownHostException unknown -> new NoAnswer("its name cannot be resolved", true);
@@ -117,8 +118,12 @@ sealed interface Trouble {
 
   /** An answer that is not what was asked for. */
   static Trouble of(HttpResponse answer, String body) {
-    var error = Words.error(body);
-    return new Refused(answer.getStatusCode(), error.code(), error.message(), retryAfter(answer));
+    return of(answer, Words.error(body));
+  }
+
+  private static Trouble of(HttpResponse answer, Words error) {
+    return new Refused(
+        answer.getStatusCode(), error.code(), error.message(), retryAfter(answer));
   }
 
   /** What Retry-After says, in seconds; a date is none of Azure's habits. */
@@ -142,20 +147,25 @@ sealed interface Trouble {
     static Words error(String body) {
       try {
         var error = JSON.readTree(body).path("error");
-        return new Words(text(error.path("code")), text(error.path("message")));
+        return new Words(cut(error.path("code").asText("")), cut(error.path("message").asText("")));
       } catch (JsonProcessingException other) {
         return new Words("", "");
       }
     }
 
-    private static String text(JsonNode node) {
-      var text = node.asText("").replaceAll("\\s+", " ").strip();
-      return text.length() <= LIMIT ? text : text.substring(0, LIMIT) + "…";
+    /** The body itself has been read by then. */
+    static Words of(HttpResponseException refused) {
+      return switch (refused.getValue()) {
+        case ManagementError error -> new Words(cut(error.getCode()), cut(error.getMessage()));
+        case Map<?, ?> body when body.get("error") instanceof Map<?, ?> error ->
+            new Words(cut(error.get("code")), cut(error.get("message")));
+        case null, default -> new Words("", "");
+      };
     }
 
-    static String body(HttpResponseException refused) {
-      var body = refused.getResponse().getBodyAsBinaryData();
-      return body == null ? "" : body.toString();
+    private static String cut(@Nullable Object words) {
+      var text = words == null ? "" : words.toString().replaceAll("\\s+", " ").strip();
+      return text.length() <= LIMIT ? text : text.substring(0, LIMIT) + "…";
     }
 
     static boolean isIdentity(Throwable thrown) {

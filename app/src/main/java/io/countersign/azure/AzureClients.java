@@ -125,7 +125,7 @@ public final class AzureClients {
         if (!certificates.isEmpty()) {
           builder.sslContext(Authorities.trusting(certificates));
         }
-        made = new JdkHttpClientBuilder(builder).responseTimeout(ANSWER).build();
+        made = new WithoutLength(new JdkHttpClientBuilder(builder).responseTimeout(ANSWER).build());
         http = made;
       }
       return made;
@@ -154,7 +154,7 @@ public final class AzureClients {
     return new HttpLogOptions().setLogLevel(HttpLogDetailLevel.NONE);
   }
 
-  private static RetryOptions retries() {
+  static RetryOptions retries() {
     return new RetryOptions(new FixedDelayOptions(MORE_TRIES, BETWEEN_TRIES))
         .setShouldRetryCondition(AzureClients::isWorthATry);
   }

@@ -10,6 +10,7 @@ import com.azure.resourcemanager.postgresqlflexibleserver.models.ServerForUpdate
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.countersign.Secret;
+import io.countersign.estate.ServerRestorer.RestorerUnavailable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -207,11 +208,24 @@ final class FlexibleServers {
     }
   }
 
+  /** A token that is not taken any more, before its time, is asked for anew, once. */
   private <T> T calling(Right right, Supplier<T> call) {
     try {
-      return call.get();
+      return once(right, call);
     } catch (AzureFailed failed) {
-      throw failed;
+      if (failed.trouble().status() != 401) {
+        throw failed;
+      }
+      clients.renew();
+      return once(right, call);
+    }
+  }
+
+  private <T> T once(Right right, Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (AzureFailed | RestorerUnavailable said) {
+      throw said;
     } catch (RuntimeException thrown) {
       throw new AzureFailed(Trouble.of(thrown), right, scope());
     }

@@ -69,6 +69,7 @@ final class Identities {
   private <B extends CredentialBuilderBase<B>> B quiet(B builder) {
     return builder
         .httpClient(http)
+        .retryOptions(AzureClients.retries())
         .httpLogOptions(new HttpLogOptions().setLogLevel(HttpLogDetailLevel.NONE));
   }
 

@@ -12,10 +12,12 @@ import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
@@ -87,33 +89,55 @@ sealed interface Trouble {
   }
 
   static Trouble of(RuntimeException thrown) {
-    return Stream.<Throwable>iterate(thrown, Objects::nonNull, Throwable::getCause)
-        .limit(DEEPEST)
-        .flatMap(it -> known(it).stream())
+    var causes =
+        Stream.<Throwable>iterate(thrown, Objects::nonNull, Throwable::getCause)
+            .limit(DEEPEST)
+            .toList();
+    // what is deepest is the reason: a token that could not be fetched for want of a name
+    return KNOWN.stream()
+        .flatMap(known -> causes.stream().flatMap(it -> known.apply(it).stream()))
         .findFirst()
         .orElseGet(() -> new NoAnswer("no answer, " + thrown.getClass().getSimpleName(), false));
   }
 
-  private static Optional<Trouble> known(Throwable thrown) {
-    return Optional.ofNullable(
-        switch (thrown) {
-          case ClientAuthenticationException refused -> new NoIdentity(Words.ofIdentity(refused));
-          case HttpResponseException refused when refused.getResponse() != null ->
-              of(refused.getResponse(), Words.of(refused));
-          case SSLException untrusted ->
-              new NoAnswer("its certificate is not trusted, or TLS failed", true);
-          case UnknownHostException unknown -> new NoAnswer("its name cannot be resolved", true);
-          case UnresolvedAddressException unknown ->
-              new NoAnswer("its name cannot be resolved", true);
-          case HttpTimeoutException late -> new NoAnswer("no answer in time", false);
-          case TimeoutException late -> new NoAnswer("no answer in time", false);
-          case ConnectException down
-              when !(down.getCause() instanceof UnresolvedAddressException) ->
-              new NoAnswer("the connection is refused", false);
-          case Throwable other when Words.isIdentity(other) ->
-              new NoIdentity(Words.ofIdentity(other));
-          default -> null;
-        });
+  /** Ways to read what was thrown, the surest first. */
+  List<Function<Throwable, Optional<Trouble>>> KNOWN =
+      List.of(
+          Trouble::refused, Trouble::untrusted, Trouble::unnamed, Trouble::down, Trouble::identity);
+
+  private static Optional<Trouble> refused(Throwable thrown) {
+    return thrown instanceof HttpResponseException refused
+            && !(thrown instanceof ClientAuthenticationException)
+            && refused.getResponse() != null
+        ? Optional.of(of(refused.getResponse(), Words.of(refused)))
+        : Optional.empty();
+  }
+
+  private static Optional<Trouble> untrusted(Throwable thrown) {
+    return thrown instanceof SSLException
+        ? Optional.of(new NoAnswer("its certificate is not trusted, or TLS failed", true))
+        : Optional.empty();
+  }
+
+  private static Optional<Trouble> unnamed(Throwable thrown) {
+    return thrown instanceof UnknownHostException || thrown instanceof UnresolvedAddressException
+        ? Optional.of(new NoAnswer("its name cannot be resolved", true))
+        : Optional.empty();
+  }
+
+  private static Optional<Trouble> down(Throwable thrown) {
+    return switch (thrown) {
+      case HttpTimeoutException _, TimeoutException _ ->
+          Optional.of(new NoAnswer("no answer in time", false));
+      case ConnectException _ -> Optional.of(new NoAnswer("the connection is refused", false));
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<Trouble> identity(Throwable thrown) {
+    return thrown instanceof ClientAuthenticationException || Words.isIdentity(thrown)
+        ? Optional.of(new NoIdentity(Words.ofIdentity(thrown)))
+        : Optional.empty();
   }
 
   /** An answer that is not what was asked for. */
@@ -122,8 +146,7 @@ sealed interface Trouble {
   }
 
   private static Trouble of(HttpResponse answer, Words error) {
-    return new Refused(
-        answer.getStatusCode(), error.code(), error.message(), retryAfter(answer));
+    return new Refused(answer.getStatusCode(), error.code(), error.message(), retryAfter(answer));
   }
 
   /** What Retry-After says, in seconds; a date is none of Azure's habits. */

@@ -159,6 +159,8 @@ public final class Sandbox {
         new String[] {
           "org.flywaydb",
           "com.zaxxer",
+          "com.azure",
+          "com.microsoft",
           "com.github.kagkarlsson",
           "io.helidon",
           "org.jboss.weld",

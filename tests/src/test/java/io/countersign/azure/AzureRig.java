@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +48,7 @@ final class AzureRig implements AutoCloseable {
   final ScriptedBacking backing = new ScriptedBacking();
   final StandInAzure azure;
   final Trial trial = new Trial();
+  private final Map<AzureAccount, AzureClients> clients = new HashMap<>();
 
   AzureRig(Path folder) {
     this.folder = folder;
@@ -57,6 +59,7 @@ final class AzureRig implements AutoCloseable {
 
   /** All goes well again. */
   void fresh() {
+    clients.values().forEach(AzureClients::renew);
     azure.faults().forget();
     backing.forget();
     trial.answers.clear();
@@ -114,9 +117,8 @@ final class AzureRig implements AutoCloseable {
 
   FlexibleServerRestorer bot(AzureAccount account, Optional<String> letIn) {
     return new FlexibleServerRestorer(
-        new PastSource.OnAzure(
-            account, letIn, Duration.ofMinutes(15), Duration.ofDays(1), ""),
-        new AzureClients(account),
+        new PastSource.OnAzure(account, letIn, Duration.ofMinutes(15), Duration.ofDays(1), ""),
+        clients(account),
         registry(),
         secrets(),
         trial,
@@ -124,12 +126,17 @@ final class AzureRig implements AutoCloseable {
         new Random(7));
   }
 
+  /** What takes long to make, and knows nothing of any restore. */
+  private AzureClients clients(AzureAccount account) {
+    return clients.computeIfAbsent(account, AzureClients::new);
+  }
+
   KeyVaultSecrets vault() {
-    return new KeyVaultSecrets(azure.url(), new AzureClients(account()));
+    return vault(azure.url());
   }
 
   KeyVaultSecrets vault(URI address) {
-    return new KeyVaultSecrets(address, new AzureClients(account()));
+    return new KeyVaultSecrets(address, clients(account()));
   }
 
   Copy copy(int attempt) {
@@ -139,7 +146,8 @@ final class AzureRig implements AutoCloseable {
   Copy copy(int attempt, Instant target) {
     return new Copy(
         SOURCE,
-        new ServerRef(ESTATE, SOURCE.name() + "-pitr-20261121125200-" + RUN.value() + "-a" + attempt),
+        new ServerRef(
+            ESTATE, SOURCE.name() + "-pitr-20261121125200-" + RUN.value() + "-a" + attempt),
         target,
         RUN);
   }

@@ -216,9 +216,7 @@ class FlexibleServerRestorerTest {
     assertThat(working(bot.visit(rig.copy(1), begun.memo())).pause())
         .isEqualTo(Duration.ofSeconds(17));
 
-    rig.azure
-        .faults()
-        .refuse(Faults.calls("GET", "azureAsyncOperation"), 1, Faults.tooMany(600));
+    rig.azure.faults().refuse(Faults.calls("GET", "azureAsyncOperation"), 1, Faults.tooMany(600));
     var busy = working(bot.visit(rig.copy(1), begun.memo()));
     assertThat(busy.pause()).isEqualTo(Duration.ofMinutes(10));
     assertThat(busy.doing()).contains("429");
@@ -244,11 +242,25 @@ class FlexibleServerRestorerTest {
     var memo = working(bot.visit(rig.copy(1), "")).memo();
     rig.azure.tokens().revoke();
 
+    assertThat(working(bot.visit(rig.copy(1), memo)).doing()).contains("restoring");
+    assertThat(puts()).isEqualTo(1);
+  }
+
+  @Test
+  void a_token_that_is_refused_all_the_time_does_not_lose_a_restore_but_ends_it_after_a_while() {
+    rig.backing.ends(5, new State.Made("copy.example.test"));
+    var bot = rig.bot();
+    var memo = working(bot.visit(rig.copy(1), "")).memo();
+    var no = io.countersign.sandbox.azure.Answer.error(401, "Anything", "No.");
+    rig.azure.faults().refuse(Faults.calls("GET", "azureAsyncOperation"), 100, no);
+
     var refused = working(bot.visit(rig.copy(1), memo));
 
     assertThat(refused.doing()).contains("401");
-    assertThat(working(bot.visit(rig.copy(1), refused.memo())).doing()).contains("restoring");
-    assertThat(puts()).isEqualTo(1);
+    assertThat(rig.azure.faults().count("GET", "azureAsyncOperation")).isEqualTo(2);
+    rig.clock.pass(Duration.ofMinutes(31));
+    assertThat(broken(bot.visit(rig.copy(1), refused.memo())).problem().next())
+        .contains("azure.identity");
   }
 
   @Test
@@ -440,13 +452,15 @@ class FlexibleServerRestorerTest {
   void a_source_is_never_removed_whatever_its_tags_say() {
     var tags =
         Map.of(
-            "countersign-run", AzureRig.RUN.value(),
-            "countersign-estate", AzureRig.ESTATE,
-            "countersign-source", "another");
+            "countersign-run",
+            AzureRig.RUN.value(),
+            "countersign-estate",
+            AzureRig.ESTATE,
+            "countersign-source",
+            "another");
     rig.azure.manager().foreign(AzureRig.SOURCE.name(), "another", tags);
 
-    rig.bot()
-        .remove(new Copy(AzureRig.SOURCE, AzureRig.SOURCE, Instant.EPOCH, AzureRig.RUN));
+    rig.bot().remove(new Copy(AzureRig.SOURCE, AzureRig.SOURCE, Instant.EPOCH, AzureRig.RUN));
 
     assertThat(rig.azure.faults().count("DELETE", SERVERS)).isZero();
     assertThat(rig.azure.manager().servers()).contains(AzureRig.SOURCE.name());
@@ -491,7 +505,6 @@ class FlexibleServerRestorerTest {
     assertThat(rig.bot().leftovers("another", _ -> true)).isEmpty();
 
     rig.clock.pass(Duration.ofDays(2));
-    rig.azure.tokens().revoke();
     assertThat(rig.bot().leftovers(AzureRig.ESTATE, _ -> false)).hasSize(2);
   }
 

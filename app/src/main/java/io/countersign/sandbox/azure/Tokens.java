@@ -23,6 +23,11 @@ public final class Tokens {
     this.secret = secret;
   }
 
+  /** What proves who the bot is, to be searched for in logs. */
+  public String secret() {
+    return secret;
+  }
+
   Answer issue(Call call) {
     var form = call.form();
     var given =

@@ -39,7 +39,6 @@ public final class DiscardServer implements Action<DiscardServer.Inputs, NoOutpu
           false,
           "remove the copy of the server");
 
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
   private static final Duration LIMIT = Duration.ofHours(1);
 
   private final ServerRestorer restorer;
@@ -79,13 +78,15 @@ public final class DiscardServer implements Action<DiscardServer.Inputs, NoOutpu
             if (!busy.passing() || !patient(attempt)) {
               throw busy;
             }
-            return new Outcome.Park<>(LOOK_AGAIN, "", busy.problem().happened());
+            return new Outcome.Park<>(
+                RestoreServer.pause(passed(attempt)), "", busy.problem().happened());
           }
           return switch (restorer.look(copy)) {
             case Progress.Absent() ->
                 new Outcome.Done<>(new NoOutputs(), copy.server() + " is removed");
             case Progress.Working _, Progress.Ready _ when patient(attempt) ->
-                new Outcome.Park<>(LOOK_AGAIN, "", copy.server() + " is being removed");
+                new Outcome.Park<>(
+                    RestoreServer.pause(passed(attempt)), "", copy.server() + " is being removed");
             case Progress.Working _, Progress.Ready _, Progress.Broken _ ->
                 new Outcome.Failed<>(
                     new Problem(
@@ -98,8 +99,11 @@ public final class DiscardServer implements Action<DiscardServer.Inputs, NoOutpu
 
   /** A service takes minutes to remove a server; asked again, it goes on with it. */
   private static boolean patient(Attempt<Inputs> attempt) {
-    var visit = attempt.visit();
-    return Duration.between(visit.startedAt(), visit.now()).compareTo(LIMIT) < 0;
+    return passed(attempt).compareTo(LIMIT) < 0;
+  }
+
+  private static Duration passed(Attempt<Inputs> attempt) {
+    return Duration.between(attempt.visit().startedAt(), attempt.visit().now());
   }
 
   /** Run and name decide what is removed; where the copy came from plays no part. */

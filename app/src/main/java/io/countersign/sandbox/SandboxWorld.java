@@ -125,8 +125,7 @@ public final class SandboxWorld implements AutoCloseable {
       var environment = environment(plan, folder, medsuite, files, azure);
       environment.putAll(
           slack == null ? own.orElseThrow().settings() : settings(slack, plan.transport()));
-      var world = 
-          new SandboxWorld(folder, medsuite, slack, azure, environment, plan.transport());
+      var world = new SandboxWorld(folder, medsuite, slack, azure, environment, plan.transport());
       Runtime.getRuntime().addShutdownHook(new Thread(world::close, "sandbox-close"));
       return world;
     } catch (IOException | SQLException broken) {
@@ -160,8 +159,7 @@ public final class SandboxWorld implements AutoCloseable {
   }
 
   /** The texts of the estates' files, by their names. */
-  private static Map<String, String> estates(Plan plan, MedsuiteWorld medsuite)
-      throws IOException {
+  private static Map<String, String> estates(Plan plan, MedsuiteWorld medsuite) throws IOException {
     var texts = new TreeMap<String, String>();
     try (Stream<Path> files = Files.list(plan.estates())) {
       for (var file : files.filter(it -> it.toString().endsWith(".yaml")).toList()) {

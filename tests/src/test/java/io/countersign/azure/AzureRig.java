@@ -169,7 +169,7 @@ final class AzureRig implements AutoCloseable {
     return _ -> new Login("nowhere", 1, "postgres", "countersign_bot", new Secret(PASSWORD));
   }
 
-  private static Registry registry() {
+  static Registry registry() {
     return new OneServerRegistry();
   }
 

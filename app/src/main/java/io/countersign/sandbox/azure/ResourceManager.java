@@ -23,7 +23,10 @@ import java.util.regex.Pattern;
 public final class ResourceManager {
   private static final String PROVIDER = "/providers/Microsoft.DBforPostgreSQL/";
   private static final Pattern SERVER =
-      Pattern.compile("(/subscriptions/[^/]+/resourceGroups/[^/]+)" + PROVIDER + "flexibleServers/?([^/]*)(/firewallRules)?/?([^/]*)");
+      Pattern.compile(
+          "(/subscriptions/[^/]+/resourceGroups/[^/]+)"
+              + PROVIDER
+              + "flexibleServers/?([^/]*)(/firewallRules)?/?([^/]*)");
   private static final Pattern OPERATION = Pattern.compile(".*/azureAsyncOperation/([^/]+)");
   private static final String SERVERS = "Microsoft.DBforPostgreSQL/flexibleServers/";
   private static final String RULES = SERVERS + "firewallRules/";
@@ -164,7 +167,8 @@ public final class ResourceManager {
       return allowed(SERVERS + "read").orElseGet(() -> list(call, place.group(1)));
     }
     return switch (call.method()) {
-      case "GET" -> allowed(SERVERS + "read").orElseGet(() -> found(name, it -> Answer.of(200, body(it))));
+      case "GET" ->
+          allowed(SERVERS + "read").orElseGet(() -> found(name, it -> Answer.of(200, body(it))));
       case "PUT" -> allowed(SERVERS + "write").orElseGet(() -> put(name, call));
       case "PATCH" ->
           allowed(SERVERS + "write").orElseGet(() -> found(name, it -> patch(it, call)));
@@ -322,13 +326,17 @@ public final class ResourceManager {
   private ObjectNode body(Server server) {
     var body =
         Answer.object()
-            .put("id", "/subscriptions/sandbox/resourceGroups/sandbox" + PROVIDER + "flexibleServers/" + server.name)
+            .put(
+                "id",
+                "/subscriptions/sandbox/resourceGroups/sandbox"
+                    + PROVIDER
+                    + "flexibleServers/"
+                    + server.name)
             .put("name", server.name)
             .put("type", "Microsoft.DBforPostgreSQL/flexibleServers")
             .put("location", "West Europe");
     body.set("tags", server.tags);
-    var properties =
-        body.putObject("properties").put("administratorLogin", server.administrator);
+    var properties = body.putObject("properties").put("administratorLogin", server.administrator);
     properties.putObject("network").put("publicNetworkAccess", "Enabled");
     properties
         .putObject("backup")
@@ -367,11 +375,9 @@ public final class ResourceManager {
           allowed(RULES + "write")
               .orElseGet(
                   () -> {
-                    var address =
-                        call.json().path("properties").path("startIpAddress").asText();
+                    var address = call.json().path("properties").path("startIpAddress").asText();
                     server.rules.put(rule, address);
-                    return accepted(
-                        () -> new State.Made(""), Optional.of(rule(rule, address)));
+                    return accepted(() -> new State.Made(""), Optional.of(rule(rule, address)));
                   });
       case "DELETE" ->
           allowed(RULES + "delete")

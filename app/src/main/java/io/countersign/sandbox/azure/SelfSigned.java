@@ -14,8 +14,8 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A certificate for localhost, made by the JDK's keytool at each start; nobody trusts it but whoever
- * is told to.
+ * A certificate for localhost, made by the JDK's keytool at each start; nobody trusts it but
+ * whoever is told to.
  *
  * @param certificate in PEM
  */

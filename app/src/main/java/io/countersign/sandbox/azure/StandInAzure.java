@@ -36,7 +36,8 @@ public final class StandInAzure implements AutoCloseable {
   private final Vault vault;
   private final ResourceManager manager;
 
-  private StandInAzure(HttpsServer server, Path certificate, Clock clock, Backing backing, String secret) {
+  private StandInAzure(
+      HttpsServer server, Path certificate, Clock clock, Backing backing, String secret) {
     this.server = server;
     this.certificate = certificate;
     this.tokens = new Tokens(clock, secret);
@@ -135,7 +136,11 @@ public final class StandInAzure implements AutoCloseable {
   }
 
   private String challenge() {
-    return "Bearer authorization=\"" + url() + "/" + TENANT + "\", resource=\"https://vault.azure.net\"";
+    return "Bearer authorization=\""
+        + url()
+        + "/"
+        + TENANT
+        + "\", resource=\"https://vault.azure.net\"";
   }
 
   /** Nothing at all breaks the connection. */

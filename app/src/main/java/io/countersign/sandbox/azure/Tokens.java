@@ -30,8 +30,7 @@ public final class Tokens {
 
   Answer issue(Call call) {
     var form = call.form();
-    var given =
-        form.getOrDefault("client_secret", form.getOrDefault("client_assertion", ""));
+    var given = form.getOrDefault("client_secret", form.getOrDefault("client_assertion", ""));
     if (!given.equals(secret)) {
       var refusal =
           Answer.object()

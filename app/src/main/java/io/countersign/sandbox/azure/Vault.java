@@ -103,7 +103,8 @@ public final class Vault {
   }
 
   private static Answer missing(String name) {
-    return Answer.error(404, "SecretNotFound", "A secret with the name " + name + " was not found.");
+    return Answer.error(
+        404, "SecretNotFound", "A secret with the name " + name + " was not found.");
   }
 
   private Answer get(String name, String version) {

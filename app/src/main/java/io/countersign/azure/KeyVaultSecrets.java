@@ -239,7 +239,20 @@ public final class KeyVaultSecrets implements SecretStore, OwnSecrets {
     return name;
   }
 
+  /** A token that is not taken any more, before its time, is asked for anew, once. */
   private <T> T calling(Right right, Supplier<T> call) {
+    try {
+      return once(right, call);
+    } catch (AzureFailed failed) {
+      if (failed.trouble().status() != 401) {
+        throw failed;
+      }
+      renew.run();
+      return once(right, call);
+    }
+  }
+
+  private <T> T once(Right right, Supplier<T> call) {
     try {
       return call.get();
     } catch (RestorerUnavailable unavailable) {

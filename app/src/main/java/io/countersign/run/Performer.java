@@ -164,15 +164,27 @@ final class Performer {
   private <I extends Record, O extends Record> Optional<RunEvent.Work> clear(
       Action<I, O> action, Work work, Step step, Facts.OpenAttempt open) {
     var attempt = attempt(action, work, step, open);
-    return guarded(
-        work,
-        open,
-        () -> {
-          action.clear(attempt);
-          crash.reached("cleared " + open.key());
-          return new RunEvent.AttemptAbandoned(
-              open.step(), open.attempt(), "what it left is removed");
-        });
+    try {
+      action.clear(attempt);
+    } catch (Stop.Stopped stopped) {
+      return Optional.empty();
+    } catch (RuntimeException notYet) {
+      log.warn(
+          "{}: what step {} left is not removed: {}", work.shown(), open.key(), describe(notYet));
+      throw new NotCleared(notYet);
+    }
+    crash.reached("cleared " + open.key());
+    return Optional.of(
+        new RunEvent.AttemptAbandoned(open.step(), open.attempt(), "what it left is removed"));
+  }
+
+  /** What an attempt left is still there, or nobody knows; nothing was written. */
+  static final class NotCleared extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    NotCleared(RuntimeException cause) {
+      super(cause);
+    }
   }
 
   private interface Doing {

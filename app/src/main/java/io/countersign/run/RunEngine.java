@@ -39,6 +39,8 @@ public final class RunEngine {
    */
   static final int ATTEMPTS = 5;
 
+  private static final Duration CLEAR_AGAIN = Duration.ofSeconds(10);
+
   private final Journal journal;
   private final GateStore gates;
   private final Function<String, Catalogue> actions;
@@ -140,12 +142,24 @@ public final class RunEngine {
       case Decision.Start(var step, var attempt, var gate) -> start(work, step, attempt, gate);
       case Decision.Visit(var step, var open) -> performed(work, performer.visit(work, step, open));
       case Decision.Recover(var step, var open) -> recover(work, step, open, state);
-      case Decision.Clear(var step, var open) -> performed(work, performer.clear(work, step, open));
+      case Decision.Clear(var step, var open) -> clear(work, step, open);
       case Decision.BeginAbort(var halt) -> wrote(work, new RunEvent.AbortBegun(halt));
       case Decision.NeedPerson(var step, var problem) ->
           wrote(work, new RunEvent.PersonNeeded(step.id(), problem));
       case Decision.Finish(var ending) -> wrote(work, new RunEvent.Finished(ending));
     };
+  }
+
+  /**
+   * Its attempt has ended, so no event could say that this did not succeed: it is tried again until
+   * it does. Nothing goes forward or back before.
+   */
+  private Optional<Next> clear(Work work, Step step, Facts.OpenAttempt open) {
+    try {
+      return performed(work, performer.clear(work, step, open));
+    } catch (Performer.NotCleared notYet) {
+      return Optional.of(new Next.In(CLEAR_AGAIN, work.seen()));
+    }
   }
 
   /** What one turn works with. */

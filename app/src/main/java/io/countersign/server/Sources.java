@@ -6,6 +6,7 @@ import io.countersign.azure.KeyVaultSecrets;
 import io.countersign.estate.AzureAccount;
 import io.countersign.estate.Estate;
 import io.countersign.estate.Estate.RestoreSource;
+import io.countersign.estate.OwnSecrets;
 import io.countersign.estate.PastSource;
 import io.countersign.estate.Registry;
 import io.countersign.estate.SecretSource;
@@ -20,6 +21,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What stands behind an estate's ports, by its file: secrets, registry, restorer. Nothing is
@@ -31,6 +33,11 @@ public record Sources(SecretStore secrets, QueryRegistry registry, ServerRestore
     var secrets = secrets(estate.secrets(), azure);
     var registry = new QueryRegistry(estate, secrets);
     return new Sources(secrets, registry, restorer(estate.restore(), azure, registry, secrets));
+  }
+
+  /** Where runs keep secrets that they make; empty where the store cannot. */
+  public Optional<OwnSecrets> ownSecrets() {
+    return secrets instanceof OwnSecrets own ? Optional.of(own) : Optional.empty();
   }
 
   private static SecretStore secrets(SecretSource source, Map<AzureAccount, AzureClients> azure) {

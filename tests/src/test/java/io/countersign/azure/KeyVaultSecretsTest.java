@@ -147,6 +147,15 @@ class KeyVaultSecretsTest {
   }
 
   @Test
+  void a_token_that_the_vault_takes_no_more_is_asked_for_anew() throws SecretUnavailable {
+    rig.azure.vault().put("revoked", JSON);
+    rig.vault().login(name("revoked"));
+    rig.azure.tokens().revoke();
+
+    assertThat(rig.vault().login(name("revoked")).user()).isEqualTo("acme_app");
+  }
+
+  @Test
   void a_name_that_key_vault_does_not_take_is_refused_before_it_is_sent() {
     assertThat(refused("tenant_db_acme").next()).contains("letters, digits and dashes");
     assertThat(rig.azure.faults().calls()).isEmpty();

@@ -103,7 +103,8 @@ public final class FakeActions {
 
   /**
    * The step answers once: {@code fail}, {@code throw}, {@code unknown}, {@code drift}, {@code
-   * park}.
+   * park}. For {@code probe} and a step any answer means that it is going on, for {@code clear} and
+   * a step that it cannot be cleared yet.
    */
   public void next(String step, String answer) {
     script.put(step, answer);
@@ -191,6 +192,9 @@ public final class FakeActions {
     @Override
     public Finding<Out> probe(Attempt<In> attempt) {
       var step = attempt.visit().step();
+      if (script.remove("probe " + step) != null) {
+        return new Finding.Going<>(step + " goes on");
+      }
       return effects(attempt.visit().run(), step) > 0
           ? new Finding.Done<>(new Out(step), step + " was done")
           : new Finding.NotDone<>();
@@ -198,6 +202,9 @@ public final class FakeActions {
 
     @Override
     public void clear(Attempt<In> attempt) {
+      if (script.remove("clear " + attempt.visit().step()) != null) {
+        throw new IllegalStateException("scripted");
+      }
       if (type.risk() != Risk.DESTRUCTIVE) {
         var visit = attempt.visit();
         oracle.undone(visit.run(), visit.step(), visit.attempt());

@@ -9,6 +9,7 @@ import io.countersign.estate.Login;
 import io.countersign.estate.LoginTrial;
 import io.countersign.estate.PastSource;
 import io.countersign.estate.Registry;
+import io.countersign.estate.Registry.RegistryUnavailable;
 import io.countersign.estate.SecretStore;
 import io.countersign.estate.SecretStore.SecretUnavailable;
 import io.countersign.estate.ServerRef;
@@ -123,7 +124,29 @@ public final class FlexibleServerRestorer implements ServerRestorer {
       return going(copy, before);
     } catch (AzureFailed failed) {
       return troubled(copy, before, failed);
+    } catch (RestorerUnavailable unavailable) {
+      return elsewhere(before, unavailable, unavailable.problem());
+    } catch (RegistryUnavailable unavailable) {
+      var problem =
+          problem(
+              copy,
+              "The tenant registry cannot be asked: " + unavailable.getMessage() + ".",
+              "Bring the registry back, then retry.");
+      return elsewhere(before, unavailable, problem);
     }
+  }
+
+  private static boolean begun(Memo memo) {
+    return memo.restore().isPresent() || memo.seen();
+  }
+
+  /** A registry or a vault that is away for a moment must not cost an hour's work either. */
+  private Progress elsewhere(Memo memo, RuntimeException unavailable, Problem problem) {
+    var after = memo.troubled(clock.instant());
+    if (!begun(memo) || !isPatient(after)) {
+      throw unavailable;
+    }
+    return working("waiting: " + problem.line(), after);
   }
 
   private Progress going(Copy copy, Memo memo) {
@@ -141,7 +164,7 @@ public final class FlexibleServerRestorer implements ServerRestorer {
     }
     var found = servers.get(copy.server().name()).map(Clone::new);
     if (found.isEmpty()) {
-      return memo.restore().isPresent() || memo.seen() ? gone(copy, memo) : create(copy, memo);
+      return begun(memo) ? gone(copy, memo) : create(copy, memo);
     }
     return found.get().isOf(copy.server(), copy.run())
         ? present(copy, found.get(), memo)
@@ -286,14 +309,13 @@ public final class FlexibleServerRestorer implements ServerRestorer {
    */
   private Progress troubled(Copy copy, Memo memo, AzureFailed failed) {
     var trouble = failed.trouble();
-    boolean begun = memo.restore().isPresent() || memo.seen();
     boolean token = trouble instanceof Trouble.NoIdentity || trouble.status() == 401;
     boolean other = trouble instanceof Trouble.NoAnswer;
     if (token) {
       clients.renew();
     }
     var after = memo.troubled(clock.instant());
-    return isPatient(after) && (trouble.passing() || (begun && (token || other)))
+    return isPatient(after) && (trouble.passing() || (begun(memo) && (token || other)))
         ? new Progress.Working(
             "waiting for Azure. " + trouble.said(), after.text(), trouble.pause())
         : new Progress.Broken(failed.problem("making the server copy " + copy.server()));

@@ -1,5 +1,6 @@
 package io.countersign.azure;
 
+import io.countersign.Problem;
 import io.countersign.RunId;
 import io.countersign.Secret;
 import io.countersign.estate.AzureAccount;
@@ -48,6 +49,7 @@ final class AzureRig implements AutoCloseable {
   final ScriptedBacking backing = new ScriptedBacking();
   final StandInAzure azure;
   final Trial trial = new Trial();
+  boolean vaultIsAway;
   private final Map<AzureAccount, AzureClients> clients = new HashMap<>();
 
   AzureRig(Path folder) {
@@ -62,6 +64,7 @@ final class AzureRig implements AutoCloseable {
     clients.values().forEach(AzureClients::renew);
     azure.faults().forget();
     backing.forget();
+    vaultIsAway = false;
     trial.answers.clear();
     trial.given.clear();
     azure.manager().servers().forEach(azure.manager()::vanish);
@@ -165,8 +168,14 @@ final class AzureRig implements AutoCloseable {
     throw new AssertionError("it is never done");
   }
 
-  private static SecretStore secrets() {
-    return _ -> new Login("nowhere", 1, "postgres", "countersign_bot", new Secret(PASSWORD));
+  private SecretStore secrets() {
+    return name -> {
+      if (vaultIsAway) {
+        var problem = new Problem("reading the secret " + name, "The vault is away.", "Wait.");
+        throw new SecretStore.SecretUnavailable(problem);
+      }
+      return new Login("nowhere", 1, "postgres", "countersign_bot", new Secret(PASSWORD));
+    };
   }
 
   static Registry registry() {

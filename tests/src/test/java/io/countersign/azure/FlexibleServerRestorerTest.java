@@ -264,6 +264,45 @@ class FlexibleServerRestorerTest {
   }
 
   @Test
+  void a_vault_that_is_away_when_the_copy_is_ready_does_not_lose_it() {
+    var bot = rig.bot();
+    rig.vaultIsAway = true;
+    var memo = working(bot.visit(rig.copy(1), "")).memo();
+    Progress.Working last;
+    do {
+      last = working(bot.visit(rig.copy(1), memo));
+      memo = last.memo();
+    } while (!last.doing().contains("The vault is away."));
+
+    rig.vaultIsAway = false;
+    assertThat(bot.visit(rig.copy(1), memo)).isInstanceOf(Progress.Ready.class);
+    rig.vaultIsAway = true;
+    rig.clock.pass(Duration.ofMinutes(31));
+    var late = memo;
+    assertThatThrownBy(() -> bot.visit(rig.copy(1), late))
+        .isInstanceOf(RestorerUnavailable.class)
+        .hasMessageContaining("The vault is away.");
+  }
+
+  /** Without its address nobody can ask an operation why; what is gone is said to be gone. */
+  @Test
+  void a_restore_whose_answer_was_lost_and_that_fails_late_is_not_begun_again() {
+    rig.backing.ends(10, new State.Failed("Late", "Too late."));
+    rig.azure.faults().loseAnswer(Faults.calls("PUT", SERVERS), 1);
+    var bot = rig.bot();
+    var memo = working(bot.visit(rig.copy(1), "")).memo();
+    for (int visit = 0; visit < 15; visit++) {
+      memo = working(bot.visit(rig.copy(1), memo)).memo();
+    }
+    rig.clock.pass(Duration.ofMinutes(31));
+
+    assertThat(broken(bot.visit(rig.copy(1), memo)).problem().happened())
+        .contains("does not show it any more");
+    assertThat(puts()).isEqualTo(1);
+    assertThat(rig.azure.manager().servers()).containsExactly(AzureRig.SOURCE.name());
+  }
+
+  @Test
   void a_moment_that_azure_has_not_kept_yet_is_waited_for() {
     var target = rig.clock.instant().minus(Duration.ofMinutes(5));
     var bot = rig.bot();

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -138,7 +139,7 @@ public final class ResourceManager {
 
   /** Who may reach a server, by rule. */
   public synchronized Map<String, String> rules(String server) {
-    return Map.copyOf(servers.get(server).rules);
+    return Map.copyOf(Objects.requireNonNull(servers.get(server)).rules);
   }
 
   /** As if somebody had removed it in the portal. */

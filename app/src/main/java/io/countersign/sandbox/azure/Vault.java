@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -56,7 +57,7 @@ public final class Vault {
 
   /** Disables the latest version. */
   public synchronized void disable(String name) {
-    secrets.get(name).getLast().enabled = false;
+    Objects.requireNonNull(secrets.get(name)).getLast().enabled = false;
   }
 
   /** How many versions there are. */

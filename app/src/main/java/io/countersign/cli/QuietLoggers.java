@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class QuietLoggers implements AutoCloseable {
   private static final List<String> NAMES =
-      List.of("org.flywaydb", "com.zaxxer", "org.jdbi", "io.countersign");
+      List.of(
+          "org.flywaydb", "com.zaxxer", "org.jdbi", "com.azure", "com.microsoft", "io.countersign");
 
   /**
    * Each logger with the level it had, or {@code null} when it took its parent's. Held: the logging

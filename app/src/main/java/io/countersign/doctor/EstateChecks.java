@@ -1,20 +1,24 @@
 package io.countersign.doctor;
 
 import io.countersign.action.ActionFailed;
+import io.countersign.azure.AzureClients;
+import io.countersign.azure.AzureLook;
 import io.countersign.estate.Estate;
+import io.countersign.estate.Estate.RestoreSource;
+import io.countersign.estate.PastSource;
 import io.countersign.estate.Registry.RegistryUnavailable;
+import io.countersign.estate.SecretStore;
 import io.countersign.estate.SecretStore.SecretUnavailable;
 import io.countersign.estate.ServerRef;
+import io.countersign.estate.ServerRestorer;
 import io.countersign.estate.Tenant;
-import io.countersign.postgres.ArchiveRestorer;
-import io.countersign.postgres.FileSecrets;
 import io.countersign.postgres.Pools;
 import io.countersign.postgres.QueryRegistry;
 import io.countersign.postgres.Replicas;
 import io.countersign.postgres.ServerErrors;
 import io.countersign.postgres.ServerLook;
 import io.countersign.postgres.Servers;
-import java.nio.file.Path;
+import io.countersign.server.Sources;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -24,8 +28,9 @@ import java.util.TreeSet;
 /** One estate: its registry, its tenants' secrets, its servers and their past. */
 final class EstateChecks {
   private final Estate estate;
-  private final FileSecrets secrets;
+  private final SecretStore secrets;
   private final QueryRegistry registry;
+  private final ServerRestorer restorer;
   private final Servers servers;
   private final InstantSource clock;
   private final Results results = new Results();
@@ -33,10 +38,11 @@ final class EstateChecks {
   EstateChecks(Estate estate, InstantSource clock) {
     this.estate = estate;
     this.clock = clock;
-    this.secrets = new FileSecrets(Path.of(estate.secretsFolder()));
-    this.registry = new QueryRegistry(estate, secrets);
-    this.servers =
-        new Servers(registry, secrets, new ArchiveRestorer(estate.restore(), registry, secrets));
+    var sources = Sources.of(estate);
+    this.secrets = sources.secrets();
+    this.registry = sources.registry();
+    this.restorer = sources.restorer();
+    this.servers = new Servers(registry, secrets, restorer);
   }
 
   List<Result> look() {
@@ -50,12 +56,15 @@ final class EstateChecks {
           what,
           String.valueOf(unavailable.getMessage()) + ".",
           "correct registry in the estate's file, its login in "
-              + estate.secretsFolder()
+              + estate.secrets().place()
               + ", or the grants (manifest/estates/*-grants.sql).");
       results.notSeen("the servers of " + estate.name(), "the registry names them");
       return results.list();
     }
     secrets(tenants);
+    if (estate.restore() instanceof PastSource.OnAzure onAzure) {
+      results.addAll(azure(onAzure).look());
+    }
     var names = new TreeSet<String>();
     tenants.forEach(it -> names.add(it.server().name()));
     names.forEach(it -> server(it, tenants));
@@ -119,16 +128,24 @@ final class EstateChecks {
           what,
           "The bot cannot log in: " + ServerErrors.reduced(refused) + ".",
           "correct its row in the registry and its secret in "
-              + estate.secretsFolder()
+              + estate.secrets().place()
               + ", or run the grants (manifest/estates/*-grants.sql).");
       return;
     }
     var databases = tenants.stream().filter(it -> it.server().name().equals(name)).toList();
     results.addAll(new ServerChecks(what, look).look(databases));
     new Clocks(clock).compare(results, "the clock of " + name, look.now());
-    results.addAll(new PastChecks(estate.restore(), what, look, clock).look());
+    switch (estate.restore()) {
+      case RestoreSource folders ->
+          results.addAll(new PastChecks(folders, what, look, clock).look());
+      case PastSource.OnAzure onAzure -> results.addAll(azure(onAzure).server(name));
+    }
     results.addAll(new StorageChecks(estate.restore(), what).look(look, databases));
     beside(reference, databases);
+  }
+
+  private AzureChecks azure(PastSource.OnAzure past) {
+    return new AzureChecks(estate.name(), new AzureLook(new AzureClients(past.azure())), restorer);
   }
 
   /** PgBouncers and standbys: a swap asks them too. */

@@ -1,6 +1,7 @@
 package io.countersign.doctor;
 
 import io.countersign.estate.Estate.RestoreSource;
+import io.countersign.estate.PastSource;
 import io.countersign.estate.Tenant;
 import io.countersign.postgres.ServerLook;
 import io.countersign.postgres.ServerLook.Kept;
@@ -15,11 +16,11 @@ import java.util.stream.Collectors;
 final class StorageChecks {
   private static final long MEGABYTE = 1L << 20;
 
-  private final RestoreSource source;
+  private final PastSource source;
   private final String server;
   private final Results results = new Results();
 
-  StorageChecks(RestoreSource source, String server) {
+  StorageChecks(PastSource source, String server) {
     this.source = source;
     this.server = server;
   }
@@ -41,11 +42,13 @@ final class StorageChecks {
         Path.of(System.getProperty("java.io.tmpdir")),
         largest,
         "free or enlarge it, or start the bot with another java.io.tmpdir.");
-    folder(
-        "room for a copy of " + server,
-        Path.of(source.copies()),
-        whole,
-        "free or enlarge it, or change restore.copies in the estate's file.");
+    if (source instanceof RestoreSource folders) {
+      folder(
+          "room for a copy of " + server,
+          Path.of(folders.copies()),
+          whole,
+          "free or enlarge it, or change restore.copies in the estate's file.");
+    }
     return results.list();
   }
 

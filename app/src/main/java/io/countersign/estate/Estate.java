@@ -33,8 +33,8 @@ public record Estate(
     List<String> queueSchemas,
     Policies policies,
     RegistryQueries registry,
-    String secretsFolder,
-    RestoreSource restore,
+    SecretSource secrets,
+    PastSource restore,
     Map<String, Neighbours> neighbours,
     CopyLimits copy) {
   public Estate {
@@ -43,7 +43,10 @@ public record Estate(
     neighbours = Map.copyOf(neighbours);
   }
 
-  /** An estate whose servers have neither PgBouncer nor standby, and whose copies no limits. */
+  /**
+   * An estate with secrets in a folder, whose servers have neither PgBouncer nor standby, and whose
+   * copies no limits.
+   */
   public Estate(
       String name,
       String title,
@@ -57,7 +60,7 @@ public record Estate(
       Policies policies,
       RegistryQueries registry,
       String secretsFolder,
-      RestoreSource restore) {
+      PastSource restore) {
     this(
         name,
         title,
@@ -70,7 +73,7 @@ public record Estate(
         queueSchemas,
         policies,
         registry,
-        secretsFolder,
+        new SecretSource.Folder(secretsFolder),
         restore,
         Map.of(),
         CopyLimits.NONE);
@@ -103,7 +106,7 @@ public record Estate(
         queueSchemas,
         policies,
         registry,
-        secretsFolder,
+        secrets,
         restore,
         others,
         copy);
@@ -142,5 +145,6 @@ public record Estate(
    * bot, and a folder in which copies are made. A missing {@code programs} means: look where
    * PostgreSQL is usually installed.
    */
-  public record RestoreSource(String baseBackups, String archive, String copies, String programs) {}
+  public record RestoreSource(String baseBackups, String archive, String copies, String programs)
+      implements PastSource {}
 }

@@ -32,6 +32,14 @@ public interface OwnSecrets {
    */
   Version make(SecretName name, Login login, String owner) throws SecretUnavailable;
 
+  /**
+   * Why no run could store a secret here, a clause, as far as that can be told without trying;
+   * empty where nothing speaks against it.
+   */
+  default Optional<String> unwritable() {
+    return Optional.empty();
+  }
+
   /** Removes what the owner made; nothing happens where it is not there or somebody else's. */
   void remove(SecretName name, String owner) throws SecretUnavailable;
 }

@@ -2,7 +2,9 @@ package io.countersign.estate;
 
 import io.countersign.Problem;
 import io.countersign.RunId;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,6 +27,27 @@ public interface ServerRestorer {
    * needs.
    */
   Progress look(Copy copy);
+
+  /**
+   * One visit of whoever waits for the copy: {@link #begin}, unless it is begun, and {@link #look}.
+   *
+   * @param memo what the visit before asked to be remembered; empty at the first, and where the bot
+   *     died before it could be written down
+   */
+  default Progress visit(Copy copy, String memo) {
+    begin(copy);
+    return look(copy);
+  }
+
+  /**
+   * What {@link #begin} asks for, as plans show it.
+   *
+   * @param source the server's name, or what stands for one that is not known yet
+   * @param to the moment, likewise
+   */
+  default List<String> plan(String source, String to) {
+    return List.of("make a copy of " + source + " as of " + to);
+  }
 
   /**
    * Where a finished copy listens and how the bot logs in; empty where there is none of that name.
@@ -58,8 +81,18 @@ public interface ServerRestorer {
     /** Nothing of that name exists. */
     record Absent() implements Progress {}
 
-    /** Being made; a sentence for people. */
-    record Working(String doing) implements Progress {}
+    /**
+     * Being made, or being removed.
+     *
+     * @param doing a clause for people
+     * @param memo given to the next visit
+     * @param pause how long nobody need look again; nothing comes of looking earlier
+     */
+    record Working(String doing, String memo, Duration pause) implements Progress {
+      public Working(String doing) {
+        this(doing, "", Duration.ZERO);
+      }
+    }
 
     /** Up, out of recovery and proved to stand at the target. */
     record Ready(Exactness exactness) implements Progress {}
@@ -84,10 +117,23 @@ public interface ServerRestorer {
   final class RestorerUnavailable extends RuntimeException {
     private static final long serialVersionUID = 1;
     private final transient Problem problem;
+    private final boolean passing;
 
     public RestorerUnavailable(Problem problem) {
+      this(problem, false);
+    }
+
+    /**
+     * @param passing whether it may be over at the next look, without anybody's doing
+     */
+    public RestorerUnavailable(Problem problem, boolean passing) {
       super(problem.line());
       this.problem = problem;
+      this.passing = passing;
+    }
+
+    public boolean passing() {
+      return passing;
     }
 
     public Problem problem() {

@@ -66,6 +66,20 @@ public final class ArchiveRestorer implements ServerRestorer {
   }
 
   @Override
+  public List<String> plan(String source, String to) {
+    return List.of(
+        "copy the newest base backup of "
+            + source
+            + " from before that moment into a folder of this run's own",
+        "recovery_target_time = "
+            + to
+            + ", recovery_target_inclusive = on, recovery_target_action = pause,"
+            + " recovery_target_timeline = latest",
+        "start it, reachable for the bot alone, and prove the moment by the commits before and"
+            + " after it");
+  }
+
+  @Override
   public void begin(Copy copy) {
     var folder = CopyFolder.of(copies, copy.server().name());
     if (!folder.exists()) {

@@ -172,7 +172,7 @@ public final class FileSecrets implements SecretStore, OwnSecrets {
     }
   }
 
-  /** Why no run could store a secret here: a clause, with the remedy; empty where one could. */
+  @Override
   public Optional<String> unwritable() {
     return Files.isWritable(folder)
         ? Optional.empty()

@@ -14,6 +14,7 @@ import io.countersign.action.Visit;
 import io.countersign.run.RunEngine.Work;
 import io.countersign.runbook.Risk;
 import io.countersign.runbook.Step;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Performer {
   private static final Logger log = LoggerFactory.getLogger(Performer.class);
+
+  /** Until an attempt is visited that was found to be going on. */
+  private static final Duration LOOK_SOON = Duration.ofSeconds(1);
 
   private final Journal journal;
   private final CrashPoint crash;
@@ -97,8 +101,7 @@ final class Performer {
     };
   }
 
-  private record Parking(
-      Facts.OpenAttempt open, java.time.Duration delay, String memo, String said) {
+  private record Parking(Facts.OpenAttempt open, Duration delay, String memo, String said) {
     RunEvent.StepParked event() {
       return new RunEvent.StepParked(
           open.step(), open.attempt(), Instant.EPOCH.plus(delay), memo, said);
@@ -146,6 +149,8 @@ final class Performer {
         yield new RunEvent.AttemptAbandoned(
             open.step(), open.attempt(), "it was cut off before it changed anything");
       }
+      case Finding.Going<O>(var said) ->
+          new Parking(open, LOOK_SOON, open.memo().orElse(""), said).event();
       case Finding.Unknown<O>(var check) ->
           new RunEvent.StepInDoubt(open.step(), open.attempt(), check);
     };
@@ -257,11 +262,7 @@ final class Performer {
   private RunEvent.Work timed(RunEvent.Work event) {
     return event instanceof RunEvent.StepParked(var step, var attempt, var wait, var memo, var said)
         ? new RunEvent.StepParked(
-            step,
-            attempt,
-            journal.now().plus(java.time.Duration.between(Instant.EPOCH, wait)),
-            memo,
-            said)
+            step, attempt, journal.now().plus(Duration.between(Instant.EPOCH, wait)), memo, said)
         : event;
   }
 

@@ -118,13 +118,27 @@ public final class Sandbox {
     var root = root();
     return new SandboxWorld.Plan(
         root.resolve("runbooks"),
-        root.resolve("manifest/estates"),
+        estates(root.resolve("manifest/estates"), System.getProperty("countersign.estate", "")),
         UnaryOperator.identity(),
         MedsuiteEstate.Size.STANDARD,
         Limits.slack(),
         port,
         Transport.named(System.getProperty("countersign.transport", "")),
         clock);
+  }
+
+  /**
+   * The folder of estates, or one of its subfolders: each a flavour of the demo.
+   *
+   * @throws IllegalStateException where there is none of that name
+   */
+  private static Path estates(Path all, String flavour) {
+    var folder = all.resolve(flavour);
+    if (!flavour.matches("[a-z-]*") || !Files.isDirectory(folder)) {
+      throw new IllegalStateException(
+          "There is no folder manifest/estates/" + flavour + ". Try -Destate=azure, or none.");
+    }
+    return folder;
   }
 
   /** The repository: the present folder or the one above. */
@@ -159,6 +173,8 @@ public final class Sandbox {
         new String[] {
           "org.flywaydb",
           "com.zaxxer",
+          "com.azure",
+          "com.microsoft",
           "com.github.kagkarlsson",
           "io.helidon",
           "org.jboss.weld",

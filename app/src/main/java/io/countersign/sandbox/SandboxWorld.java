@@ -1,5 +1,6 @@
 package io.countersign.sandbox;
 
+import io.countersign.sandbox.azure.StandInAzure;
 import io.countersign.sandbox.postgres.LocalCluster;
 import io.countersign.sandbox.postgres.MedsuiteEstate;
 import io.countersign.sandbox.postgres.MedsuiteWorld;
@@ -31,6 +32,7 @@ public final class SandboxWorld implements AutoCloseable {
   private final Path folder;
   private final MedsuiteWorld medsuite;
   private final @Nullable StandInSlack slack;
+  private final @Nullable StandInAzure azure;
   private final Map<String, String> environment;
   private final Transport transport;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -39,8 +41,10 @@ public final class SandboxWorld implements AutoCloseable {
       Path folder,
       MedsuiteWorld medsuite,
       @Nullable StandInSlack slack,
+      @Nullable StandInAzure azure,
       Map<String, String> environment,
       Transport transport) {
+    this.azure = azure;
     this.transport = transport;
     this.folder = folder;
     this.medsuite = medsuite;
@@ -113,10 +117,15 @@ public final class SandboxWorld implements AutoCloseable {
       folder.toFile().setExecutable(true, false);
       folder.toFile().setReadable(true, false);
       var medsuite = origin.in(folder);
-      var environment = environment(plan, folder, medsuite);
+      var files = estates(plan, medsuite);
+      var azure =
+          files.values().stream().anyMatch(Clouds::isFor)
+              ? Clouds.start(folder, medsuite, plan.clock())
+              : null;
+      var environment = environment(plan, folder, medsuite, files, azure);
       environment.putAll(
           slack == null ? own.orElseThrow().settings() : settings(slack, plan.transport()));
-      var world = new SandboxWorld(folder, medsuite, slack, environment, plan.transport());
+      var world = new SandboxWorld(folder, medsuite, slack, azure, environment, plan.transport());
       Runtime.getRuntime().addShutdownHook(new Thread(world::close, "sandbox-close"));
       return world;
     } catch (IOException | SQLException broken) {
@@ -149,14 +158,29 @@ public final class SandboxWorld implements AutoCloseable {
     return settings;
   }
 
-  private static Map<String, String> environment(Plan plan, Path folder, MedsuiteWorld medsuite)
-      throws IOException {
-    var estates = Files.createDirectory(folder.resolve("estates"));
+  /** The texts of the estates' files, by their names. */
+  private static Map<String, String> estates(Plan plan, MedsuiteWorld medsuite) throws IOException {
+    var texts = new TreeMap<String, String>();
     try (Stream<Path> files = Files.list(plan.estates())) {
       for (var file : files.filter(it -> it.toString().endsWith(".yaml")).toList()) {
         var estate = withPrograms(Files.readString(file), medsuite.live().programs());
-        Files.writeString(estates.resolve(file.getFileName()), plan.edit().apply(estate));
+        texts.put(file.getFileName().toString(), plan.edit().apply(estate));
       }
+    }
+    return texts;
+  }
+
+  private static Map<String, String> environment(
+      Plan plan,
+      Path folder,
+      MedsuiteWorld medsuite,
+      Map<String, String> files,
+      @Nullable StandInAzure azure)
+      throws IOException {
+    var estates = Files.createDirectory(folder.resolve("estates"));
+    for (var file : files.entrySet()) {
+      var text = azure == null ? file.getValue() : Clouds.leadingTo(azure, file.getValue());
+      Files.writeString(estates.resolve(file.getKey()), text);
     }
     var journal = medsuite.journalLogin();
     var environment = new TreeMap<String, String>();
@@ -167,6 +191,10 @@ public final class SandboxWorld implements AutoCloseable {
     environment.put("COUNTERSIGN_DATABASE_PASSWORD", journal.password().reveal());
     environment.put("COUNTERSIGN_RUNBOOKS", plan.runbooks().toAbsolutePath().toString());
     environment.put("COUNTERSIGN_ESTATES", estates.toString());
+    if (azure != null) {
+      environment.putAll(Clouds.environment(azure, folder));
+      return environment;
+    }
     environment.put("MEDSUITE_SECRETS", medsuite.secrets().toString());
     environment.put("MEDSUITE_BASE_BACKUPS", medsuite.baseBackups().toString());
     environment.put("MEDSUITE_ARCHIVE", medsuite.archive().toString());
@@ -209,6 +237,11 @@ public final class SandboxWorld implements AutoCloseable {
       throw new IllegalStateException("this sandbox has no stand-in Slack");
     }
     return slack;
+  }
+
+  /** Where an estate of this world is in Azure. */
+  public Optional<StandInAzure> azure() {
+    return Optional.ofNullable(azure);
   }
 
   public Path folder() {
@@ -281,6 +314,9 @@ public final class SandboxWorld implements AutoCloseable {
     }
     if (slack != null) {
       slack.close();
+    }
+    if (azure != null) {
+      azure.close();
     }
     Leftovers.stopCopies(folder.resolve("copies"));
     medsuite.live().close();

@@ -2,6 +2,7 @@ package io.countersign.server;
 
 import io.countersign.action.Catalogue;
 import io.countersign.estate.Estate;
+import io.countersign.estate.PastSource;
 import io.countersign.estate.Policies;
 import io.countersign.estate.SecretName;
 import io.countersign.runbook.Complaint;
@@ -179,13 +180,14 @@ public record Authored(
             estate.queueSchemas(),
             estate.policies(),
             estate.registry(),
-            UNKNOWN.secretsFolder(),
-            UNKNOWN.restore(),
+            UNKNOWN.secrets(),
+            // Azure is asked when something runs; a folder would be looked at
+            estate.restore() instanceof PastSource.OnAzure azure ? azure : UNKNOWN.restore(),
             estate.neighbours(),
             estate.copy());
     return Estates.of(
             nowhere,
-            Path.of(UNKNOWN.secretsFolder()),
+            Path.of("/nowhere"),
             new SecureRandom(),
             () -> {
               throw new IllegalStateException("nothing runs here");

@@ -33,11 +33,8 @@ import io.countersign.estate.DatabaseLookup;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
 import io.countersign.estate.ServerRef;
-import io.countersign.postgres.ArchiveRestorer;
 import io.countersign.postgres.ClientPrograms;
 import io.countersign.postgres.DatabaseCopier;
-import io.countersign.postgres.FileSecrets;
-import io.countersign.postgres.QueryRegistry;
 import io.countersign.postgres.ServerErrors;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.TenantDatabases;
@@ -69,9 +66,11 @@ public final class Estates {
       RandomGenerator random,
       Supplier<Schedules> schedules,
       Consumer<String> swapPoints) {
-    var secrets = new FileSecrets(Path.of(estate.secretsFolder()));
-    var registry = new QueryRegistry(estate, secrets);
-    var restorer = new ArchiveRestorer(estate.restore(), registry, secrets);
+    var sources = Sources.of(estate);
+    var secrets = sources.secrets();
+    var own = sources.ownSecrets();
+    var registry = sources.registry();
+    var restorer = sources.restorer();
     var servers = new Servers(registry, secrets, restorer);
     var programs = new ClientPrograms(folders(estate), scratch);
     var copier = new DatabaseCopier(programs, estate.copy());
@@ -83,7 +82,7 @@ public final class Estates {
                     estate,
                     restorer,
                     major -> missing(programs, major),
-                    new Flips(registry, secrets)),
+                    new Flips(registry, own)),
                 new FreezeTenant(estate, registry, servers),
                 new SettleTenant(estate, servers),
                 new RestoreServer(servers, restorer),
@@ -94,17 +93,17 @@ public final class Estates {
                 new DatabaseSequences(servers, registry, estate),
                 new DatabaseAfterRestore(servers, registry, estate, programs),
                 new DatabaseSwap(servers, estate, swapPoints),
-                new MakeSecret(servers, secrets),
-                new DiscardSecret(registry, secrets),
-                new ReferenceFlip(servers, estate, registry, secrets, swapPoints),
-                new ReferenceFlipBack(servers, estate, registry, secrets, swapPoints),
+                new MakeSecret(servers, own),
+                new DiscardSecret(registry, own),
+                new ReferenceFlip(servers, estate, registry, own, swapPoints),
+                new ReferenceFlipBack(servers, estate, registry, own, swapPoints),
                 new SettleReference(estate),
                 new CompareKept(servers, registry, estate),
                 new DatabaseSwapBack(servers, estate, swapPoints),
                 new KeepAhead(servers, estate),
                 new DatabaseDiscard(servers, registry),
                 new DatabaseUnused(servers, registry),
-                new DatabaseDropKept(servers, registry, secrets),
+                new DatabaseDropKept(servers, registry, own),
                 new ScheduleDrop(schedules),
                 new CancelDrop(schedules),
                 new InvalidateTenant(estate, registry),

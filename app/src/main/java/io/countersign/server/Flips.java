@@ -1,9 +1,9 @@
 package io.countersign.server;
 
 import io.countersign.action.restore.RestorePreflight;
+import io.countersign.estate.OwnSecrets;
 import io.countersign.estate.Registry.RegistryUnavailable;
 import io.countersign.estate.TenantRef;
-import io.countersign.postgres.FileSecrets;
 import io.countersign.postgres.Obstacles.Obstacle;
 import io.countersign.postgres.QueryRegistry;
 import io.countersign.runbook.ContextFields;
@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a flip of a reference needs of an estate, looked at before a tenant is frozen for it. */
-record Flips(QueryRegistry registry, FileSecrets secrets) implements RestorePreflight.FlipCheck {
+record Flips(QueryRegistry registry, OwnSecrets secrets) implements RestorePreflight.FlipCheck {
   private static final String OTHERWISE = ", or restore with strategy=" + ContextFields.SWAP;
 
   @Override

@@ -28,8 +28,8 @@ import java.util.regex.Pattern;
 
 /**
  * Reads one estate: text to an {@link Estate}, or all that is wrong with it. {@code ${env.NAME}}
- * may stand in the secrets' folder and in the restore paths, nowhere else: what an estate is does
- * not change with the machine, only where things lie.
+ * may stand under secrets, restore and azure, nowhere else: what an estate is does not change with
+ * the machine, only where things lie.
  */
 public final class EstateReader {
   private static final List<String> KEYS =
@@ -49,11 +49,14 @@ public final class EstateReader {
           "registry",
           "secrets",
           "restore",
+          "azure",
           "servers",
           "copy");
 
   private static final Set<String> OPTIONAL =
-      Set.of("canaries", "queue-schemas", "servers", "copy");
+      Set.of("canaries", "queue-schemas", "azure", "servers", "copy");
+
+  private static final Set<String> MAY_HAVE_VARIABLES = Set.of("secrets", "restore", "azure");
 
   /** The closed set of named queries and the parameters that each must use. */
   private static final Map<String, Set<String>> QUERIES =
@@ -118,7 +121,7 @@ public final class EstateReader {
         .entries()
         .forEach(
             (key, entry) -> {
-              if (!key.equals("secrets") && !key.equals("restore")) {
+              if (!MAY_HAVE_VARIABLES.contains(key)) {
                 reader.noVariables(entry.value(), key);
               }
             });
@@ -131,6 +134,7 @@ public final class EstateReader {
         .filter(it -> !OPTIONAL.contains(it))
         .filter(it -> !PolicyReader.KEYS.contains(it))
         .forEach(it -> file.needs(it, "Every estate says it; manifest/README.md shows how."));
+    var sources = new SourceReader(file, this::path);
     return new Estate(
         shaped(file, "estate", NAME, "Use lower-case letters, digits and -."),
         file.word("title").orElse(""),
@@ -143,8 +147,8 @@ public final class EstateReader {
         file.each("queue-schemas", EstateReader::schema, "schema", "Write such as pg_boss."),
         PolicyReader.read(file),
         registry(file),
-        secrets(file),
-        restore(file),
+        sources.secrets(),
+        sources.restore(),
         NeighbourReader.read(file),
         CopyLimitReader.read(file));
   }
@@ -298,33 +302,7 @@ public final class EstateReader {
             : "It gets and must use :" + String.join(", :", new TreeSet<>(wanted)) + ".");
   }
 
-  private String secrets(Section file) {
-    var section = file.section("secrets");
-    section.ifPresent(
-        it -> it.closed(List.of("folder")).needs("folder", "Add the folder with the logins."));
-    return section.map(it -> path(it, "folder")).orElse("");
-  }
-
-  private Estate.RestoreSource restore(Section file) {
-    var section = file.section("restore");
-    section.ifPresent(
-        it ->
-            it.closed(List.of("base-backups", "archive", "copies", "programs"))
-                .needs("base-backups", "Add the folder with the base backups.")
-                .needs("archive", "Add the folder with the archived WAL.")
-                .needs("copies", "Add the folder in which copies of servers are made."));
-    return section
-        .map(
-            it ->
-                new Estate.RestoreSource(
-                    path(it, "base-backups"),
-                    path(it, "archive"),
-                    path(it, "copies"),
-                    path(it, "programs")))
-        .orElse(new Estate.RestoreSource("", "", "", ""));
-  }
-
-  /** A path with its variables filled in; empty where the key is missing. */
+  /** A word with its variables filled in; empty where the key is missing. */
   private String path(Section section, String key) {
     var text = section.word(key).orElse("");
     var unset = new TreeSet<String>();
@@ -358,7 +336,7 @@ public final class EstateReader {
           complaints.add(
               at,
               "no variable may stand under " + key,
-              "Only secrets and restore lie elsewhere on another machine.");
+              "Only secrets, restore and azure lie elsewhere on another machine.");
         }
       }
       case Raw.Items(var items, _) -> items.forEach(it -> noVariables(it, key));

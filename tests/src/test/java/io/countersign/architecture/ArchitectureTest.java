@@ -121,7 +121,19 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat(resideInAnyPackage(packagesOf(others)).or(singleAction()))
         .because("each must be exchangeable without a look at the others")
-        .allowEmptyShould(true) // azure and s3 are still to be written
+        .allowEmptyShould(true) // s3 is still to be written
+        .check(CLASSES);
+  }
+
+  @Test
+  void azuresLibrariesHaveOneHome() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".azure..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("com.azure..", "com.microsoft..", "reactor..")
+        .because("whoever reads about a server or a secret need not know whose service it is")
         .check(CLASSES);
   }
 

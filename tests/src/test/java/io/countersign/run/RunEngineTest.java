@@ -103,6 +103,43 @@ class RunEngineTest {
   }
 
   @Test
+  void what_cannot_be_removed_yet_is_tried_again_before_anything_is_put_back() {
+    var run = bench.begun();
+    bench.actions.next("prepare", "lose");
+    bench.actions.next("clear prepare", "not yet");
+
+    assertThat(bench.advance(run)).isInstanceOf(RunEngine.Next.In.class);
+    assertThat(bench.state(run)).isInstanceOf(RunState.Ready.class);
+    assertThat(bench.actions.effects("abort-1")).isZero();
+
+    bench.advance(run);
+    assertEnded(run, Ending.FAILED);
+    assertThat(bench.actions.effects("prepare")).isZero();
+    assertThat(bench.actions.effects("abort-1")).isEqualTo(1);
+  }
+
+  @Test
+  void a_cut_off_attempt_that_is_found_going_on_is_visited_again_and_not_begun_anew() {
+    var run = atGate();
+    bench.approve(run, BOB);
+    bench.actions.next("swap", "throw");
+    bench.advance(run);
+    assertThat(bench.state(run)).isInstanceOf(RunState.InDoubt.class);
+    bench.actions.next("probe swap", "going");
+    database.skip("31 seconds");
+
+    bench.advance(run);
+    assertThat(bench.state(run)).isInstanceOf(RunState.Parked.class);
+    database.skip("40 seconds");
+    bench.advance(run);
+
+    assertEnded(run, Ending.DONE);
+    assertThat(bench.actions.effects("swap")).isEqualTo(1);
+    assertThat(bench.kinds(run)).filteredOn("StepStarted"::equals).hasSizeGreaterThan(2);
+    assertThat(bench.kinds(run)).doesNotContain("AttemptAbandoned");
+  }
+
+  @Test
   void a_failed_step_after_the_swap_asks_a_person_and_puts_nothing_back() {
     var run = atGate();
     bench.actions.next("tell", "fail");

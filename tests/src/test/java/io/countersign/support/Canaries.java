@@ -6,6 +6,7 @@ import io.countersign.RunId;
 import io.countersign.Secret;
 import io.countersign.audit.AuditBook;
 import io.countersign.audit.Verification;
+import io.countersign.sandbox.azure.StandInAzure;
 import io.countersign.server.AuditBundles;
 import io.countersign.server.Authored;
 import io.countersign.store.Database;
@@ -124,8 +125,14 @@ public final class Canaries implements AutoCloseable {
     secrets.put("the bot's password", medsuite.botLogin().password().reveal());
     secrets.put("the journal's password", medsuite.journalLogin().password().reveal());
     secrets.put("the registry's password", medsuite.registryReader().password().reveal());
+    world.azure().ifPresent(it -> putAll(secrets, it));
     medsuite.tenants().forEach(it -> secrets.put(it, medsuite.tenantLogin(it).password().reveal()));
     return secrets;
+  }
+
+  private static void putAll(Map<String, String> secrets, StandInAzure azure) {
+    secrets.put("the federated token", azure.tokens().secret());
+    azure.tokens().all().forEach(it -> secrets.put("a token " + secrets.size(), it));
   }
 
   void requireNoneOutside(Stage stage) {

@@ -104,7 +104,8 @@ public final class FakeActions {
 
   /**
    * The step answers once: {@code fail}, {@code throw}, {@code unknown}, {@code drift}, {@code
-   * park}.
+   * park}. For {@code probe} and a step any answer means that it is going on, for {@code clear} and
+   * a step that it cannot be cleared yet.
    */
   public void next(String step, String answer) {
     script.put(step, answer);
@@ -197,6 +198,9 @@ public final class FakeActions {
     @Override
     public Finding<Out> probe(Attempt<In> attempt) {
       var step = attempt.visit().step();
+      if (script.remove("probe " + step) != null) {
+        return new Finding.Going<>(step + " goes on");
+      }
       return effects(attempt.visit().run(), step) > 0
           ? new Finding.Done<>(new Out(step), step + " was done")
           : new Finding.NotDone<>();
@@ -206,6 +210,9 @@ public final class FakeActions {
     public void clear(Attempt<In> attempt) {
       onClear.getOrDefault(attempt.visit().step(), () -> {}).run();
       attempt.stop().check();
+      if (script.remove("clear " + attempt.visit().step()) != null) {
+        throw new IllegalStateException("scripted");
+      }
       if (type.risk() != Risk.DESTRUCTIVE) {
         var visit = attempt.visit();
         oracle.undone(visit.run(), visit.step(), visit.attempt());

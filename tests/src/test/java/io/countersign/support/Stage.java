@@ -82,12 +82,21 @@ public final class Stage implements AutoCloseable {
 
   /** Starts the servers, Slack and the bot; every cache lives one second. */
   public static Stage open(Transport transport) {
+    return open(transport, Path.of("../manifest/estates"));
+  }
+
+  /**
+   * The same with estates of one's own.
+   *
+   * @param estates a folder
+   */
+  public static Stage open(Transport transport, Path estates) {
     var canaries = Canaries.listening();
     var world =
         SandboxWorld.start(
             new SandboxWorld.Plan(
                 Path.of("../runbooks"),
-                Path.of("../manifest/estates"),
+                estates,
                 it -> it.replaceAll("(?m)^(status-ttl|metadata-ttl): \\S+", "$1: 1s"),
                 MedsuiteEstate.Size.SMALL,
                 Limits.hurried(),

@@ -7,6 +7,7 @@ import io.countersign.estate.Estate;
 import io.countersign.estate.NamedQuery;
 import io.countersign.estate.Neighbours;
 import io.countersign.estate.SecretName;
+import io.countersign.estate.SecretSource;
 import io.countersign.estate.ServerRef;
 import io.countersign.runbook.Complaint;
 import java.io.IOException;
@@ -49,7 +50,7 @@ class EstateReaderTest {
     assertThat(estate.canaries())
         .hasToString("[identity.organization, security.app_user, members.member]");
     assertThat(estate.registry().login()).isEqualTo(new SecretName("registry-admin"));
-    assertThat(estate.secretsFolder()).isEqualTo("/run/secrets/$1");
+    assertThat(estate.secrets()).isEqualTo(new SecretSource.Folder("/run/secrets/$1"));
     assertThat(estate.restore())
         .isEqualTo(new Estate.RestoreSource("/backups", "/archive", "/copies", ""));
   }

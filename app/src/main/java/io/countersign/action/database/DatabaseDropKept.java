@@ -161,7 +161,7 @@ public final class DatabaseDropKept implements Action<DatabaseDropKept.In, NoOut
     return switch (probe(attempt)) {
       case Finding.Done<NoOutputs>(var done, var said) -> new Outcome.Done<>(done, said);
       case Finding.Unknown<NoOutputs>(var check) -> new Outcome.Unknown<>(check);
-      case Finding.NotDone<NoOutputs> _ -> throw lost;
+      case Finding.NotDone<NoOutputs> _, Finding.Going<NoOutputs> _ -> throw lost;
     };
   }
 

@@ -16,8 +16,10 @@ import io.countersign.estate.ServerRef;
 import io.countersign.estate.ServerRestorer;
 import io.countersign.estate.ServerRestorer.Copy;
 import io.countersign.estate.ServerRestorer.Progress;
+import io.countersign.estate.ServerRestorer.RestorerUnavailable;
 import io.countersign.postgres.ServerWork;
 import io.countersign.runbook.Risk;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +38,8 @@ public final class DiscardServer implements Action<DiscardServer.Inputs, NoOutpu
           Set.of(),
           false,
           "remove the copy of the server");
+
+  private static final Duration LIMIT = Duration.ofHours(1);
 
   private final ServerRestorer restorer;
 
@@ -68,10 +72,21 @@ public final class DiscardServer implements Action<DiscardServer.Inputs, NoOutpu
         "removing " + copy.server(),
         () -> {
           attempt.fence();
-          restorer.remove(copy);
+          try {
+            restorer.remove(copy);
+          } catch (RestorerUnavailable busy) {
+            if (!busy.passing() || !patient(attempt)) {
+              throw busy;
+            }
+            return new Outcome.Park<>(
+                RestoreServer.pause(passed(attempt)), "", busy.problem().happened());
+          }
           return switch (restorer.look(copy)) {
             case Progress.Absent() ->
                 new Outcome.Done<>(new NoOutputs(), copy.server() + " is removed");
+            case Progress.Working _, Progress.Ready _ when patient(attempt) ->
+                new Outcome.Park<>(
+                    RestoreServer.pause(passed(attempt)), "", copy.server() + " is being removed");
             case Progress.Working _, Progress.Ready _, Progress.Broken _ ->
                 new Outcome.Failed<>(
                     new Problem(
@@ -80,6 +95,15 @@ public final class DiscardServer implements Action<DiscardServer.Inputs, NoOutpu
                         "Look which run made it, and remove it by that run or by hand."));
           };
         });
+  }
+
+  /** A service takes minutes to remove a server; asked again, it goes on with it. */
+  private static boolean patient(Attempt<Inputs> attempt) {
+    return passed(attempt).compareTo(LIMIT) < 0;
+  }
+
+  private static Duration passed(Attempt<Inputs> attempt) {
+    return Duration.between(attempt.visit().startedAt(), attempt.visit().now());
   }
 
   /** Run and name decide what is removed; where the copy came from plays no part. */

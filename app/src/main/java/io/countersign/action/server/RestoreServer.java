@@ -22,7 +22,6 @@ import io.countersign.postgres.TenantDatabases;
 import io.countersign.runbook.Risk;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -45,7 +44,7 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
           Inputs.class,
           Outputs.class,
           Risk.OWNED,
-          Recovery.REPEAT,
+          Recovery.PROBE,
           Set.of("exactness"),
           false,
           "make a copy of the server as of a past moment");
@@ -53,6 +52,9 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
   private static final int LONGEST_NAME = 63;
   private static final Duration FIRST_LOOK = Duration.ofMillis(250);
   private static final Duration SLOWEST_LOOK = Duration.ofSeconds(30);
+
+  /** Whatever a service asks for: a Retry-After of a day would be no answer. */
+  private static final Duration LONGEST_LOOK = Duration.ofMinutes(15);
 
   /** Azure's slowest restores take 90 minutes; nothing that lasts four times as long will come. */
   private static final Duration LIMIT = Duration.ofHours(6);
@@ -75,16 +77,7 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
     var source = inputs.shown("source");
     return new PlanText(
         "make a copy of " + source + " as of " + inputs.shown("to"),
-        List.of(
-            "copy the newest base backup of "
-                + source
-                + " from before that moment into a folder of this run's own",
-            "recovery_target_time = "
-                + inputs.shown("to")
-                + ", recovery_target_inclusive = on, recovery_target_action = pause,"
-                + " recovery_target_timeline = latest",
-            "start it, reachable for the bot alone, and prove the moment by the commits before and"
-                + " after it"));
+        restorer.plan(source, inputs.shown("to")));
   }
 
   @Override
@@ -127,10 +120,9 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
         "making " + copy.server(),
         () -> {
           attempt.stop().check();
-          restorer.begin(copy);
-          return switch (restorer.look(copy)) {
-            case Progress.Absent() -> later(attempt, "beginning");
-            case Progress.Working(var doing) -> later(attempt, doing);
+          return switch (restorer.visit(copy, attempt.memo().orElse(""))) {
+            case Progress.Absent() -> later(attempt, new Progress.Working("beginning"));
+            case Progress.Working working -> later(attempt, working);
             case Progress.Ready(var exactness) ->
                 new Outcome.Done<>(
                     new Outputs(copy.server(), exactness.statement()), exactness.statement());
@@ -139,17 +131,33 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
         });
   }
 
-  private static Outcome<Outputs> later(Attempt<Inputs> attempt, String doing) {
+  private static Outcome<Outputs> later(Attempt<Inputs> attempt, Progress.Working working) {
     var visit = attempt.visit();
-    var passed = Duration.between(visit.startedAt(), visit.now());
+    var passed = passed(attempt);
     if (passed.compareTo(LIMIT) > 0) {
       return new Outcome.Failed<>(
           new Problem(
               "making a copy of " + visit.inputs().source(),
-              "it was not ready after " + LIMIT.toHours() + " hours; last seen: " + doing + ".",
+              "it was not ready after "
+                  + LIMIT.toHours()
+                  + " hours; last seen: "
+                  + working.doing()
+                  + ".",
               "Look at the server or the service, then retry."));
     }
-    return new Outcome.Park<>(pause(passed), "", doing);
+    var pause = pause(passed);
+    return new Outcome.Park<>(
+        working.pause().compareTo(pause) > 0 ? shorter(working.pause(), LONGEST_LOOK) : pause,
+        working.memo(),
+        working.doing());
+  }
+
+  private static Duration passed(Attempt<Inputs> attempt) {
+    return Duration.between(attempt.visit().startedAt(), attempt.visit().now());
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   /**
@@ -173,9 +181,15 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
         attempt.visit().run());
   }
 
+  /**
+   * A copy takes up to 90 minutes, and a bot that dies while it looks must not cost another 90: the
+   * name is known, so whatever was begun is found again under it, and nothing is begun twice.
+   */
   @Override
   public Finding<Outputs> probe(Attempt<Inputs> attempt) {
-    return new Finding.NotDone<>();
+    return passed(attempt).compareTo(LIMIT) > 0
+        ? new Finding.NotDone<>()
+        : new Finding.Going<>("going on with " + attempt.intent().fact("copy.name"));
   }
 
   @Override

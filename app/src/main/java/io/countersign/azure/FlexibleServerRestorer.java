@@ -1,0 +1,471 @@
+package io.countersign.azure;
+
+import com.azure.resourcemanager.postgresqlflexibleserver.fluent.models.ServerInner;
+import io.countersign.Problem;
+import io.countersign.RunId;
+import io.countersign.azure.ClonePassword.Given;
+import io.countersign.azure.FlexibleServers.Operation;
+import io.countersign.estate.Login;
+import io.countersign.estate.LoginTrial;
+import io.countersign.estate.PastSource;
+import io.countersign.estate.Registry;
+import io.countersign.estate.Registry.RegistryUnavailable;
+import io.countersign.estate.SecretStore;
+import io.countersign.estate.SecretStore.SecretUnavailable;
+import io.countersign.estate.ServerRef;
+import io.countersign.estate.ServerRestorer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+
+/**
+ * Restores a server to a past moment by having Azure make a new one. Every visit looks before it
+ * asks for anything, and asks for one thing: a bot that dies anywhere finds the copy again by its
+ * name, and Azure is asked for it once.
+ */
+public final class FlexibleServerRestorer implements ServerRestorer {
+  /** How long Azure may be out of reach, or a finished copy unreachable, before it counts. */
+  private static final Duration PATIENCE = Duration.ofMinutes(30);
+
+  private static final String MAINTENANCE = "postgres";
+  private static final int PORT = 5432;
+
+  private final PastSource.OnAzure past;
+  private final AzureClients clients;
+  private final FlexibleServers servers;
+  private final CloneDoor door;
+  private final ClonePassword passwords;
+  private final Registry registry;
+  private final SecretStore secrets;
+  private final LoginTrial trial;
+  private final InstantSource clock;
+  private final Map<String, Clone> known = new ConcurrentHashMap<>();
+
+  public FlexibleServerRestorer(
+      PastSource.OnAzure past,
+      AzureClients clients,
+      Registry registry,
+      SecretStore secrets,
+      LoginTrial trial,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.past = past;
+    this.clients = clients;
+    this.servers = new FlexibleServers(clients);
+    this.door = new CloneDoor(servers, past.letIn());
+    this.passwords = new ClonePassword(servers, trial, random);
+    this.registry = registry;
+    this.secrets = secrets;
+    this.trial = trial;
+    this.clock = clock;
+  }
+
+  @Override
+  public List<String> plan(String source, String to) {
+    return List.of(
+        "PUT "
+            + servers.path("<copy of " + source + ">")
+            + " createMode=PointInTimeRestore sourceServerResourceId="
+            + servers.path(source)
+            + " pointInTimeUTC="
+            + to,
+        past.letIn()
+            .map(it -> "let " + it + " into the copy, and nobody else")
+            .orElse("leave the copy in the server's private network"),
+        "where the bot's password was another one then: PATCH the copy's"
+            + " administratorLoginPassword");
+  }
+
+  @Override
+  public Window window(ServerRef source) {
+    var doing = "asking Azure how far back " + source + " can be restored";
+    try {
+      var found =
+          servers.get(source.name()).orElseThrow(() -> new RestorerUnavailable(unknown(source)));
+      return new Window(earliest(found), clock.instant());
+    } catch (AzureFailed failed) {
+      throw unavailable(doing, failed);
+    }
+  }
+
+  private static Instant earliest(ServerInner source) {
+    var backup = source.backup();
+    return backup == null || backup.earliestRestoreDate() == null
+        ? Instant.MAX
+        : backup.earliestRestoreDate().toInstant();
+  }
+
+  private Problem unknown(ServerRef source) {
+    return new Problem(
+        "looking for " + source + " in Azure",
+        "The resource group "
+            + past.azure().resourceGroup()
+            + " has no flexible server of that name.",
+        "Servers are called the same in the registry and in Azure; correct one of the two, or"
+            + " azure.resource-group in the estate's file.");
+  }
+
+  @Override
+  public void begin(Copy copy) {
+    var _ = visit(copy, "");
+  }
+
+  @Override
+  public Progress visit(Copy copy, String memo) {
+    var before = Memo.of(memo);
+    try {
+      return going(copy, before);
+    } catch (AzureFailed failed) {
+      return troubled(copy, before, failed);
+    } catch (RestorerUnavailable unavailable) {
+      return elsewhere(before, unavailable, unavailable.problem());
+    } catch (RegistryUnavailable unavailable) {
+      var problem =
+          problem(
+              copy,
+              "The tenant registry cannot be asked: " + unavailable.getMessage() + ".",
+              "Bring the registry back, then retry.");
+      return elsewhere(before, unavailable, problem);
+    }
+  }
+
+  private static boolean begun(Memo memo) {
+    return memo.restore().isPresent() || memo.seen();
+  }
+
+  /** A registry or a vault that is away for a moment must not cost an hour's work either. */
+  private Progress elsewhere(Memo memo, RuntimeException unavailable, Problem problem) {
+    var after = memo.troubled(clock.instant());
+    if (!begun(memo) || !isPatient(after)) {
+      throw unavailable;
+    }
+    return working("waiting: " + problem.line(), after);
+  }
+
+  private Progress going(Copy copy, Memo memo) {
+    if (memo.restore().isPresent()) {
+      switch (servers.operation(memo.restore().get())) {
+        case Operation.Going(var pause) -> {
+          return new Progress.Working(
+              "Azure is restoring " + copy.source(), memo.well().text(), pause);
+        }
+        case Operation.Failed(var code, var message) -> {
+          return failed(copy, "restoring", code, message);
+        }
+        case Operation.Done _, Operation.Unknown _ -> {}
+      }
+    }
+    var found = servers.get(copy.server().name()).map(Clone::new);
+    if (found.isEmpty()) {
+      return begun(memo) ? gone(copy, memo) : create(copy, memo);
+    }
+    return found.get().isOf(copy.server(), copy.run())
+        ? present(copy, found.get(), memo)
+        : new Progress.Broken(foreign(copy));
+  }
+
+  private static Problem foreign(Copy copy) {
+    return problem(
+        copy,
+        "Azure has a server of this name that this run did not make.",
+        "Retry: a new attempt takes a new name.");
+  }
+
+  /** What was begun once is never begun again under the same name without a person. */
+  private Progress gone(Copy copy, Memo memo) {
+    return patient(
+        copy,
+        memo,
+        "waiting until Azure shows the copy",
+        "Azure does not show it any more, and does not say why.",
+        "Read az monitor activity-log list --resource-group "
+            + past.azure().resourceGroup()
+            + ", then retry.");
+  }
+
+  private Progress create(Copy copy, Memo memo) {
+    var source = servers.get(copy.source().name());
+    if (source.isEmpty()) {
+      return new Progress.Broken(unknown(copy.source()));
+    }
+    var earliest = earliest(source.get());
+    if (copy.target().isBefore(earliest)) {
+      return new Progress.Broken(
+          problem(
+              copy,
+              earliest.equals(Instant.MAX)
+                  ? "Azure names no moment to which " + copy.source() + " can be restored."
+                  : "Azure keeps " + copy.source() + " from " + earliest + " on.",
+              "Ask for a later moment."));
+    }
+    var now = clock.instant();
+    var kept = copy.target().plus(past.behind());
+    if (now.isBefore(kept)) {
+      return new Progress.Working(
+          "waiting until "
+              + kept.truncatedTo(ChronoUnit.SECONDS)
+              + ": Azure takes a while to keep what was just written",
+          memo.well().text(),
+          Duration.between(now, kept));
+    }
+    var tags = Clone.tags(copy, now, past.keep());
+    var operation = servers.create(copy.server().name(), Clone.wanted(copy, source.get(), tags));
+    var after = operation.map(memo.well()::begun).orElseGet(() -> memo.well().found());
+    return new Progress.Working(
+        "Azure has begun to restore " + copy.source(), after.text(), Duration.ZERO);
+  }
+
+  private Progress present(Copy copy, Clone clone, Memo memo) {
+    if (clone.isGoing()) {
+      return new Progress.Broken(
+          problem(copy, "Somebody is removing it in Azure.", "Ask who did, then retry."));
+    }
+    var seen = memo.found();
+    if (!clone.isReady()) {
+      return working("Azure shows the copy as " + clone.state(), seen.well());
+    }
+    return switch (door.look(clone)) {
+      case CloneDoor.Door.Wrong(var problem) -> new Progress.Broken(problem);
+      case CloneDoor.Door.Setting() ->
+          patient(
+              copy,
+              seen,
+              "letting the bot alone into the copy",
+              "Its firewall does not become what was asked for.",
+              "Look at its firewall rules in Azure, then retry.");
+      case CloneDoor.Door.Set() -> entered(copy, clone, seen);
+    };
+  }
+
+  private Progress entered(Copy copy, Clone clone, Memo memo) {
+    var address = address(clone);
+    if (address.isEmpty()) {
+      return working("waiting until Azure names the copy's address", memo.well());
+    }
+    var login = loginTo(address.get(), clone);
+    return switch (trial.knock(login)) {
+      case LoginTrial.Answer.Accepted() -> {
+        known.put(clone.server().name(), clone);
+        yield new Progress.Ready(stated(copy));
+      }
+      case LoginTrial.Answer.NotYet(var why) ->
+          patient(
+              copy,
+              memo,
+              "waiting until the copy lets the bot in (" + why + ")",
+              "It does not let the bot in: " + why + ".",
+              "Look whether the bot's host reaches it: restore.azure.let-in, private network, name"
+                  + " service.");
+      case LoginTrial.Answer.WrongPassword() ->
+          switch (passwords.give(clone, login, memo)) {
+            case Given.Later(var doing, var after) -> working(doing, after);
+            case Given.Refused(var code, var message) ->
+                failed(copy, "setting its password", code, message);
+            case Given.Useless() ->
+                new Progress.Broken(
+                    problem(
+                        copy,
+                        "It has the roles and passwords of "
+                            + copy.target()
+                            + ", and does not let the bot in as "
+                            + login.user()
+                            + " although its administrator's password was set anew.",
+                        "Look whether that role existed then; ask for a later moment, or let the"
+                            + " server's secret name its administrator."));
+          };
+    };
+  }
+
+  private static Exactness stated(Copy copy) {
+    return new Exactness(
+        Optional.empty(),
+        Optional.empty(),
+        "it stands at " + copy.target() + " as Azure states; nothing here proves it");
+  }
+
+  /** Waiting for something that comes by itself, and not for ever. */
+  private Progress patient(Copy copy, Memo memo, String doing, String happened, String next) {
+    var troubled = memo.troubled(clock.instant());
+    return isPatient(troubled)
+        ? working(doing, troubled)
+        : new Progress.Broken(problem(copy, happened, next));
+  }
+
+  private boolean isPatient(Memo troubled) {
+    var since = troubled.trouble().orElseThrow();
+    return Duration.between(since, clock.instant()).compareTo(PATIENCE) < 0;
+  }
+
+  /**
+   * Before anything was begun, what will not pass by itself ends the step at once. Afterwards an
+   * hour's work is under way, which no lost name service and no expired token should cost.
+   */
+  private Progress troubled(Copy copy, Memo memo, AzureFailed failed) {
+    var trouble = failed.trouble();
+    boolean token = trouble instanceof Trouble.NoIdentity || trouble.status() == 401;
+    boolean other = trouble instanceof Trouble.NoAnswer;
+    if (token) {
+      clients.renew();
+    }
+    var after = memo.troubled(clock.instant());
+    return isPatient(after) && (trouble.passing() || (begun(memo) && (token || other)))
+        ? new Progress.Working(
+            "waiting for Azure. " + trouble.said(), after.text(), trouble.pause())
+        : new Progress.Broken(failed.problem("making the server copy " + copy.server()));
+  }
+
+  private static Progress working(String doing, Memo memo) {
+    return new Progress.Working(doing, memo.text(), Duration.ZERO);
+  }
+
+  private static Progress failed(Copy copy, String what, String code, String message) {
+    return new Progress.Broken(
+        problem(
+            copy,
+            "Azure ended " + what + " it: " + code + ": " + message,
+            "Read what Azure says; retry, or ask for another moment."));
+  }
+
+  @Override
+  public Progress look(Copy copy) {
+    try {
+      var found = servers.get(copy.server().name()).map(Clone::new);
+      if (found.isEmpty()) {
+        return new Progress.Absent();
+      }
+      if (!found.get().isOf(copy.server(), copy.run())) {
+        return new Progress.Broken(foreign(copy));
+      }
+      return found.get().isReady()
+          ? new Progress.Ready(stated(copy))
+          : new Progress.Working("Azure shows the copy as " + found.get().state());
+    } catch (AzureFailed failed) {
+      throw unavailable("looking at " + copy.server(), failed);
+    }
+  }
+
+  @Override
+  public Optional<Login> login(ServerRef copy) {
+    if (!Clone.isName(copy.name())) {
+      return Optional.empty();
+    }
+    try {
+      var clone =
+          Optional.ofNullable(known.get(copy.name()))
+              .or(() -> servers.get(copy.name()).map(Clone::new).filter(Clone::isReady));
+      return clone
+          .filter(it -> it.isOf(copy.estate()))
+          .flatMap(it -> address(it).map(address -> loginTo(address, it)));
+    } catch (AzureFailed failed) {
+      throw unavailable("looking for " + copy, failed);
+    }
+  }
+
+  /**
+   * Asks Azure to remove a copy, which takes minutes.
+   *
+   * @throws RestorerUnavailable where Azure refuses
+   */
+  @Override
+  public void remove(Copy copy) {
+    var name = copy.server().name();
+    known.remove(name);
+    try {
+      var found = servers.get(name).map(Clone::new);
+      if (found.filter(it -> it.isOf(copy.server(), copy.run())).isEmpty()
+          || found.get().isGoing()) {
+        return;
+      }
+      if (registry.server(name).isPresent()) {
+        throw new RestorerUnavailable(
+            problem(
+                copy, "The registry names it as a server in use.", "Find out who put it there."));
+      }
+      servers.delete(name);
+    } catch (AzureFailed failed) {
+      throw unavailable("removing the server copy " + name, failed);
+    }
+  }
+
+  /**
+   * A copy whose time is over.
+   *
+   * @param run empty where its tag is gone
+   */
+  public record Leftover(String name, String run, Instant expires) {}
+
+  /**
+   * The estate's copies that nobody needs any more: of runs that are over, or kept for too long.
+   *
+   * @param over whether a run is over
+   */
+  public List<Leftover> leftovers(String estate, Predicate<RunId> over) {
+    try {
+      return servers.all().stream()
+          .map(Clone::new)
+          .filter(it -> it.isOf(estate))
+          .filter(it -> !it.isGoing())
+          .filter(it -> it.expires().isBefore(clock.instant()) || isOver(it, over))
+          .map(it -> new Leftover(it.server().name(), it.run().orElse(""), it.expires()))
+          .toList();
+    } catch (AzureFailed failed) {
+      throw unavailable("looking for copies of servers that were left behind", failed);
+    }
+  }
+
+  private static boolean isOver(Clone clone, Predicate<RunId> over) {
+    return clone.run().map(RunId::new).filter(over).isPresent();
+  }
+
+  private record Address(String host, int port) {}
+
+  /** Azure's addresses have no port; one that has is taken by its word. */
+  private static Optional<Address> address(Clone clone) {
+    var name = clone.server().fullyQualifiedDomainName();
+    if (name == null || name.isBlank()) {
+      return Optional.empty();
+    }
+    int colon = name.lastIndexOf(':');
+    return Optional.of(
+        colon < 0
+            ? new Address(name, PORT)
+            : new Address(name.substring(0, colon), Integer.parseInt(name.substring(colon + 1))));
+  }
+
+  /** The bot's login on the source. */
+  private Login loginTo(Address address, Clone clone) {
+    var source = clone.source().orElseThrow();
+    var secret =
+        registry
+            .server(source)
+            .orElseThrow(
+                () ->
+                    new RestorerUnavailable(
+                        new Problem(
+                            "logging in to " + clone.server().name(),
+                            "The registry does not name " + source + " any more.",
+                            "Put it back until the copy is removed.")))
+            .adminSecret();
+    try {
+      var login = secrets.login(secret);
+      return new Login(address.host(), address.port(), MAINTENANCE, login.user(), login.password());
+    } catch (SecretUnavailable unavailable) {
+      throw new RestorerUnavailable(unavailable.problem());
+    }
+  }
+
+  private static Problem problem(Copy copy, String happened, String next) {
+    return new Problem("making the server copy " + copy.server(), happened, next);
+  }
+
+  private static RestorerUnavailable unavailable(String doing, AzureFailed failed) {
+    return new RestorerUnavailable(failed.problem(doing), failed.trouble().passing());
+  }
+}

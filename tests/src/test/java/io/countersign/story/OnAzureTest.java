@@ -1,0 +1,128 @@
+package io.countersign.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countersign.azure.Right;
+import io.countersign.doctor.Examination;
+import io.countersign.doctor.Result;
+import io.countersign.sandbox.Transport;
+import io.countersign.sandbox.azure.Faults;
+import io.countersign.sandbox.azure.StandInAzure;
+import io.countersign.sandbox.postgres.Mangle;
+import io.countersign.sandbox.slack.Workspace;
+import io.countersign.support.Canaries;
+import io.countersign.support.Stage;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The same story with the server in Azure and the logins in its vault; closing looks for leaks. */
+class OnAzureTest {
+  private static Stage stage;
+  private static StandInAzure azure;
+
+  @BeforeAll
+  static void open() {
+    stage = Stage.open(Transport.HTTP, Path.of("../manifest/estates/azure"));
+    azure = stage.world().azure().orElseThrow();
+  }
+
+  @AfterAll
+  static void close() {
+    stage.close();
+  }
+
+  @BeforeEach
+  void well() {
+    azure.faults().forget();
+  }
+
+  @Test
+  void a_tenant_on_azure_goes_back_to_a_past_moment_with_one_request_for_a_copy() throws Exception {
+    var world = stage.world();
+    var moments = Mangle.badMigration(world.medsuite(), "acme");
+    Stage.await(
+        "the moment can be asked for",
+        () -> Instant.now().isAfter(moments.before().plusSeconds(2)));
+    azure.faults().loseAnswer(Faults.calls("PUT", "-pitr-"), 1);
+    azure.faults().refuse(Faults.calls("GET", "-pitr-"), 1, Faults.tooMany(4));
+
+    var run = stage.start("acme", moments.before().truncatedTo(ChronoUnit.SECONDS));
+    var card = stage.awaitCard(run);
+
+    assertThat(stage.copies()).as("it holds every tenant, and went before the gate").isEmpty();
+    stage.click(Workspace.BOB, card, Stage.APPROVE);
+    assertThat(stage.awaitEnded(run)).as(stage.thread(run)).startsWith("acme is back");
+    assertThat(
+            world.one(
+                "tenant_acme",
+                "SELECT count(*) FROM members.member WHERE display_name = '" + Canaries.ROW + "'"))
+        .isEqualTo("1");
+    assertThat(stage.status("acme")).isEqualTo("active");
+    assertThat(stage.thread(run)).contains("as Azure states");
+
+    assertThat(azure.manager().servers()).containsExactly("pg-us-east-1");
+    assertThat(azure.faults().calls())
+        .filteredOn(it -> it.method().equals("PUT") && !it.path().contains("firewallRules"))
+        .hasSize(1);
+    assertThat(azure.faults().count("PUT", "/firewallRules/countersign")).isEqualTo(1);
+    assertThat(azure.faults().count("DELETE", "/flexibleServers/")).isEqualTo(1);
+    assertThat(azure.faults().count("GET", "/secrets/registry-admin")).isPositive();
+  }
+
+  private static List<Result> examined(String what) {
+    var environment = new TreeMap<>(stage.world().environment());
+    environment.put("COUNTERSIGN_CHANNELS", Workspace.INCIDENT);
+    return new Examination(environment, InstantSource.system(), false)
+        .results().stream().filter(it -> it.what().contains(what)).toList();
+  }
+
+  @Test
+  void the_doctor_finds_nothing_wrong_in_azure_where_all_is_well() {
+    assertThat(examined("Azure")).hasSize(3).allMatch(Result.Fine.class::isInstance);
+  }
+
+  @Test
+  void the_doctor_names_missing_roles_and_copies_that_were_left_behind() {
+    azure.faults().forbid(Right.WRITE_SERVERS.action());
+    azure.faults().forbid(Right.DELETE_FIREWALL.action());
+    var left = "pg-us-east-1-pitr-20261101125200-00000000-a1";
+    azure
+        .manager()
+        .foreign(
+            left,
+            "pg-us-east-1",
+            Map.of(
+                "countersign-run", "00000000",
+                "countersign-estate", "medsuite",
+                "countersign-source", "pg-us-east-1",
+                "countersign-expires", "2026-11-02T00:00:00Z"));
+
+    var findings = examined("Azure").stream().filter(Result.Finding.class::isInstance).toList();
+    azure.manager().vanish(left);
+
+    assertThat(findings)
+        .extracting(Result::line)
+        .satisfiesExactly(
+            it -> assertThat(it).contains(Right.WRITE_SERVERS.action(), "az role assignment"),
+            it -> assertThat(it).contains(Right.DELETE_FIREWALL.action(), "az role assignment"),
+            it -> assertThat(it).contains(left, "holds every tenant", "az postgres"));
+  }
+
+  @Test
+  void the_doctor_names_the_role_without_which_no_secret_can_be_read() {
+    azure.faults().forbid(Right.READ_SECRETS.action());
+
+    assertThat(examined("the registry"))
+        .singleElement()
+        .satisfies(it -> assertThat(it.line()).contains(Right.READ_SECRETS.action()));
+  }
+}

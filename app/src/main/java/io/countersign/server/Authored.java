@@ -181,17 +181,21 @@ public record Authored(
             estate.registry(),
             UNKNOWN.secretsFolder(),
             UNKNOWN.restore(),
+            UNKNOWN.backups(),
             estate.neighbours(),
             estate.copy());
     return Estates.of(
             nowhere,
             Path.of(UNKNOWN.secretsFolder()),
             new SecureRandom(),
-            () -> {
-              throw new IllegalStateException("nothing runs here");
-            },
+            Authored::never,
+            Authored::never,
             _ -> {})
         .actions();
+  }
+
+  private static <T> T never() {
+    throw new IllegalStateException("nothing runs here");
   }
 
   /** The actions of an estate of which nothing is known: every estate has the same. */

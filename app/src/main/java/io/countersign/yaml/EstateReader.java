@@ -28,8 +28,8 @@ import java.util.regex.Pattern;
 
 /**
  * Reads one estate: text to an {@link Estate}, or all that is wrong with it. {@code ${env.NAME}}
- * may stand in the secrets' folder and in the restore paths, nowhere else: what an estate is does
- * not change with the machine, only where things lie.
+ * may stand in the secrets' folder, in the restore paths and in the backups' folder, nowhere else:
+ * what an estate is does not change with the machine, only where things lie.
  */
 public final class EstateReader {
   private static final List<String> KEYS =
@@ -49,11 +49,15 @@ public final class EstateReader {
           "registry",
           "secrets",
           "restore",
+          "backups",
           "servers",
           "copy");
 
   private static final Set<String> OPTIONAL =
-      Set.of("canaries", "queue-schemas", "servers", "copy");
+      Set.of("canaries", "queue-schemas", "backups", "servers", "copy");
+
+  /** What lies elsewhere on another machine. */
+  private static final Set<String> PLACES = Set.of("secrets", "restore", "backups");
 
   /** The closed set of named queries and the parameters that each must use. */
   private static final Map<String, Set<String>> QUERIES =
@@ -113,7 +117,7 @@ public final class EstateReader {
         .entries()
         .forEach(
             (key, entry) -> {
-              if (!key.equals("secrets") && !key.equals("restore")) {
+              if (!PLACES.contains(key)) {
                 reader.noVariables(entry.value(), key);
               }
             });
@@ -140,6 +144,7 @@ public final class EstateReader {
         registry(file),
         secrets(file),
         restore(file),
+        backups(file),
         NeighbourReader.read(file),
         CopyLimitReader.read(file));
   }
@@ -300,6 +305,15 @@ public final class EstateReader {
     return section.map(it -> path(it, "folder")).orElse("");
   }
 
+  private Optional<String> backups(Section file) {
+    var section = file.section("backups");
+    section.ifPresent(
+        it ->
+            it.closed(List.of("folder"))
+                .needs("folder", "Add the folder in which backups are kept."));
+    return section.map(it -> path(it, "folder"));
+  }
+
   private Estate.RestoreSource restore(Section file) {
     var section = file.section("restore");
     section.ifPresent(
@@ -353,7 +367,7 @@ public final class EstateReader {
           complaints.add(
               at,
               "no variable may stand under " + key,
-              "Only secrets and restore lie elsewhere on another machine.");
+              "Only secrets, restore and backups lie elsewhere on another machine.");
         }
       }
       case Raw.Items(var items, _) -> items.forEach(it -> noVariables(it, key));

@@ -7,12 +7,13 @@ import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -85,10 +86,9 @@ public final class FolderStore implements ObjectStore {
 
   @Override
   public OptionalLong bytes(String key) throws StoreUnavailable {
+    var file = place(key);
     try {
-      return OptionalLong.of(Files.size(place(key)));
-    } catch (NoSuchFileException absent) {
-      return OptionalLong.empty();
+      return Files.exists(file) ? OptionalLong.of(Files.size(file)) : OptionalLong.empty();
     } catch (IOException unreadable) {
       throw unavailable("looking for the backup " + key, unreadable);
     }
@@ -106,9 +106,14 @@ public final class FolderStore implements ObjectStore {
   @Override
   public void remove(String key) throws StoreUnavailable {
     var file = place(key);
+    var part = file.resolveSibling(file.getFileName() + PART);
     try {
-      Files.deleteIfExists(file);
-      Files.deleteIfExists(file.resolveSibling(file.getFileName() + PART));
+      for (var path : List.of(file, part)) {
+        // also where what should be its folder is none
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+          Files.delete(path);
+        }
+      }
     } catch (IOException refused) {
       throw unavailable("removing the backup " + key, refused);
     }

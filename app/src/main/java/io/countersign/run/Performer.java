@@ -151,23 +151,55 @@ final class Performer {
     };
   }
 
-  /** Removes what an attempt left that will not be tried again in this form. */
-  Optional<RunEvent.Work> clear(Work work, Step step, Facts.OpenAttempt open) {
+  /**
+   * Removes what an attempt left that will not be tried again in this form. The attempt has ended
+   * in the journal, so a failure here is no event of it.
+   *
+   * @throws Uncleared where it could not be removed now
+   * @throws Stop.Stopped where this process may not go on
+   */
+  RunEvent.Work clear(Work work, Step step, Facts.OpenAttempt open) throws Uncleared {
     return clear(action(work, step), work, step, open);
   }
 
-  private <I extends Record, O extends Record> Optional<RunEvent.Work> clear(
-      Action<I, O> action, Work work, Step step, Facts.OpenAttempt open) {
-    var attempt = attempt(action, work, step, open);
-    return guarded(
-        work,
-        open,
-        () -> {
-          action.clear(attempt);
-          crash.reached("cleared " + open.key());
-          return new RunEvent.AttemptAbandoned(
-              open.step(), open.attempt(), "what it left is removed");
-        });
+  private <I extends Record, O extends Record> RunEvent.Work clear(
+      Action<I, O> action, Work work, Step step, Facts.OpenAttempt open) throws Uncleared {
+    try {
+      action.clear(attempt(action, work, step, open));
+    } catch (Stop.Stopped stopped) {
+      throw stopped;
+    } catch (RuntimeException lost) {
+      log.warn("{}: step {} is not cleared: {}", work.shown(), open.key(), describe(lost));
+      throw new Uncleared(uncleared(open, lost));
+    }
+    crash.reached("cleared " + open.key());
+    return new RunEvent.AttemptAbandoned(open.step(), open.attempt(), "what it left is removed");
+  }
+
+  /** What a step left could not be removed now. */
+  static final class Uncleared extends Exception {
+    private static final long serialVersionUID = 1;
+    private final transient Problem problem;
+
+    private Uncleared(Problem problem) {
+      super(problem.line());
+      this.problem = problem;
+    }
+
+    Problem problem() {
+      return problem;
+    }
+  }
+
+  /** Actions throw with what they found; of anything else nothing is known but its class. */
+  private static Problem uncleared(Facts.OpenAttempt open, RuntimeException lost) {
+    var doing = "removing what step " + open.step() + " left";
+    return lost.getCause() instanceof ActionFailed failed
+        ? new Problem(doing, failed.problem().happened(), failed.problem().next())
+        : new Problem(
+            doing,
+            "The bot lost what it was working with: " + describe(lost) + ".",
+            "Check that the servers can be reached, then retry.");
   }
 
   private interface Doing {

@@ -39,6 +39,11 @@ public final class RunEngine {
    */
   static final int ATTEMPTS = 5;
 
+  /** A server that restarts, or a network that is gone for a while, should ask nobody. */
+  private static final Duration CLEARED_WITHIN = Duration.ofMinutes(5);
+
+  private static final Duration CLEAR_AGAIN = Duration.ofSeconds(10);
+
   private final Journal journal;
   private final GateStore gates;
   private final Function<String, Catalogue> actions;
@@ -140,7 +145,7 @@ public final class RunEngine {
       case Decision.Start(var step, var attempt, var gate) -> start(work, step, attempt, gate);
       case Decision.Visit(var step, var open) -> performed(work, performer.visit(work, step, open));
       case Decision.Recover(var step, var open) -> recover(work, step, open, state);
-      case Decision.Clear(var step, var open) -> performed(work, performer.clear(work, step, open));
+      case Decision.Clear(var step, var open) -> cleared(work, step, open, events.getLast().at());
       case Decision.BeginAbort(var halt) -> wrote(work, new RunEvent.AbortBegun(halt));
       case Decision.NeedPerson(var step, var problem) ->
           wrote(work, new RunEvent.PersonNeeded(step.id(), problem));
@@ -203,6 +208,27 @@ public final class RunEngine {
       return Optional.of(new Next.Lost());
     }
     return appended(work, appended, event.get());
+  }
+
+  /**
+   * What a step left is removed before anything else is done. Where that fails it is tried again
+   * for a while, and then a person is asked: the tenant may be waiting for it.
+   *
+   * @param since when the run came to this
+   */
+  private Optional<Next> cleared(Work work, Step step, Facts.OpenAttempt open, Instant since) {
+    try {
+      return performed(work, Optional.of(performer.clear(work, step, open)));
+    } catch (Stop.Stopped stopped) {
+      log.info("{}: clearing {} stopped: {}", work.shown(), open.key(), stopped.why());
+      return stopped.why() == Stop.Why.CANCELLED
+          ? Optional.of(new Next.In(Duration.ZERO, work.seen()))
+          : Optional.of(new Next.Lost());
+    } catch (Performer.Uncleared uncleared) {
+      return Duration.between(since, work.now()).compareTo(CLEARED_WITHIN) < 0
+          ? Optional.of(new Next.In(CLEAR_AGAIN, work.seen()))
+          : wrote(work, new RunEvent.PersonNeeded(step.id(), uncleared.problem()));
+    }
   }
 
   private Optional<Next> openGate(Work work, Step step) {

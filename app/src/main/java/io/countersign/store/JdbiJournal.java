@@ -163,12 +163,22 @@ public final class JdbiJournal implements Journal {
           if (conflict.isPresent()) {
             return conflict.get();
           }
+          requireFollowing(handle, claim.run(), events);
           long seq = locked.orElseThrow().seq();
           for (var event : events) {
             seq = ledger.append(handle, claim.run(), claim.epoch(), seq, event).seq();
           }
           return new Appended.Done(seq);
         });
+  }
+
+  /** What cannot be folded must not be written: nobody could go on with the run any more. */
+  private void requireFollowing(Handle handle, RunId run, List<? extends RunEvent.Work> events) {
+    var state = Fold.of(ledger.read(handle, run));
+    var now = Ledger.now(handle);
+    for (var event : events) {
+      state = Fold.after(state, event, now);
+    }
   }
 
   private static Optional<Appended> conflict(

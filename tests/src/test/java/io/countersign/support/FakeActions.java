@@ -30,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class FakeActions {
   private final Oracle oracle;
   private final Map<String, String> script = new ConcurrentHashMap<>();
+  private final Map<String, Runnable> onClear = new ConcurrentHashMap<>();
   private volatile String world = "as approved";
 
   public FakeActions(OurDatabase database) {
@@ -107,6 +108,11 @@ public final class FakeActions {
    */
   public void next(String step, String answer) {
     script.put(step, answer);
+  }
+
+  /** What happens whenever the step is cleared, before it is; may throw. */
+  public void onClear(String step, Runnable act) {
+    onClear.put(step, act);
   }
 
   /** What the destructive action's intent says about the world. */
@@ -198,6 +204,8 @@ public final class FakeActions {
 
     @Override
     public void clear(Attempt<In> attempt) {
+      onClear.getOrDefault(attempt.visit().step(), () -> {}).run();
+      attempt.stop().check();
       if (type.risk() != Risk.DESTRUCTIVE) {
         var visit = attempt.visit();
         oracle.undone(visit.run(), visit.step(), visit.attempt());

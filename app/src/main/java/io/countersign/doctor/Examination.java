@@ -2,7 +2,6 @@ package io.countersign.doctor;
 
 import io.countersign.estate.Estate;
 import io.countersign.run.EstateParts;
-import io.countersign.run.Schedules;
 import io.countersign.runbook.Runbook;
 import io.countersign.server.Estates;
 import io.countersign.server.Folders;
@@ -86,7 +85,9 @@ public final class Examination {
     estates.forEach(
         it ->
             parts.put(
-                it.name(), Estates.of(it, scratch, new Random(), Examination::never, _ -> {})));
+                it.name(),
+                Estates.of(
+                    it, scratch, new Random(), Examination::never, Examination::never, _ -> {})));
     try {
       var runbooks = Folders.runbooks(settings.runbooks(), parts);
       results.check(
@@ -103,8 +104,8 @@ public final class Examination {
   }
 
   /** Nothing is planned by somebody who only looks. */
-  private static Schedules never() {
-    throw new IllegalStateException("the doctor schedules nothing");
+  private static <T> T never() {
+    throw new IllegalStateException("the doctor changes nothing");
   }
 
   private void problems(String what, Folders.Refused refused) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -19,6 +20,7 @@ import java.util.TreeMap;
  * @param queueSchemas schemas whose writes do not count as writes of the tenant
  * @param policies what is done about jobs and numbers that come back with the past
  * @param neighbours by the server's name, where it has some
+ * @param backups the folder in which backups are kept; empty where the estate keeps none
  * @param copy what a copy may take of a server that others use as well
  */
 public record Estate(
@@ -35,6 +37,7 @@ public record Estate(
     RegistryQueries registry,
     SecretSource secrets,
     PastSource restore,
+    Optional<String> backups,
     Map<String, Neighbours> neighbours,
     CopyLimits copy) {
   public Estate {
@@ -75,6 +78,7 @@ public record Estate(
         registry,
         new SecretSource.Folder(secretsFolder),
         restore,
+        Optional.empty(),
         Map.of(),
         CopyLimits.NONE);
   }
@@ -108,6 +112,7 @@ public record Estate(
         registry,
         secrets,
         restore,
+        backups,
         others,
         copy);
   }

@@ -2,7 +2,9 @@ package io.countersign.postgres;
 
 import io.countersign.Problem;
 import io.countersign.action.ActionFailed;
+import io.countersign.postgres.Obstacles.Obstacle;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +93,7 @@ public final class CopyCheck {
    */
   private static final String UNREADABLE =
       """
-      SELECT c.oid::regclass::text AS name, row_security_active(c.oid) AS secured,
+      SELECT n.nspname AS schema, c.oid::regclass::text AS name, row_security_active(c.oid) AS secured,
              pg_get_userbyid(c.relowner) AS owner, current_user AS bot
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
@@ -101,8 +103,10 @@ public final class CopyCheck {
          AND NOT EXISTS (SELECT 1 FROM pg_depend e
                           WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid
                             AND e.deptype = 'e')
-       ORDER BY 1 LIMIT 10
+       ORDER BY 2
       """;
+
+  private static final int NAMED = 10;
 
   private CopyCheck() {}
 
@@ -246,20 +250,42 @@ public final class CopyCheck {
 
   private static void unreadable(Connection source, List<String> missing, List<String> remedies)
       throws SQLException {
+    for (var obstacle : unreadable(source, List.of())) {
+      missing.add(obstacle.what());
+      remedies.add(obstacle.remedy());
+    }
+  }
+
+  /**
+   * Tables whose rows the bot would not see, or not all of them; at most ten are named.
+   *
+   * @param source inside the database
+   * @param without schemas that are left out
+   */
+  public static List<Obstacle> unreadable(Connection source, List<String> without)
+      throws SQLException {
+    var found = new ArrayList<Obstacle>();
     try (var statement = source.createStatement();
         var row = statement.executeQuery(UNREADABLE)) {
-      while (row.next()) {
-        var table = row.getString("name");
-        var bot = Identifiers.quoted(row.getString("bot"));
-        if (row.getBoolean("secured")) {
-          missing.add("row security hides rows of " + table + " from the bot");
-          remedies.add("ALTER ROLE " + bot + " BYPASSRLS");
-        } else {
-          missing.add("the bot may not read " + table);
-          remedies.add("GRANT " + Identifiers.quoted(row.getString("owner")) + " TO " + bot);
+      while (row.next() && found.size() < NAMED) {
+        if (!without.contains(row.getString("schema"))) {
+          found.add(unreadable(row));
         }
       }
     }
+    return found;
+  }
+
+  private static Obstacle unreadable(ResultSet row) throws SQLException {
+    var table = row.getString("name");
+    var bot = Identifiers.quoted(row.getString("bot"));
+    return row.getBoolean("secured")
+        ? new Obstacle(
+            "row security hides rows of " + table + " from the bot",
+            "ALTER ROLE " + bot + " BYPASSRLS")
+        : new Obstacle(
+            "the bot may not read " + table,
+            "GRANT " + Identifiers.quoted(row.getString("owner")) + " TO " + bot);
   }
 
   private static List<String> texts(Connection session, String sql) throws SQLException {

@@ -70,7 +70,8 @@ public final class PlannedSql {
         + condition;
   }
 
-  private static Optional<DatabaseRef> known(Planned inputs, String input) {
+  /** The database, where it is known already. */
+  public static Optional<DatabaseRef> known(Planned inputs, String input) {
     return inputs.known(input).orElse(null) instanceof Value.OfDatabase(var database)
         ? Optional.of(database)
         : Optional.empty();

@@ -199,6 +199,7 @@ public final class SandboxWorld implements AutoCloseable {
     environment.put("MEDSUITE_BASE_BACKUPS", medsuite.baseBackups().toString());
     environment.put("MEDSUITE_ARCHIVE", medsuite.archive().toString());
     environment.put("MEDSUITE_COPIES", folder.resolve("copies").toString());
+    environment.put("MEDSUITE_BACKUPS", folder.resolve("backups").toString());
     return environment;
   }
 

@@ -183,17 +183,21 @@ public record Authored(
             UNKNOWN.secrets(),
             // Azure is asked when something runs; a folder would be looked at
             estate.restore() instanceof PastSource.OnAzure azure ? azure : UNKNOWN.restore(),
+            UNKNOWN.backups(),
             estate.neighbours(),
             estate.copy());
     return Estates.of(
             nowhere,
             Path.of("/nowhere"),
             new SecureRandom(),
-            () -> {
-              throw new IllegalStateException("nothing runs here");
-            },
+            Authored::never,
+            Authored::never,
             _ -> {})
         .actions();
+  }
+
+  private static <T> T never() {
+    throw new IllegalStateException("nothing runs here");
   }
 
   /** The actions of an estate of which nothing is known: every estate has the same. */

@@ -2,6 +2,7 @@ package io.countersign.server;
 
 import io.countersign.Role;
 import io.countersign.RunId;
+import io.countersign.estate.Backups;
 import io.countersign.gate.Calls;
 import io.countersign.gate.Gates;
 import io.countersign.run.CrashPoint;
@@ -132,6 +133,7 @@ public final class Bot implements AutoCloseable {
       var estates = new TreeMap<String, EstateParts>();
       // actions plan and are linted before our own database is looked for
       var schedules = new AtomicReference<Schedules>();
+      var backups = new AtomicReference<Backups>();
       var scratch = ScratchFolder.ofThisUser(Path.of(System.getProperty("java.io.tmpdir")));
       for (var estate : Folders.estates(settings.estates(), environment)) {
         estates.put(
@@ -141,6 +143,7 @@ public final class Bot implements AutoCloseable {
                 scratch,
                 random,
                 () -> Objects.requireNonNull(schedules.get()),
+                () -> Objects.requireNonNull(backups.get()),
                 watch.swap()));
       }
       var runbooks = Folders.runbooks(settings.runbooks(), estates);
@@ -151,6 +154,7 @@ public final class Bot implements AutoCloseable {
               settings.databasePassword(),
               CONNECTIONS);
       schedules.set(database.schedules());
+      backups.set(database.backups());
       requireKnown(settings.auditFile(), database);
       return started(settings, estates, runbooks, database, random, logging, watch);
     } catch (Settings.Refused

@@ -2,6 +2,10 @@ package io.countersign.server;
 
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Catalogue;
+import io.countersign.action.backup.BackupDiscard;
+import io.countersign.action.backup.BackupDump;
+import io.countersign.action.backup.BackupPreflight;
+import io.countersign.action.backup.BackupVerify;
 import io.countersign.action.database.CompareKept;
 import io.countersign.action.database.DatabaseAfterRestore;
 import io.countersign.action.database.DatabaseCompare;
@@ -29,12 +33,16 @@ import io.countersign.action.tenant.MakeSecret;
 import io.countersign.action.tenant.SettleReference;
 import io.countersign.action.tenant.SettleTenant;
 import io.countersign.action.tenant.UnfreezeTenant;
+import io.countersign.estate.Backups;
 import io.countersign.estate.DatabaseLookup;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
+import io.countersign.estate.ObjectStore;
 import io.countersign.estate.ServerRef;
 import io.countersign.postgres.ClientPrograms;
 import io.countersign.postgres.DatabaseCopier;
+import io.countersign.postgres.FolderStore;
+import io.countersign.postgres.NoStore;
 import io.countersign.postgres.ServerErrors;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.TenantDatabases;
@@ -58,6 +66,7 @@ public final class Estates {
   /**
    * @param scratch where dumps lie for a while; its disk must hold one tenant
    * @param schedules what comes later; no action asks it before it acts
+   * @param backups the catalogue; no action asks it before it acts
    * @param swapPoints told each point between two statements of a swap; production does not listen
    */
   public static EstateParts of(
@@ -65,6 +74,7 @@ public final class Estates {
       Path scratch,
       RandomGenerator random,
       Supplier<Schedules> schedules,
+      Supplier<Backups> backups,
       Consumer<String> swapPoints) {
     var sources = Sources.of(estate);
     var secrets = sources.secrets();
@@ -73,6 +83,11 @@ public final class Estates {
     var restorer = sources.restorer();
     var servers = new Servers(registry, secrets, restorer);
     var programs = new ClientPrograms(folders(estate), scratch);
+    ObjectStore store =
+        estate
+            .backups()
+            .<ObjectStore>map(it -> new FolderStore(Path.of(it)))
+            .orElseGet(NoStore::new);
     var copier = new DatabaseCopier(programs, estate.copy());
     var actions =
         new Catalogue(
@@ -89,6 +104,10 @@ public final class Estates {
                 new DatabaseCopy(servers, programs, copier, random),
                 new DatabaseCompare(servers, registry, estate, programs),
                 new DiscardServer(restorer),
+                new BackupPreflight(servers, estate, programs, store),
+                new BackupDump(servers, estate, programs, store, backups),
+                new BackupVerify(servers, programs, store, backups),
+                new BackupDiscard(store, backups),
                 new DatabaseQueues(servers, registry, estate),
                 new DatabaseSequences(servers, registry, estate),
                 new DatabaseAfterRestore(servers, registry, estate, programs),

@@ -128,6 +128,10 @@ public final class Database implements AutoCloseable {
     return new JdbiSchedules(jdbi, json);
   }
 
+  public JdbiBackups backups() {
+    return new JdbiBackups(jdbi, json);
+  }
+
   public JdbiHomes homes() {
     return new JdbiHomes(jdbi);
   }

@@ -105,6 +105,12 @@ public final class Grants {
               "INSERT",
               "UPDATE (due_at, state, firings, run, why, next_try, trouble)"),
           Grant.on(
+              "backup",
+              "writes backups down, and that one was read back or taken back",
+              "SELECT",
+              "INSERT",
+              "UPDATE (read_at, removed_at)"),
+          Grant.on(
               "post",
               "knows which messages are behind, and brings them up to date",
               "SELECT",

@@ -29,6 +29,11 @@ public final class Texts {
     return switch (step.action()) {
       case "restore.preflight" ->
           new Phrase("check servers and rights", "checking servers and rights");
+      case "backup.preflight" ->
+          new Phrase("check programs, rights and room", "checking programs, rights and room");
+      case "backup.dump" -> new Phrase("dump " + tenant, "dumping " + tenant);
+      case "backup.verify" -> new Phrase("read the dump back", "reading the dump back");
+      case "backup.discard" -> new Phrase("remove the dump", "removing the dump");
       case "tenant.freeze" -> new Phrase("freeze " + tenant, "freezing " + tenant);
       case "tenant.settle" ->
           new Phrase(
@@ -99,6 +104,9 @@ public final class Texts {
         && spec.runbook().contains("drop")) {
       return Line.of("Dropping " + tenant + "'s kept database " + database.name());
     }
+    if (spec.runbook().endsWith("backup")) {
+      return Line.of("Backing " + tenant + " up");
+    }
     if (!spec.runbook().endsWith("restore")) {
       return Line.of(spec.title() + ": " + tenant);
     }
@@ -118,6 +126,9 @@ public final class Texts {
     }
     if (spec.runbook().endsWith("rollback")) {
       return Line.of(tenant + " is rolled back").line(since);
+    }
+    if (spec.runbook().endsWith("backup")) {
+      return Line.of(tenant + " is backed up").line(since);
     }
     if (spec.parameters().get("database") instanceof Value.OfDatabase(var database)
         && spec.runbook().contains("drop")) {

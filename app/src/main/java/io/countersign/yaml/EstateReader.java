@@ -28,8 +28,8 @@ import java.util.regex.Pattern;
 
 /**
  * Reads one estate: text to an {@link Estate}, or all that is wrong with it. {@code ${env.NAME}}
- * may stand under secrets, restore and azure, nowhere else: what an estate is does not change with
- * the machine, only where things lie.
+ * may stand under secrets, restore, backups and azure, nowhere else: what an estate is does not
+ * change with the machine, only where things lie.
  */
 public final class EstateReader {
   private static final List<String> KEYS =
@@ -50,13 +50,15 @@ public final class EstateReader {
           "secrets",
           "restore",
           "azure",
+          "backups",
           "servers",
           "copy");
 
   private static final Set<String> OPTIONAL =
-      Set.of("canaries", "queue-schemas", "azure", "servers", "copy");
+      Set.of("canaries", "queue-schemas", "azure", "backups", "servers", "copy");
 
-  private static final Set<String> MAY_HAVE_VARIABLES = Set.of("secrets", "restore", "azure");
+  private static final Set<String> MAY_HAVE_VARIABLES =
+      Set.of("secrets", "restore", "backups", "azure");
 
   /** The closed set of named queries and the parameters that each must use. */
   private static final Map<String, Set<String>> QUERIES =
@@ -149,6 +151,7 @@ public final class EstateReader {
         registry(file),
         sources.secrets(),
         sources.restore(),
+        backups(file),
         NeighbourReader.read(file),
         CopyLimitReader.read(file));
   }
@@ -302,6 +305,15 @@ public final class EstateReader {
             : "It gets and must use :" + String.join(", :", new TreeSet<>(wanted)) + ".");
   }
 
+  private Optional<String> backups(Section file) {
+    var section = file.section("backups");
+    section.ifPresent(
+        it ->
+            it.closed(List.of("folder"))
+                .needs("folder", "Add the folder in which backups are kept."));
+    return section.map(it -> path(it, "folder"));
+  }
+
   /** A word with its variables filled in; empty where the key is missing. */
   private String path(Section section, String key) {
     var text = section.word(key).orElse("");
@@ -336,7 +348,7 @@ public final class EstateReader {
           complaints.add(
               at,
               "no variable may stand under " + key,
-              "Only secrets, restore and azure lie elsewhere on another machine.");
+              "Only secrets, restore, backups and azure lie elsewhere on another machine.");
         }
       }
       case Raw.Items(var items, _) -> items.forEach(it -> noVariables(it, key));

@@ -133,7 +133,11 @@ class DeployFilesTest {
     assertThat(compose.get("read_only").asBoolean()).isTrue();
     assertThat(text("Dockerfile")).contains("-Djava.io.tmpdir=/var/lib/countersign/tmp");
 
-    for (var folder : List.of("/var/lib/countersign/tmp", "/var/lib/countersign/copies")) {
+    for (var folder :
+        List.of(
+            "/var/lib/countersign/tmp",
+            "/var/lib/countersign/copies",
+            "/var/backups/countersign")) {
       assertThat(pod).anyMatch(it -> it.get("mountPath").asText().equals(folder));
       assertThat(compose.get("volumes")).anyMatch(it -> it.asText().endsWith(":" + folder));
     }

@@ -19,7 +19,8 @@ class FoldersTest {
           "MEDSUITE_SECRETS", "/secrets",
           "MEDSUITE_BASE_BACKUPS", "/backups",
           "MEDSUITE_ARCHIVE", "/archive",
-          "MEDSUITE_COPIES", "/copies");
+          "MEDSUITE_COPIES", "/copies",
+          "MEDSUITE_BACKUPS", "/dumps");
 
   @TempDir private Path folder;
 
@@ -90,6 +91,9 @@ class FoldersTest {
             estate,
             Path.of("/scratch"),
             new Random(1),
+            () -> {
+              throw new IllegalStateException("nothing runs here");
+            },
             () -> {
               throw new IllegalStateException("nothing runs here");
             },

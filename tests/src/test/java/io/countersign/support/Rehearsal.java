@@ -16,7 +16,6 @@ import io.countersign.run.RunEngine;
 import io.countersign.run.RunEvent;
 import io.countersign.run.RunSpec;
 import io.countersign.run.RunState;
-import io.countersign.run.Schedules;
 import io.countersign.runbook.Input;
 import io.countersign.runbook.Runbook;
 import io.countersign.runbook.Step;
@@ -108,12 +107,13 @@ public final class Rehearsal implements AutoCloseable {
       var random = RandomGenerator.getDefault();
       parts.put(
           estate.name(),
-          Estates.of(estate, Path.of("/nowhere"), random, Rehearsal::unused, _ -> {}));
+          Estates.of(
+              estate, Path.of("/nowhere"), random, Rehearsal::unused, Rehearsal::unused, _ -> {}));
     }
     return parts;
   }
 
-  private static Schedules unused() {
+  private static <T> T unused() {
     throw new IllegalStateException("only stand-ins act here");
   }
 

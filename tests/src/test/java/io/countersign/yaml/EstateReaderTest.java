@@ -36,7 +36,8 @@ class EstateReaderTest {
           "MEDSUITE_SECRETS", "/run/secrets/$1",
           "MEDSUITE_BASE_BACKUPS", "/backups",
           "MEDSUITE_ARCHIVE", "/archive",
-          "MEDSUITE_COPIES", "/copies");
+          "MEDSUITE_COPIES", "/copies",
+          "MEDSUITE_BACKUPS", "/dumps");
 
   @Test
   void the_shipped_medsuite_is_valid_and_its_variables_are_filled_in() throws IOException {
@@ -137,6 +138,7 @@ class EstateReaderTest {
         .extracting(Complaint::message)
         .containsExactly(
             "the variable MEDSUITE_SECRETS is not set",
+            "the variable MEDSUITE_BACKUPS is not set",
             "the variable MEDSUITE_BASE_BACKUPS is not set",
             "the variable MEDSUITE_ARCHIVE is not set",
             "the variable MEDSUITE_COPIES is not set");

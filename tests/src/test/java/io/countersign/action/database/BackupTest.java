@@ -1,0 +1,351 @@
+package io.countersign.action.database;
+
+import static io.countersign.action.database.TwoServers.LIVE;
+import static io.countersign.action.database.TwoServers.NAME;
+import static io.countersign.action.database.TwoServers.begun;
+import static io.countersign.action.database.TwoServers.once;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countersign.RunId;
+import io.countersign.action.Outcome;
+import io.countersign.action.backup.BackupDiscard;
+import io.countersign.action.backup.BackupDump;
+import io.countersign.action.backup.BackupPreflight;
+import io.countersign.action.backup.BackupVerify;
+import io.countersign.estate.Backup;
+import io.countersign.estate.Backups;
+import io.countersign.estate.TenantRef;
+import io.countersign.postgres.FolderStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Dumps of a real tenant on a real server, as the operations document wants them. */
+class BackupTest {
+  private final TwoServers servers = TwoServers.shared();
+  private final Catalogue catalogue = new Catalogue();
+
+  @TempDir private Path folder;
+  private Path dumps = Path.of("");
+
+  @BeforeEach
+  void tidy() throws SQLException {
+    servers.tidy();
+    dumps = folder.resolve("dumps");
+  }
+
+  @AfterEach
+  void nothingLiesAround() throws IOException, SQLException {
+    servers.tidy();
+    if (Files.exists(servers.scratch())) {
+      try (var left = Files.list(servers.scratch())) {
+        assertThat(left).as("left in the scratch folder").isEmpty();
+      }
+    }
+  }
+
+  /** The catalogue, in memory. */
+  private static final class Catalogue implements Backups {
+    private final Map<String, Backup> rows = new LinkedHashMap<>();
+    private final List<String> read = new ArrayList<>();
+
+    @Override
+    public void add(Backup backup) {
+      rows.putIfAbsent(backup.id(), backup);
+    }
+
+    @Override
+    public Optional<Backup> find(String id) {
+      return Optional.ofNullable(rows.get(id));
+    }
+
+    @Override
+    public List<Backup> of(TenantRef tenant, int limit) {
+      return rows.values().stream()
+          .filter(it -> it.tenant().equals(tenant))
+          .sorted(Comparator.comparing(Backup::takenAt).reversed())
+          .limit(limit)
+          .toList();
+    }
+
+    @Override
+    public void read(String id, Instant at) {
+      read.add(id);
+    }
+
+    @Override
+    public void removed(String id, RunId by) {
+      rows.computeIfPresent(id, (_, it) -> it.run().equals(by) ? null : it);
+    }
+  }
+
+  private FolderStore store() {
+    return new FolderStore(dumps);
+  }
+
+  private BackupDump dump() {
+    return new BackupDump(
+        servers.servers(), servers.estate(), servers.programs(), store(), () -> catalogue);
+  }
+
+  private BackupVerify verify() {
+    return new BackupVerify(servers.servers(), servers.programs(), store(), () -> catalogue);
+  }
+
+  private BackupPreflight preflight() {
+    return new BackupPreflight(servers.servers(), servers.estate(), servers.programs(), store());
+  }
+
+  private BackupDump.In in() throws SQLException {
+    return new BackupDump.In(servers.database(NAME), Duration.ofDays(30));
+  }
+
+  private BackupDump.Out dumped() throws Exception {
+    var outcome = once(dump(), in(), "dump");
+    assertThat(outcome).isInstanceOf(Outcome.Done.class);
+    return ((Outcome.Done<BackupDump.Out>) outcome).outputs();
+  }
+
+  private Path file(BackupDump.Out out) {
+    return dumps.resolve(out.location());
+  }
+
+  private String refused(BackupDump.Out out) throws Exception {
+    var outcome = once(verify(), new BackupVerify.In(out.backup()), "verify");
+    assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+    assertThat(catalogue.read).isEmpty();
+    return ((Outcome.Failed<BackupVerify.Out>) outcome).problem().line();
+  }
+
+  @Test
+  void a_dump_holds_every_row_but_the_queues_and_is_written_down_with_its_counts()
+      throws Exception {
+    var out = dumped();
+
+    long members =
+        Long.parseLong(
+            servers.ask(LIVE, NAME, "SELECT count(*) FROM members.member").orElseThrow());
+    assertThat(members).isPositive();
+    assertThat(out.rowsByTable().lines())
+        .contains(members + " members.member")
+        .noneMatch(it -> it.contains("pgboss"));
+    assertThat(out.bytes()).isEqualTo(Files.size(file(out)));
+    assertThat(catalogue.rows.get(out.backup()).digest().hex()).isEqualTo(out.digest());
+
+    servers.execute(LIVE, "postgres", "postgres", "CREATE DATABASE drop_restored");
+    restored(file(out), "drop_restored");
+    assertThat(servers.ask(LIVE, "drop_restored", "SELECT count(*) FROM members.member"))
+        .hasValue(Long.toString(members));
+    assertThat(
+            servers.ask(
+                LIVE,
+                "drop_restored",
+                "SELECT count(*) FROM pg_namespace WHERE nspname = 'pgboss'"))
+        .hasValue("0");
+  }
+
+  private void restored(Path file, String database) throws Exception {
+    var login = servers.login(LIVE, database, "postgres");
+    var restore =
+        new ProcessBuilder(
+            servers.programs().find("pg_restore", TwoServers.major()).toString(),
+            "--exit-on-error",
+            "--no-owner",
+            "--no-privileges",
+            "--host=127.0.0.1",
+            "--port=" + login.port(),
+            "--username=postgres",
+            "--dbname=" + database,
+            file.toString());
+    restore.environment().put("PGPASSWORD", login.password().reveal());
+    assertThat(restore.inheritIO().start().waitFor()).isZero();
+  }
+
+  @Test
+  void nobody_but_the_bot_can_read_it() throws Exception {
+    var out = dumped();
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file(out))))
+        .isEqualTo("rw-------");
+    for (var at = file(out).getParent(); !at.equals(dumps); at = at.getParent()) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(at)))
+          .as("%s", at)
+          .isEqualTo("rwx------");
+    }
+  }
+
+  @Test
+  void a_whole_dump_is_read_to_its_end_and_compared_with_earlier_ones() throws Exception {
+    var first = dumped();
+    assertThat(once(verify(), new BackupVerify.In(first.backup()), "verify"))
+        .isInstanceOfSatisfying(
+            Outcome.Done.class, it -> assertThat(it.said()).contains("first in the catalogue"));
+    assertThat(catalogue.read).containsExactly(first.backup());
+
+    var again = once(dump(), in(), "again");
+    var second = ((Outcome.Done<BackupDump.Out>) again).outputs().backup();
+    assertThat(once(verify(), new BackupVerify.In(second), "verify"))
+        .isInstanceOfSatisfying(
+            Outcome.Done.class,
+            it -> assertThat(it.said()).contains("earlier ones had about").doesNotContain("note"));
+  }
+
+  @Test
+  void a_dump_that_is_gone_cut_off_turned_or_another_is_refused() throws Exception {
+    var out = dumped();
+    var bytes = Files.readAllBytes(file(out));
+
+    Files.write(file(out), java.util.Arrays.copyOf(bytes, bytes.length - 1));
+    assertThat(refused(out)).contains("bytes in the store, not " + out.bytes());
+
+    var turned = bytes.clone();
+    turned[turned.length / 2] ^= 1;
+    Files.write(file(out), turned);
+    assertThat(refused(out)).contains("SHA-256");
+
+    Files.write(file(out), new byte[0]);
+    assertThat(refused(out)).contains("0 bytes");
+
+    Files.delete(file(out));
+    assertThat(refused(out)).contains("there is no file", "back up again");
+  }
+
+  @Test
+  void a_dump_whose_catalogue_row_was_made_of_something_else_is_refused_by_its_content()
+      throws Exception {
+    var out = dumped();
+    var row = catalogue.rows.get(out.backup());
+    var tables = new ArrayList<>(row.tables());
+    tables.add(new Backup.TableRows("members", "never_dumped", 7));
+    catalogue.rows.put(
+        row.id(),
+        new Backup(
+            row.id(),
+            row.run(),
+            row.tenant(),
+            row.database(),
+            row.key(),
+            row.bytes(),
+            row.digest(),
+            row.major(),
+            row.takenAt(),
+            tables,
+            row.keptUntil(),
+            row.readAt()));
+
+    assertThat(refused(out)).contains("no rows of members.never_dumped");
+  }
+
+  @Test
+  void a_role_without_rights_is_found_before_anything_is_frozen_with_the_grant_that_helps()
+      throws Exception {
+    servers.execute(
+        LIVE,
+        NAME,
+        "postgres",
+        "CREATE TABLE members.drop_secret (a int); ALTER TABLE members.drop_secret OWNER TO"
+            + " postgres");
+    try {
+      assertThat(once(preflight(), new BackupPreflight.In(servers.database(NAME)), "preflight"))
+          .isInstanceOfSatisfying(
+              Outcome.Failed.class,
+              it ->
+                  assertThat(it.problem().line())
+                      .contains("the bot may not read members.drop_secret", "GRANT"));
+      assertThat(once(dump(), in(), "dump"))
+          .isInstanceOfSatisfying(
+              Outcome.Failed.class,
+              it -> assertThat(it.problem().line()).contains("permission denied"));
+      assertThat(catalogue.rows).isEmpty();
+      assertNothingIsStored();
+    } finally {
+      servers.execute(LIVE, NAME, "postgres", "DROP TABLE members.drop_secret");
+    }
+  }
+
+  @Test
+  void a_queue_that_the_bot_may_not_read_is_in_nobody_s_way() throws Exception {
+    assertThat(once(preflight(), new BackupPreflight.In(servers.database(NAME)), "preflight"))
+        .isInstanceOf(Outcome.Done.class);
+    servers.execute(
+        LIVE,
+        NAME,
+        "postgres",
+        "CREATE TABLE pgboss.drop_secret (a int); ALTER TABLE pgboss.drop_secret OWNER TO"
+            + " postgres");
+    try {
+      assertThat(once(preflight(), new BackupPreflight.In(servers.database(NAME)), "preflight"))
+          .isInstanceOf(Outcome.Done.class);
+      dumped();
+    } finally {
+      servers.execute(LIVE, NAME, "postgres", "DROP TABLE pgboss.drop_secret");
+    }
+  }
+
+  @Test
+  void what_an_attempt_stored_and_did_not_finish_is_cleared() throws Exception {
+    var attempt = begun(dump(), in(), "dump", 1);
+    assertThat(dump().act(attempt)).isInstanceOf(Outcome.Done.class);
+
+    dump().clear(attempt);
+
+    assertThat(catalogue.rows).isEmpty();
+    assertNothingIsStored();
+    dump().clear(attempt);
+  }
+
+  @Test
+  void a_run_takes_back_its_own_dump_and_nobody_elses() throws Exception {
+    var out = dumped();
+    var row = catalogue.rows.get(out.backup());
+    catalogue.rows.put(
+        "other",
+        new Backup(
+            "other",
+            new RunId("00000001"),
+            row.tenant(),
+            row.database(),
+            row.key(),
+            row.bytes(),
+            row.digest(),
+            row.major(),
+            row.takenAt(),
+            row.tables(),
+            row.keptUntil(),
+            row.readAt()));
+    var discard = new BackupDiscard(store(), () -> catalogue);
+
+    assertThat(once(discard, new BackupDiscard.In("other"), "undo"))
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            it -> assertThat(it.problem().line()).contains("run 00000001 made it"));
+    assertThat(Files.exists(file(out))).isTrue();
+
+    assertThat(once(discard, new BackupDiscard.In(out.backup()), "undo"))
+        .isInstanceOf(Outcome.Done.class);
+    assertNothingIsStored();
+    assertThat(once(discard, new BackupDiscard.In(out.backup()), "undo"))
+        .isInstanceOf(Outcome.Done.class);
+  }
+
+  private void assertNothingIsStored() throws IOException {
+    try (Stream<Path> all = Files.exists(dumps) ? Files.walk(dumps) : Stream.empty()) {
+      assertThat(all.filter(Files::isRegularFile)).isEmpty();
+    }
+  }
+}

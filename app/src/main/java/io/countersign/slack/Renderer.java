@@ -19,14 +19,24 @@ import io.countersign.thread.Posts;
 import io.countersign.thread.Posts.Post;
 import io.countersign.thread.RunView;
 import io.countersign.thread.ThreadLines;
+import io.countersign.thread.Timeline;
+import io.countersign.thread.TimelinePicture;
 import io.countersign.thread.Unwritten;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes a post's content from the newest journal, at the moment of sending. */
 final class Renderer {
+  /** The key of a run's last post. */
+  static final String TIMELINE = "timeline";
+
+  private static final Logger log = LoggerFactory.getLogger(Renderer.class);
+  private static final SlackApi.Content NOTHING = new SlackApi.Content("", "");
+
   private final Journal journal;
   private final GateStore gates;
   private final Runbooks runbooks;
@@ -44,8 +54,18 @@ final class Renderer {
   /**
    * @param seq the newest event that the content shows
    * @param live whether the run goes on, so that time alone changes what is shown
+   * @param attachment where the post is a file
    */
-  record Rendered(SlackApi.Content content, long seq, boolean live) {}
+  record Rendered(
+      SlackApi.Content content, long seq, boolean live, Optional<Attachment> attachment) {
+    Rendered(SlackApi.Content content, long seq, boolean live) {
+      this(content, seq, live, Optional.empty());
+    }
+
+    static Rendered of(Attachment attachment, long seq) {
+      return new Rendered(NOTHING, seq, false, Optional.of(attachment));
+    }
+  }
 
   /** Empty where there is nothing to say. */
   Optional<Rendered> render(Post post) {
@@ -60,11 +80,26 @@ final class Renderer {
       case LINE, BROADCAST ->
           post.key().startsWith("call/") ? announced(post) : line(post, events, runbook);
       case FILE ->
-          Overflow.of(events, runbook)
-              .map(it -> new Rendered(new SlackApi.Content(it, ""), seq, false));
+          (post.key().equals(TIMELINE) ? timeline(events, runbook) : evidence(events, runbook))
+              .map(it -> Rendered.of(it, seq));
       case DIRECT ->
           post.key().startsWith("closed/") ? closed(post, state) : direct(post, events, runbook);
     };
+  }
+
+  private static Optional<Attachment> evidence(List<Recorded> events, Runbook runbook) {
+    return Overflow.of(events, runbook).map(it -> Attachment.text("Evidence, table by table", it));
+  }
+
+  /** Where this host has no fonts there is no picture; nothing else suffers. */
+  private static Optional<Attachment> timeline(List<Recorded> events, Runbook runbook) {
+    try {
+      return Timeline.of(events, runbook)
+          .map(it -> Attachment.picture("Timeline", it.told(), TimelinePicture.png(it)));
+    } catch (RuntimeException | LinkageError | InternalError undrawn) {
+      log.warn("no timeline was drawn: {}", undrawn.getClass().getSimpleName());
+      return Optional.empty();
+    }
   }
 
   /** Neither waits for people nor has ended. */

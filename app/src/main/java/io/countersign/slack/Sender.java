@@ -240,10 +240,10 @@ final class Sender {
     if (!posts.sending(name, post, LEASE)) {
       return false;
     }
-    var answer = post(post, rendered.content());
+    var answer = post(post, rendered.content(), rendered);
     if (answer instanceof Answer.Failed<String>(var code) && SlackWords.isAboutBlocks(code)) {
       log.error("Slack refuses the blocks of {} of run {}: {}", post.key(), post.run(), code);
-      answer = post(post, textOnly(rendered.content()));
+      answer = post(post, textOnly(rendered.content()), rendered);
     }
     return switch (answer) {
       case Answer.Ok<String>(var ts) -> {
@@ -290,17 +290,15 @@ final class Sender {
 
   /** Unique, so that a file whose sending was not answered is found again. */
   private static String file(Post post) {
-    return "evidence-" + post.run() + "-" + post.key().replaceFirst("^file/", "") + ".txt";
+    return post.key().equals(Renderer.TIMELINE)
+        ? "timeline-" + post.run() + ".png"
+        : "evidence-" + post.run() + "-" + post.key().replaceFirst("^file/", "") + ".txt";
   }
 
-  private Answer<String> post(Post post, SlackApi.Content content) {
-    if (post.kind() == Kind.FILE) {
+  private Answer<String> post(Post post, SlackApi.Content content, Renderer.Rendered rendered) {
+    if (rendered.attachment().isPresent()) {
       return slack.upload(
-          post.channel(),
-          thread(post).orElseThrow(),
-          file(post),
-          "Evidence, table by table",
-          content.text());
+          post.channel(), thread(post).orElseThrow(), file(post), rendered.attachment().get());
     }
     boolean broadcast = post.kind() == Kind.CARD || post.kind() == Kind.BROADCAST;
     return slack.post(where(post), thread(post), broadcast, content, post.run(), post.key());

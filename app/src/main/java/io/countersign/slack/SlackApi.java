@@ -376,12 +376,18 @@ final class SlackApi {
             it -> Page.of(it.getMessages(), it.getResponseMetadata()));
   }
 
-  /** A text file in a thread. Answers the file's id. */
-  Answer<String> upload(String channel, String thread, String name, String title, String text) {
+  /** A file in a thread. Answers the file's id. */
+  Answer<String> upload(String channel, String thread, String name, Attachment file) {
     return call(
         () ->
             methods.filesUploadV2(
-                r -> r.channel(channel).threadTs(thread).filename(name).title(title).content(text)),
+                r ->
+                    r.channel(channel)
+                        .threadTs(thread)
+                        .filename(name)
+                        .title(file.title())
+                        .altTxt(file.told().isEmpty() ? null : file.told())
+                        .fileData(file.bytes())),
         it -> it.getFile() == null ? name : it.getFile().getId());
   }
 

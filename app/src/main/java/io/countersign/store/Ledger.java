@@ -250,8 +250,12 @@ final class Ledger {
         // whether there is more than the card has room for is found when it is drawn
         post(handle, run, "file/" + it.gate(), "FILE", seq);
       }
-      case RunEvent.PersonNeeded _, RunEvent.Finished _, RunEvent.StepInDoubt _ ->
+      case RunEvent.PersonNeeded _, RunEvent.StepInDoubt _ ->
           post(handle, run, "say/" + seq, "BROADCAST", seq);
+      case RunEvent.Finished _ -> {
+        post(handle, run, "say/" + seq, "BROADCAST", seq);
+        post(handle, run, "timeline", "FILE", seq);
+      }
       case RunEvent.Begun _, RunEvent.StepStarted _ -> {}
       case RunEvent.CancelRequested _,
           RunEvent.RetryRequested _,

@@ -88,7 +88,9 @@ class ScopesTest {
       var api = SlackApi.of(settings);
       var root = slack.driver().say(Workspace.ALICE, Workspace.INCIDENT, "root").ts();
 
-      var sent = api.upload(Workspace.INCIDENT, root, "copy.log", "Log", "31 of 74 tables");
+      var sent =
+          api.upload(
+              Workspace.INCIDENT, root, "copy.log", Attachment.text("Log", "31 of 74 tables"));
 
       assertThat(sent).isEqualTo(new Answer.Ok<>("F0000001"));
       assertThat(slack.calls()).extracting(Call::answer).noneMatch(it -> it.contains("missing_"));

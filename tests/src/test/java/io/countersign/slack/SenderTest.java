@@ -48,7 +48,10 @@ class SenderTest {
 
   private List<String> texts(RunId run) {
     var root = rig.database.get().posts().root(run).orElseThrow();
-    return rig.people.replies(root.channel(), root.ts()).stream().map(Message::text).toList();
+    return rig.people.replies(root.channel(), root.ts()).stream()
+        .filter(it -> it.files().isEmpty())
+        .map(Message::text)
+        .toList();
   }
 
   @Test

@@ -34,6 +34,7 @@ class TheBackupTest {
     assertThat(stage.awaitHeadline(run, "acme is backed up")).contains("Read-only for");
     stage.awaitTold(run, "read to its end, whole", "without the queues", "rows in");
     assertThat(stage.status("acme")).isEqualTo("active");
+    Stage.await("the timeline is in the thread", () -> stage.pictures(run) == 1);
     var key =
         stage.journal(
             "SELECT key FROM countersign.backup WHERE run = '%s' AND read_at IS NOT NULL"

@@ -1,5 +1,6 @@
 package io.countersign.support;
 
+import io.countersign.sandbox.postgres.ClusterOptions;
 import io.countersign.sandbox.postgres.LocalCluster;
 import io.countersign.sandbox.postgres.PgPrograms;
 import io.countersign.store.Database;
@@ -38,7 +39,7 @@ public final class OurDatabase implements AutoCloseable {
     private static LocalCluster made() {
       try {
         Path folder = Files.createTempDirectory("cs-own");
-        var cluster = LocalCluster.create(folder, PgPrograms.find());
+        var cluster = LocalCluster.create(folder, PgPrograms.find(), ClusterOptions.disposable());
         cluster.start();
         migrated(cluster);
         return cluster;

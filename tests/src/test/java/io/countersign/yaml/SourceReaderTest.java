@@ -39,7 +39,8 @@ class SourceReaderTest {
           Map.entry("MEDSUITE_SECRETS", "/secrets"),
           Map.entry("MEDSUITE_BASE_BACKUPS", "/b"),
           Map.entry("MEDSUITE_ARCHIVE", "/a"),
-          Map.entry("MEDSUITE_COPIES", "/c"));
+          Map.entry("MEDSUITE_COPIES", "/c"),
+          Map.entry("MEDSUITE_BACKUPS", "/d"));
 
   private static EstateReader.Read read(String text) {
     return EstateReader.read("it", text, it -> Optional.ofNullable(VARIABLES.get(it)));

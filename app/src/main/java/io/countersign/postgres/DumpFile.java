@@ -195,7 +195,6 @@ public final class DumpFile {
    *
    * @return an entry for each table of which it holds rows: schema, name and owner, with a space
    *     between them and perhaps in them
-   *
    * @throws ActionFailed where pg_restore cannot, with what it said
    */
   public List<String> readToItsEnd(

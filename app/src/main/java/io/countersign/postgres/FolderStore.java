@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -42,14 +43,15 @@ public final class FolderStore implements ObjectStore {
   @Override
   public void put(String key, Path file) throws StoreUnavailable {
     var target = place(key);
+    var home = Objects.requireNonNull(target.getParent());
     try {
-      makeFolders(target.getParent());
+      makeFolders(home);
       Files.setPosixFilePermissions(file, FILE);
       var part = target.resolveSibling(target.getFileName() + PART);
       move(file, part);
       force(part);
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      force(target.getParent());
+      force(home);
     } catch (IOException refused) {
       throw unavailable("storing the backup " + key, refused);
     }

@@ -23,7 +23,7 @@ public final class JdbiBackups implements Backups {
       SELECT id, run, estate, tenant, server, database_oid, database_name, key, bytes, digest, major, taken_at,
              tables, kept_until, read_at
         FROM countersign.backup
-       WHERE removed_at IS NULL\s\
+       WHERE removed_at IS NULL
       """;
 
   private final Jdbi jdbi;

@@ -31,10 +31,13 @@ public final class PlannedSql {
     return known(inputs, input).map(DatabaseRef::server);
   }
 
-  /** A name made of a database's name, quoted where that is known. */
+  /**
+   * A name made of a database's name, quoted where that is known. Placeholders in the suffix are
+   * longer than what will stand there, so the length is preflight's to judge.
+   */
   public static String name(Planned inputs, String input, String suffix) {
     return known(inputs, input)
-        .map(it -> Identifiers.quoted(MadeNames.base(it.name()) + suffix))
+        .map(it -> '"' + (MadeNames.base(it.name()) + suffix).replace("\"", "\"\"") + '"')
         .orElseGet(() -> "<" + inner(inputs, input) + ", its name and " + suffix + ">");
   }
 

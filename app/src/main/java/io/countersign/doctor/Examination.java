@@ -1,7 +1,9 @@
 package io.countersign.doctor;
 
+import io.countersign.estate.Backups;
 import io.countersign.estate.Estate;
 import io.countersign.run.EstateParts;
+import io.countersign.run.Schedules;
 import io.countersign.runbook.Runbook;
 import io.countersign.server.Estates;
 import io.countersign.server.Folders;
@@ -87,7 +89,12 @@ public final class Examination {
             parts.put(
                 it.name(),
                 Estates.of(
-                    it, scratch, new Random(), Examination::never, Examination::never, _ -> {})));
+                    it,
+                    scratch,
+                    new Random(),
+                    Examination::noSchedules,
+                    Examination::noBackups,
+                    _ -> {})));
     try {
       var runbooks = Folders.runbooks(settings.runbooks(), parts);
       results.check(
@@ -104,7 +111,11 @@ public final class Examination {
   }
 
   /** Nothing is planned by somebody who only looks. */
-  private static <T> T never() {
+  private static Schedules noSchedules() {
+    throw new IllegalStateException("the doctor changes nothing");
+  }
+
+  private static Backups noBackups() {
     throw new IllegalStateException("the doctor changes nothing");
   }
 

@@ -1,10 +1,12 @@
 package io.countersign.server;
 
 import io.countersign.action.Catalogue;
+import io.countersign.estate.Backups;
 import io.countersign.estate.Estate;
 import io.countersign.estate.PastSource;
 import io.countersign.estate.Policies;
 import io.countersign.estate.SecretName;
+import io.countersign.run.Schedules;
 import io.countersign.runbook.Complaint;
 import io.countersign.runbook.Runbook;
 import io.countersign.yaml.RunbookSchema;
@@ -190,13 +192,17 @@ public record Authored(
             nowhere,
             Path.of("/nowhere"),
             new SecureRandom(),
-            Authored::never,
-            Authored::never,
+            Authored::noSchedules,
+            Authored::noBackups,
             _ -> {})
         .actions();
   }
 
-  private static <T> T never() {
+  private static Schedules noSchedules() {
+    throw new IllegalStateException("nothing runs here");
+  }
+
+  private static Backups noBackups() {
     throw new IllegalStateException("nothing runs here");
   }
 

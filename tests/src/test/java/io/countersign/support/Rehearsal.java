@@ -4,6 +4,7 @@ import io.countersign.RunId;
 import io.countersign.action.Catalogue;
 import io.countersign.action.Fields;
 import io.countersign.action.Stop;
+import io.countersign.estate.Backups;
 import io.countersign.estate.Estate;
 import io.countersign.estate.TenantRef;
 import io.countersign.gate.Ballot;
@@ -16,6 +17,7 @@ import io.countersign.run.RunEngine;
 import io.countersign.run.RunEvent;
 import io.countersign.run.RunSpec;
 import io.countersign.run.RunState;
+import io.countersign.run.Schedules;
 import io.countersign.runbook.Input;
 import io.countersign.runbook.Runbook;
 import io.countersign.runbook.Step;
@@ -108,12 +110,21 @@ public final class Rehearsal implements AutoCloseable {
       parts.put(
           estate.name(),
           Estates.of(
-              estate, Path.of("/nowhere"), random, Rehearsal::unused, Rehearsal::unused, _ -> {}));
+              estate,
+              Path.of("/nowhere"),
+              random,
+              Rehearsal::noSchedules,
+              Rehearsal::noBackups,
+              _ -> {}));
     }
     return parts;
   }
 
-  private static <T> T unused() {
+  private static Schedules noSchedules() {
+    throw new IllegalStateException("only stand-ins act here");
+  }
+
+  private static Backups noBackups() {
     throw new IllegalStateException("only stand-ins act here");
   }
 

@@ -44,6 +44,7 @@ class PageStoryTest {
         .containsSubsequence("persona", "Skip an hour", "# incident-acme", "list", "text");
     pick("Alice");
     ask();
+    changeItInTheForm();
     readThePlanAndStart();
     openAndCloseTheThread();
     aliceIsRefused();
@@ -69,7 +70,7 @@ class PageStoryTest {
 
   private void ask() {
     browser.click("#text");
-    browser.type("/te");
+    browser.type("/tenant-res");
     browser.awaitText("#commands [aria-selected=true]", "/tenant-restore");
     look.around("1-commands", Width.COMPUTER);
     browser.press("Tab");
@@ -78,11 +79,36 @@ class PageStoryTest {
     browser.press("Enter");
   }
 
+  /** The form comes filled; the tenant is chosen anew as one types, and the plan comes again. */
+  private void changeItInTheForm() {
+    browser.awaitText(PLAN, "Nothing has happened yet");
+    browser.click(PLAN + " [data-action='draft.change']");
+    browser.await("document.querySelector('#modal input[role=combobox]')");
+    assertThat(
+            browser
+                .run(
+                    """
+                    [...document.querySelectorAll('#modal input, #modal textarea')]
+                      .map(it => it.value).join('|')\
+                    """)
+                .asText())
+        .contains("acme", "bad migration 812");
+    browser.click("#modal input[role=combobox]");
+    browser.run("document.querySelector('#modal input[role=combobox]').select()");
+    browser.type("acm");
+    browser.awaitText("#modal [role=option]", "acme");
+    look.around("1b-form", Width.COMPUTER);
+    browser.press("Enter");
+    browser.click("#modal button[type=submit]");
+    browser.await("!document.querySelector('#modal').open");
+    browser.await("document.querySelectorAll(%s).length === 2".formatted(Browser.quoted(PLAN)));
+  }
+
   private void readThePlanAndStart() {
     browser.awaitText(PLAN, "Nothing has happened yet");
     assertThat(browser.text(PLAN)).contains("Only visible to you", "@Bob", "@Dana");
     look.around("2-plan", Width.COMPUTER);
-    browser.click(PLAN + " [data-action='draft.start']");
+    browser.click("#list .ephemeral:last-child [data-action='draft.start']");
     browser.awaitText(ROOT, "Restoring acme");
   }
 

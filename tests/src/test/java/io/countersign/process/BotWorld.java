@@ -31,7 +31,7 @@ final class BotWorld {
     environment.put("COUNTERSIGN_ROLES_PLATFORM_ADMIN", "usergroup:" + Workspace.PLATFORM_ADMINS);
     environment.put("COUNTERSIGN_RUNBOOKS", copied("../runbooks", folder.resolve("runbooks")));
     environment.put("COUNTERSIGN_ESTATES", copied("../manifest/estates", folder.resolve("e")));
-    for (var name : new String[] {"SECRETS", "BASE_BACKUPS", "ARCHIVE", "COPIES"}) {
+    for (var name : new String[] {"SECRETS", "BASE_BACKUPS", "ARCHIVE", "COPIES", "BACKUPS"}) {
       environment.put(
           "MEDSUITE_" + name,
           Files.createDirectory(folder.resolve(name.toLowerCase(java.util.Locale.ROOT)))

@@ -78,6 +78,42 @@ class OnAzureTest {
     assertThat(azure.faults().count("GET", "/secrets/registry-admin")).isPositive();
   }
 
+  private static String reference(String slug) {
+    return stage
+        .world()
+        .one(
+            "medsuite",
+            "SELECT db_name || ' by ' || db_config_ref FROM identity.tenant WHERE slug = '%s'"
+                .formatted(slug));
+  }
+
+  @Test
+  void a_reference_into_the_vault_is_led_to_the_restored_database_and_back() {
+    var before = reference("globex");
+    var oid = stage.oid("globex");
+    var wanted = "globex to " + stage.well() + " strategy=flip-the-ref because bad migration 812";
+    var run = stage.press(stage.ask(Workspace.ALICE, wanted), "globex");
+    stage.click(Workspace.BOB, stage.awaitCard(run), Stage.APPROVE);
+
+    assertThat(stage.awaitEnded(run)).as(stage.thread(run)).startsWith("globex is back");
+    assertThat(reference("globex"))
+        .startsWith("tenant_globex_restore_")
+        .contains(" by tenant-db-globex-");
+    assertThat(stage.status("globex")).isEqualTo("active");
+    assertThat(azure.faults().calls())
+        .filteredOn(it -> it.method().equals("PUT") && it.path().contains("/secrets/tenant-db-"))
+        .as("one new secret, and the old one is not written over")
+        .singleElement()
+        .satisfies(it -> assertThat(it.path()).contains("/secrets/tenant-db-globex-"));
+
+    var back = stage.rollBack("globex");
+    stage.click(Workspace.BOB, stage.awaitCard(back), Stage.APPROVE);
+    assertThat(stage.awaitEnded(back)).as(stage.thread(back)).startsWith("globex is rolled back");
+    assertThat(reference("globex")).isEqualTo(before);
+    assertThat(stage.oid("globex")).isEqualTo(oid);
+    assertThat(stage.status("globex")).isEqualTo("active");
+  }
+
   private static List<Result> examined(String what) {
     var environment = new TreeMap<>(stage.world().environment());
     environment.put("COUNTERSIGN_CHANNELS", Workspace.INCIDENT);

@@ -101,7 +101,7 @@ public final class Rehearsal implements AutoCloseable {
 
   private static Map<String, EstateParts> estates() throws Folders.Refused {
     var nowhere = new HashMap<String, String>();
-    for (var name : List.of("SECRETS", "BASE_BACKUPS", "ARCHIVE", "COPIES")) {
+    for (var name : List.of("SECRETS", "BASE_BACKUPS", "ARCHIVE", "COPIES", "BACKUPS")) {
       nowhere.put("MEDSUITE_" + name, "/nowhere");
     }
     var parts = new TreeMap<String, EstateParts>();

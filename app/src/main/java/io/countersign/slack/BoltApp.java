@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BoltApp {
   private static final Pattern ANY = Pattern.compile("[\\s\\S]*");
-  private static final String LOST =
+  static final String LOST =
       "I cannot reach my database, so nothing was started or counted. Try again in a minute.";
 
   private final Intake intake;

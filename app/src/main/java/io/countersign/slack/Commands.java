@@ -68,7 +68,10 @@ final class Commands {
     if (runbook.isEmpty()) {
       whisper.say(
           typed,
-          Line.of("No runbook here has the command " + typed.command() + ". Nothing was started."));
+          Line.of(
+              "No runbook here has the command "
+                  + typed.command()
+                  + ". Nothing was started. Whoever runs this bot can say what became of it."));
       return;
     }
     var against = rooms.against(typed.channel());
@@ -99,13 +102,13 @@ final class Commands {
     lines.add(
         Line.of(runbook.title() + ". Type: ")
             .code(Arguments.example(runbook))
-            .text(" You see a plan first; nothing starts by itself."));
+            .text(". You see a plan first; nothing starts by itself."));
     runbook
         .parameters()
         .forEach(
             it ->
                 lines.add(
-                    Line.EMPTY.code(it.name()).text(it.help().isBlank() ? "" : " " + it.help())));
+                    Line.EMPTY.code(it.name()).text(it.help().isBlank() ? "" : ": " + it.help())));
     whisper.say(typed, lines, List.of());
   }
 

@@ -322,7 +322,7 @@ final class CardMessages {
     for (var kind : Call.Kind.values()) {
       var card = Card.of(open, journal, RestoreStory.runbook(), later);
       var link = Optional.of("https://example.test/archives/C0INCIDENT/p1");
-      direct(kind + ", as a direct message", CallLines.direct(kind, open, card, link, later));
+      direct(kind + ", as a direct message", CallLines.direct(kind, open, card, link, Optional.empty(), later));
       if (kind != Call.Kind.OPENED) {
         thread(kind, "", open, List.of("U0BOB", "U0DANA"), later);
         thread(kind, ", nobody to call", open, List.of(), later);
@@ -332,7 +332,8 @@ final class CardMessages {
     var card = Card.of(open, journal, RestoreStory.runbook(), later);
     direct(
         "without a link",
-        CallLines.direct(Call.Kind.REMINDER, open, card, Optional.empty(), later));
+        CallLines.direct(
+            Call.Kind.REMINDER, open, card, Optional.empty(), Optional.empty(), later));
   }
 
   private void direct(String title, List<io.countersign.thread.Line> lines) {

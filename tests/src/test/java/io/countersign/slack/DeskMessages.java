@@ -81,7 +81,7 @@ final class DeskMessages {
   }
 
   private static void kept(OnPaper world) {
-    var kept = new Journal.Kept(MessageCases.KEPT, NOON.minus(Duration.ofHours(26)), RUN);
+    var kept = new Journal.Kept(MessageCases.KEPT, NOON.minus(Duration.ofHours(26)), RUN, Optional.empty());
     world.journal.kept = Optional.of(kept);
     world.databases.put(MessageCases.KEPT.name(), MessageCases.KEPT);
   }

@@ -97,7 +97,8 @@ final class LongestMessages {
     sheet.message(
         "a call by direct message",
         Drawing.whisper(
-            CallLines.direct(Call.Kind.ESCALATION, row, card, Optional.empty(), story.now()),
+            CallLines.direct(
+                Call.Kind.ESCALATION, row, card, Optional.empty(), Optional.empty(), story.now()),
             List.of()));
   }
 

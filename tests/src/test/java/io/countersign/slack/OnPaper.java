@@ -25,6 +25,7 @@ import io.countersign.run.EstateParts;
 import io.countersign.run.FrontDesk;
 import io.countersign.run.RunSpec;
 import io.countersign.run.Schedules;
+import io.countersign.run.TenantIndex;
 import io.countersign.runbook.Runbook;
 import io.countersign.support.Samples;
 import io.countersign.thread.Posts;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
@@ -80,19 +82,7 @@ final class OnPaper implements AutoCloseable {
     var whisper = new Whisper(api, later);
     var desk = desk();
     var holders = new Holders(journal, this::pinned, posts(), api);
-    var commands =
-        new Commands(
-            command ->
-                runbooks.values().stream()
-                    .filter(it -> it.command().filter(command::equals).isPresent())
-                    .findFirst(),
-            desk,
-            api,
-            new Rooms(api, channels),
-            holders,
-            plans,
-            whisper,
-            journal::now);
+    var commands = commands(desk, holders, api, whisper);
     var votes = new Votes(new Gates(journal, roster()), journal, whisper, () -> {});
     Reads reads = _ -> {};
     var clicks =
@@ -110,6 +100,30 @@ final class OnPaper implements AutoCloseable {
                 reads, _ -> noRecord ? Optional.empty() : Optional.of(bundle()), api, whisper),
             new Papers(reads, desk, api, whisper));
     new Conversation(commands, clicks, votes, mentions, null, whisper).handle(inbound);
+  }
+
+  private Commands commands(FrontDesk desk, Holders holders, SlackApi api, Whisper whisper) {
+    var tenants = tenants();
+    var rooms = new Rooms(api, channels, journal::now);
+    var zones = new Zones(api, journal::now);
+    return new Commands(
+        new Asking(
+            runbooks.values(), desk, tenants, api, rooms, holders, zones, whisper, journal::now),
+        new AskReader(runbooks.values(), tenants, journal::now),
+        new Proposals(desk, holders, plans, whisper, journal::now),
+        desk,
+        rooms,
+        zones,
+        whisper,
+        journal::now);
+  }
+
+  /** Known before anybody asks, so that what a form shows does not hang on who was faster. */
+  private TenantIndex tenants() {
+    var tenants = new TenantIndex(Map.of("medsuite", parts()), journal::now, later);
+    tenants.await(List.of("medsuite"), Duration.ofSeconds(10));
+    CompletableFuture.runAsync(() -> {}, later).join();
+    return tenants;
   }
 
   private Runbook pinned(RunSpec spec) {
@@ -134,20 +148,22 @@ final class OnPaper implements AutoCloseable {
   private FrontDesk desk() {
     return new FrontDesk(
         runbooks,
-        Map.of(
-            "medsuite",
-            new EstateParts(
-                estate.estate(),
-                registry(),
-                (_, name) -> Optional.ofNullable(databases.get(name)),
-                restorer(),
-                estate.actions())),
+        Map.of("medsuite", parts()),
         roster(),
         journal,
         drafts(),
         this::pinned,
         schedules(),
         () -> RUN);
+  }
+
+  private EstateParts parts() {
+    return new EstateParts(
+        estate.estate(),
+        registry(),
+        (_, name) -> Optional.ofNullable(databases.get(name)),
+        restorer(),
+        estate.actions());
   }
 
   private Roster roster() {
@@ -169,7 +185,14 @@ final class OnPaper implements AutoCloseable {
     return fake(
         Registry.class,
         Map.of(
-            "tenants", _ -> List.of(tenant()),
+            "tenants",
+                _ -> {
+                  if (registryIsAway) {
+                    throw new Registry.RegistryUnavailable(
+                        "The registry of medsuite did not answer.", null);
+                  }
+                  return List.of(tenant());
+                },
             "tenant",
                 it -> {
                   if (registryIsAway) {

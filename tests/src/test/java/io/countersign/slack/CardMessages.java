@@ -12,6 +12,7 @@ import io.countersign.gate.Ruling;
 import io.countersign.gate.Ruling.Refusal;
 import io.countersign.gate.Vote;
 import io.countersign.run.RunEvent;
+import io.countersign.runbook.ContextFields;
 import io.countersign.runbook.Gate;
 import io.countersign.runbook.Value;
 import io.countersign.slack.MessageCases.Case;
@@ -135,7 +136,11 @@ final class CardMessages {
     journal.add(new io.countersign.run.Recorded(no + 2, opened.at(), opened.event()));
     card(
         "after the product's own command",
-        new Case("", journal, MessageCases.shipped("tenant-restore"), story.now()),
+        new Case(
+            "",
+            MessageCases.as(MessageCases.restoring(ContextFields.SWAP), journal),
+            MessageCases.shipped("tenant-restore"),
+            story.now()),
         story.row(GateRow.Status.OPEN));
     var nowhen = MessageCases.spec(RestoreStory.runbook(), Map.of(), Map.of(), Optional.empty());
     var at = at(MessageCases.as(nowhen, story.journal()), story);
@@ -302,6 +307,11 @@ final class CardMessages {
   }
 
   private void card(String title, Case of, GateRow row) {
+    draw(sheet, title, of, row, texts);
+  }
+
+  static void draw(
+      MessageSheet sheet, String title, Case of, GateRow row, UnaryOperator<String> texts) {
     sheet.message(
         title,
         Drawing.card(

@@ -13,6 +13,7 @@ import io.countersign.estate.DatabaseRef;
 import io.countersign.gate.Roster;
 import io.countersign.run.Drafts;
 import io.countersign.run.Journal;
+import io.countersign.runbook.ContextFields;
 import io.countersign.runbook.Gate;
 import io.countersign.runbook.Parameter;
 import io.countersign.runbook.Runbook;
@@ -80,7 +81,7 @@ final class DeskMessages {
         "acme to 12:30");
   }
 
-  private static void kept(OnPaper world) {
+  static void kept(OnPaper world) {
     var kept = new Journal.Kept(MessageCases.KEPT, NOON.minus(Duration.ofHours(26)), RUN, Optional.empty());
     world.journal.kept = Optional.of(kept);
     world.databases.put(MessageCases.KEPT.name(), MessageCases.KEPT);
@@ -307,7 +308,11 @@ final class DeskMessages {
         "held by another run",
         it -> {
           planned(it);
-          it.journal.holds(MessageCases.restore("", new RestoreStory().copying()));
+          it.journal.holds(
+              MessageCases.of(
+                  "",
+                  MessageCases.restoring(ContextFields.SWAP),
+                  new RestoreStory().copying()));
           it.journal.submission = Optional.of(new Journal.Submission.Held(RUN));
           it.draft = aged(it, ALICE, Duration.ZERO);
         },

@@ -23,12 +23,14 @@ import io.countersign.run.Halt;
 import io.countersign.run.Recorded;
 import io.countersign.run.RunEvent;
 import io.countersign.run.RunSpec;
+import io.countersign.runbook.ContextFields;
 import io.countersign.runbook.Gate;
 import io.countersign.runbook.Risk;
 import io.countersign.runbook.Runbook;
 import io.countersign.runbook.Value;
 import io.countersign.server.Authored;
 import io.countersign.support.RestoreStory;
+import io.countersign.support.Samples;
 import io.countersign.yaml.RunbookReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -229,7 +231,9 @@ final class MessageCases {
       Map<String, Value> parameters,
       Map<String, Value> pinned,
       Optional<String> schedule) {
-    var all = new HashMap<>(parameters);
+    var all = new HashMap<String, Value>();
+    runbook.parameters().forEach(it -> it.preset().ifPresent(value -> all.put(it.name(), value)));
+    all.putAll(parameters);
     all.put("tenant", new Value.OfTenant(ACME));
     return new RunSpec(
         RUN,
@@ -247,12 +251,22 @@ final class MessageCases {
         NOON);
   }
 
-  static RunSpec rollback() {
+  /** The shipped restore, by a swap or by a flip. */
+  static RunSpec restoring(String strategy) {
+    var spec = Samples.spec(RUN, shipped("tenant-restore").source());
+    return Samples.with(spec, "strategy", strategy);
+  }
+
+  /**
+   * @param strategy how the database was kept that is gone back to
+   */
+  static RunSpec rollback(String strategy) {
     return spec(
         shipped("tenant-rollback"),
         Map.of(),
         Map.of(
             "tenant.kept", new Value.OfDatabase(KEPT),
+            "tenant.kept-by", new Value.Choice(strategy),
             "tenant.kept-since", new Value.Moment(NOON.minus(Duration.ofHours(26)))),
         Optional.empty());
   }
@@ -269,6 +283,11 @@ final class MessageCases {
 
   /** Up to the gate before the way back. */
   static Case rollingBack(long go, long change) {
+    return rollingBack(ContextFields.SWAP, go, change);
+  }
+
+  static Case rollingBack(String strategy, long go, long change) {
+    var gate = strategy.equals(ContextFields.SWAP) ? "cutback" : "flip-back";
     var story =
         new RestoreStory()
             .begun()
@@ -291,8 +310,8 @@ final class MessageCases {
                     Map.entry("kept-bytes", new Value.Int(11_200_000_000L)),
                     Map.entry("live-bytes", new Value.Int(11_800_000_000L))),
                 "")
-            .add(opened("cutback", 1, "intent.back.name=tenant_acme_pre_pitr", List.of()));
-    return of("rolling back", rollback(), story);
+            .add(opened(gate, 1, "intent.back.name=tenant_acme_pre_pitr", List.of()));
+    return of("rolling back", rollback(strategy), story);
   }
 
   /** Up to the gate before a kept database is dropped. */

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * All messages one after another, as a person reads them, and what is wrong with one: more than
@@ -86,7 +87,10 @@ final class MessageSheet {
         problems.add(title + ": nobody was told anything");
       }
       paper.slack.told.forEach(it -> message(title, it));
-      paper.slack.views.forEach(it -> view(title, it, "modal"));
+      // what is shown while the form is looked up is drawn once, elsewhere
+      paper.slack.views.stream()
+          .filter(it -> paper.slack.views.size() == 1 || !it.equals(Modals.loading()))
+          .forEach(it -> view(title, it, "modal"));
       new TreeMap<>(paper.slack.files).forEach((name, it) -> file(title + ", " + name, it));
     }
   }
@@ -143,8 +147,7 @@ final class MessageSheet {
         case "header" -> lines.add("# " + block.path("text").path("text").asText());
         case "context" -> block.path("elements").forEach(it -> lines.add("(" + read(it) + ")"));
         case "actions" -> lines.add(buttons(block));
-        case "input" ->
-            lines.add(label(block, "label") + " ________ (" + label(block, "hint") + ")");
+        case "input" -> lines.add(field(block));
         default -> throw new IllegalArgumentException(block.toString());
       }
     }
@@ -165,6 +168,27 @@ final class MessageSheet {
               + "]");
     }
     return String.join(" ", labels);
+  }
+
+  /** Its label, what stands in it or may be chosen, and what is said below it. */
+  private static String field(JsonNode block) {
+    var element = block.path("element");
+    var choices = new ArrayList<String>();
+    element.path("options").forEach(it -> choices.add(label(it, "text")));
+    var said =
+        Stream.of("value", "date", "time")
+            .map(it -> element.path("initial_" + it).asText())
+            .filter(it -> !it.isEmpty())
+            .findFirst()
+            .orElse(label(element.path("initial_option"), "text"));
+    var hint = label(block, "hint");
+    return label(block, "label")
+        + (block.path("optional").asBoolean() ? " (optional)" : "")
+        + " __"
+        + (said.isEmpty() ? label(element, "placeholder") : said)
+        + "__"
+        + (choices.isEmpty() ? "" : " of " + String.join(" / ", choices))
+        + (hint.isEmpty() ? "" : " (" + hint + ")");
   }
 
   private static String label(JsonNode of, String part) {

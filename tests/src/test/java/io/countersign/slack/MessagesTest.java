@@ -88,6 +88,9 @@ class MessagesTest {
     drawn.addAll(ThreadMessages.all(sheet, texts));
     QuestionMessages.all(sheet, texts);
     HomeMessages.all(sheet, texts);
+    FlipMessages.all(sheet, texts);
+    FormMessages.all(sheet, texts);
+    ClosedMessages.all(sheet, texts);
     return drawn;
   }
 

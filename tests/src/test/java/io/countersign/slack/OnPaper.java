@@ -1,6 +1,5 @@
 package io.countersign.slack;
 
-import static io.countersign.support.Samples.ACME;
 import static io.countersign.support.Samples.ALICE;
 import static io.countersign.support.Samples.BOB;
 import static io.countersign.support.Samples.DANA;
@@ -18,6 +17,7 @@ import io.countersign.estate.Registry;
 import io.countersign.estate.SecretName;
 import io.countersign.estate.ServerRestorer;
 import io.countersign.estate.Tenant;
+import io.countersign.estate.TenantRef;
 import io.countersign.gate.Gates;
 import io.countersign.gate.Roster;
 import io.countersign.run.Drafts;
@@ -64,6 +64,10 @@ final class OnPaper implements AutoCloseable {
   Optional<Instant> putOff = Optional.empty();
   boolean registryIsAway;
   boolean noRecord;
+
+  /** Whether there is a second estate, and in it a tenant of the same name. */
+  boolean twoEstates;
+
   Set<String> channels = Set.of();
   private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
   private final EstateParts estate = OneOfEachTenant.estate(MessageCases.ACTIONS);
@@ -120,7 +124,7 @@ final class OnPaper implements AutoCloseable {
 
   /** Known before anybody asks, so that what a form shows does not hang on who was faster. */
   private TenantIndex tenants() {
-    var tenants = new TenantIndex(Map.of("medsuite", parts()), journal::now, later);
+    var tenants = new TenantIndex(estates(), journal::now, later);
     tenants.await(List.of("medsuite"), Duration.ofSeconds(10));
     CompletableFuture.runAsync(() -> {}, later).join();
     return tenants;
@@ -148,7 +152,7 @@ final class OnPaper implements AutoCloseable {
   private FrontDesk desk() {
     return new FrontDesk(
         runbooks,
-        Map.of("medsuite", parts()),
+        estates(),
         roster(),
         journal,
         drafts(),
@@ -157,11 +161,17 @@ final class OnPaper implements AutoCloseable {
         () -> RUN);
   }
 
-  private EstateParts parts() {
+  private Map<String, EstateParts> estates() {
+    return twoEstates
+        ? Map.of("medsuite", parts("medsuite"), "labsuite", parts("labsuite"))
+        : Map.of("medsuite", parts("medsuite"));
+  }
+
+  private EstateParts parts(String name) {
     return new EstateParts(
         estate.estate(),
-        registry(),
-        (_, name) -> Optional.ofNullable(databases.get(name)),
+        registry(new TenantRef(name, "acme")),
+        (_, database) -> Optional.ofNullable(databases.get(database)),
         restorer(),
         estate.actions());
   }
@@ -181,7 +191,7 @@ final class OnPaper implements AutoCloseable {
     };
   }
 
-  private Registry registry() {
+  private Registry registry(TenantRef acme) {
     return fake(
         Registry.class,
         Map.of(
@@ -191,7 +201,7 @@ final class OnPaper implements AutoCloseable {
                     throw new Registry.RegistryUnavailable(
                         "The registry of medsuite did not answer.", null);
                   }
-                  return List.of(tenant());
+                  return List.of(tenant(acme));
                 },
             "tenant",
                 it -> {
@@ -199,13 +209,13 @@ final class OnPaper implements AutoCloseable {
                     throw new Registry.RegistryUnavailable(
                         "The registry of medsuite did not answer.", null);
                   }
-                  return it[0].equals("acme") ? Optional.of(tenant()) : Optional.empty();
+                  return it[0].equals("acme") ? Optional.of(tenant(acme)) : Optional.empty();
                 }));
   }
 
-  private static Tenant tenant() {
+  private static Tenant tenant(TenantRef acme) {
     var secret = new SecretName("tenant-db-acme");
-    return new Tenant(ACME, "17", "Acme", "active", "tenant_acme", SERVER, secret);
+    return new Tenant(acme, "17", "Acme", "active", "tenant_acme", SERVER, secret);
   }
 
   private ServerRestorer restorer() {
@@ -237,7 +247,7 @@ final class OnPaper implements AutoCloseable {
   }
 
   /** Answers these methods, and no other. */
-  private static <T> T fake(Class<T> type, Map<String, Function<Object[], Object>> answers) {
+  static <T> T fake(Class<T> type, Map<String, Function<Object[], Object>> answers) {
     return type.cast(
         Proxy.newProxyInstance(
             type.getClassLoader(),

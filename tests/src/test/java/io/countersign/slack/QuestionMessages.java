@@ -7,6 +7,7 @@ import io.countersign.action.Intent;
 import io.countersign.gate.GateRow;
 import io.countersign.gate.Roster;
 import io.countersign.run.RunEvent;
+import io.countersign.runbook.ContextFields;
 import io.countersign.runbook.Gate;
 import io.countersign.runbook.Risk;
 import io.countersign.slack.MessageCases.Case;
@@ -166,7 +167,9 @@ final class QuestionMessages {
 
   private void holdsShipped(OnPaper world) {
     world.pinned = Optional.of(MessageCases.shipped("tenant-restore"));
-    world.journal.holds(MessageCases.restore("", new RestoreStory().copying()));
+    world.journal.holds(
+        MessageCases.of(
+            "", MessageCases.restoring(ContextFields.SWAP), new RestoreStory().copying()));
   }
 
   private void holdsElsewhere(OnPaper world) {

@@ -6,12 +6,15 @@ import static io.countersign.support.Samples.GATE;
 import io.countersign.action.Intent;
 import io.countersign.gate.Ballot;
 import io.countersign.gate.GateRow;
+import io.countersign.run.Decide;
 import io.countersign.run.Ending;
 import io.countersign.run.Journal;
 import io.countersign.run.Recorded;
 import io.countersign.run.RunEvent;
+import io.countersign.run.RunSpec;
 import io.countersign.run.RunState;
 import io.countersign.run.Took;
+import io.countersign.runbook.ContextFields;
 import io.countersign.runbook.Gate;
 import io.countersign.runbook.Risk;
 import io.countersign.runbook.Runbook;
@@ -178,11 +181,11 @@ final class RunMessages {
 
   /** Of the other runbooks. */
   private void others() {
-    draw(finished("restored, with the drop planned", "tenant-restore"));
+    draw(finished("restored, with the drop planned", MessageCases.restoring(ContextFields.SWAP)));
     draw(MessageCases.rollingBack(12, 3));
-    draw(finished("rolled back", "tenant-rollback"));
+    draw(finished("rolled back", MessageCases.rollback(ContextFields.SWAP)));
     draw(MessageCases.dropping());
-    draw(finished("dropped", "tenant-drop-old"));
+    draw(finished("dropped", MessageCases.drop()));
     var expired =
         new RestoreStory()
             .begun()
@@ -218,8 +221,9 @@ final class RunMessages {
     everyAction();
   }
 
-  private static Case finished(String title, String name) {
-    var runbook = MessageCases.shipped(name);
+  /** Each step of it that is this run's, one after another. */
+  static Case finished(String title, RunSpec spec) {
+    var runbook = Decide.partOf(MessageCases.shipped(spec.runbook()), spec);
     var story = new RestoreStory().begun();
     for (var step : runbook.steps()) {
       if (step.gate().isPresent()) {
@@ -241,18 +245,12 @@ final class RunMessages {
       }
     }
     story.add(new RunEvent.Finished(Ending.DONE));
-    var spec =
-        switch (name) {
-          case "tenant-rollback" -> MessageCases.rollback();
-          case "tenant-drop-old" -> MessageCases.drop();
-          default -> Samples.spec(Samples.RUN, runbook.source());
-        };
     return MessageCases.of(title, spec, story);
   }
 
   private static Map<String, Value> outputs(Step step) {
     return switch (step.action()) {
-      case "database.swap", "database.swap-back" ->
+      case "database.swap", "database.swap-back", "reference.flip", "reference.flip-back" ->
           Map.of("kept", new Value.OfDatabase(MessageCases.KEPT));
       case "drop.schedule" ->
           Map.of("due", new Value.Moment(Samples.NOON.plus(Duration.ofDays(7))));

@@ -37,26 +37,31 @@ class SentencesTest {
           "run/Cancelling.java",
           "run/Skip.java",
           "run/Specs.java",
+          "run/TenantSearch.java",
           "run/Countersigners.java",
           "gate",
           "runbook/Arguments.java",
+          "runbook/FilledIn.java",
+          "runbook/Near.java",
+          "runbook/Readings.java",
           "runbook/ArgumentValues.java",
           "runbook/Times.java",
           "runbook/Understood.java");
 
   /** Sources with words that are for operators, not for people in Slack, and why. */
   private static final Map<String, String> OTHERS =
-      Map.of(
-          "Manifest.java", "the Slack app's description, in manifest/slack-app.yaml",
-          "RequestCheck.java", "answers of HTTP to whoever is not Slack",
-          "SlackHttp.java", "answers of HTTP to whoever is not Slack",
-          "SlackLook.java", "what doctor finds, for operators",
-          "SocketDoor.java", "why a socket is not there, for operators",
-          "SocketLine.java", "why a socket is not there, for operators",
-          "Sender.java", "why a post is put off, kept for operators",
-          "TimelinePicture.java", "words in a picture, which Timeline tells as text",
-          "Wish.java", "patterns of what people say",
-          "Spoken.java", "patterns of what people say");
+      Map.ofEntries(
+          Map.entry("Manifest.java", "the Slack app's description, in manifest/slack-app.yaml"),
+          Map.entry("RequestCheck.java", "answers of HTTP to whoever is not Slack"),
+          Map.entry("SlackHttp.java", "answers of HTTP to whoever is not Slack"),
+          Map.entry("SlackEdge.java", "how the bot stands with Slack, for operators"),
+          Map.entry("SlackLook.java", "what doctor finds, for operators"),
+          Map.entry("SocketDoor.java", "why a socket is not there, for operators"),
+          Map.entry("SocketLine.java", "why a socket is not there, for operators"),
+          Map.entry("Sender.java", "why a post is put off, kept for operators"),
+          Map.entry("TimelinePicture.java", "words in a picture, which Timeline tells as text"),
+          Map.entry("Wish.java", "patterns of what people say"),
+          Map.entry("Spoken.java", "patterns of what people say"));
 
   /** Parts of sentences in other sources, and why nobody reads them on the sheet. */
   private static final Map<String, String> EXCEPTIONS =

@@ -82,7 +82,15 @@ final class ThreadMessages {
   }
 
   private void lines(String title, RestoreStory story) {
-    var case_ = MessageCases.restore(title, story);
+    lines(MessageCases.restore(title, story));
+  }
+
+  static void draw(MessageSheet sheet, Case of, UnaryOperator<String> texts) {
+    new ThreadMessages(sheet, texts).lines(of);
+  }
+
+  private void lines(Case case_) {
+    var title = case_.title();
     var journal = Rewritten.texts(case_.journal(), texts);
     var all = new StringBuilder();
     for (var event : journal) {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.Problem;
 import io.countersign.run.RunEvent;
-import io.countersign.support.Golden;
-import io.countersign.gate.GateRow;
 import io.countersign.support.RestoreStory;
 import java.time.Duration;
 import java.util.List;
@@ -15,43 +13,6 @@ import org.junit.jupiter.api.Test;
 
 /** What people read; word for word it stands in golden/messages.txt. */
 class ThreadTextsTest {
-  /** The steps of the other strategy are none of the run's, and are not shown or counted. */
-  @Test
-  void aFlipIsToldInItsOwnWords() {
-    var text = new StringBuilder();
-    draw(text, "asked", RestoreStory.flipping());
-    draw(text, "at the gate", RestoreStory.flipping().atGate());
-    draw(text, "flipped", RestoreStory.flipping().flipped());
-    draw(text, "done", RestoreStory.flipping().flippedAndFinished());
-    var story = RestoreStory.flipping().atGate();
-    var card =
-        Card.of(
-            story.row(GateRow.Status.OPEN),
-            story.journal(),
-            RestoreStory.flipRunbook(),
-            story.now());
-    text.append(card.headline().plain()).append('\n');
-    card.evidence().forEach(it -> text.append("  ").append(it.plain()).append('\n'));
-    text.append('[').append(card.approve()).append("]\n");
-    Golden.check("thread/flip.txt", text.toString());
-  }
-
-  private static void draw(StringBuilder text, String title, RestoreStory story) {
-    var view =
-        RunView.of(
-            story.journal(),
-            RestoreStory.flipRunbook(),
-            Optional.empty(),
-            List.of(),
-            Usual.NONE,
-            story.now());
-    text.append("== ").append(title).append(" (").append(view.word()).append(")\n");
-    text.append(view.headline().plain()).append('\n');
-    view.rows().forEach(it -> text.append("  ").append(it.whole().plain()).append('\n'));
-    text.append(view.footer().plain()).append('\n');
-    text.append(view.offers().stream().sorted().toList()).append("\n\n");
-  }
-
   @Test
   void whatDiffersIsToldWithoutRawKeys() {
     assertThat(

@@ -332,7 +332,9 @@ final class CardMessages {
     for (var kind : Call.Kind.values()) {
       var card = Card.of(open, journal, RestoreStory.runbook(), later);
       var link = Optional.of("https://example.test/archives/C0INCIDENT/p1");
-      direct(kind + ", as a direct message", CallLines.direct(kind, open, card, link, Optional.empty(), later));
+      direct(
+          kind + ", as a direct message",
+          CallLines.direct(kind, open, card, link, Optional.empty(), later));
       if (kind != Call.Kind.OPENED) {
         thread(kind, "", open, List.of("U0BOB", "U0DANA"), later);
         thread(kind, ", nobody to call", open, List.of(), later);

@@ -48,8 +48,7 @@ final class ClosedMessages {
   private void requester(String title, Posts.Closed closed, RestoreStory story) {
     var journal = new CannedJournal(story.now());
     journal.holds(
-        new Case(
-            "", Rewritten.texts(story.journal(), texts), RestoreStory.runbook(), story.now()));
+        new Case("", Rewritten.texts(story.journal(), texts), RestoreStory.runbook(), story.now()));
     var posts = OnPaper.fake(Posts.class, Map.of("closed", _ -> Map.of("C0INCIDENT", closed)));
     var renderer =
         new Renderer(

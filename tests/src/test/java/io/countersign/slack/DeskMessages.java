@@ -82,7 +82,9 @@ final class DeskMessages {
   }
 
   static void kept(OnPaper world) {
-    var kept = new Journal.Kept(MessageCases.KEPT, NOON.minus(Duration.ofHours(26)), RUN, Optional.empty());
+    var kept =
+        new Journal.Kept(
+            MessageCases.KEPT, NOON.minus(Duration.ofHours(26)), RUN, Optional.empty());
     world.journal.kept = Optional.of(kept);
     world.databases.put(MessageCases.KEPT.name(), MessageCases.KEPT);
   }
@@ -310,9 +312,7 @@ final class DeskMessages {
           planned(it);
           it.journal.holds(
               MessageCases.of(
-                  "",
-                  MessageCases.restoring(ContextFields.SWAP),
-                  new RestoreStory().copying()));
+                  "", MessageCases.restoring(ContextFields.SWAP), new RestoreStory().copying()));
           it.journal.submission = Optional.of(new Journal.Submission.Held(RUN));
           it.draft = aged(it, ALICE, Duration.ZERO);
         },

@@ -156,7 +156,9 @@ final class FlipMessages {
 
   private void thread() {
     ThreadMessages.draw(
-        sheet, flip("the lines of its thread", RestoreStory.flipping().flippedAndFinished()), texts);
+        sheet,
+        flip("the lines of its thread", RestoreStory.flipping().flippedAndFinished()),
+        texts);
     ThreadMessages.draw(sheet, flip("the lines of one in doubt", inDoubt()), texts);
     var done = Rewritten.texts(RestoreStory.flipping().flippedAndFinished().journal(), texts);
     sheet.plain(

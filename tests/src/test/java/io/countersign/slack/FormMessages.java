@@ -26,6 +26,9 @@ final class FormMessages {
   private final MessageSheet sheet;
   private final UnaryOperator<String> texts;
 
+  /** What is too long to be read; only whether Slack takes it is of interest. */
+  private final MessageSheet aside = new MessageSheet();
+
   private FormMessages(MessageSheet sheet, UnaryOperator<String> texts) {
     this.sheet = sheet;
     this.texts = texts;
@@ -33,16 +36,25 @@ final class FormMessages {
 
   static void all(MessageSheet sheet, UnaryOperator<String> texts) {
     var drawing = new FormMessages(sheet, texts);
+    drawing.draw();
+    sheet.take(drawing.aside);
+  }
+
+  private void draw() {
     sheet.part("Forms that ask what a run needs");
     sheet.view("while it is looked up", Modals.loading(), "modal");
-    drawing.opened();
-    drawing.notOpened();
-    drawing.filled();
-    drawing.changed();
+    opened();
+    notOpened();
+    filled();
+    changed();
     sheet.part("Which runbooks there are");
-    drawing.runbooks();
+    runbooks();
     sheet.part("Did you mean");
-    drawing.near();
+    near();
+  }
+
+  private FormMessages aside() {
+    return new FormMessages(aside, texts);
   }
 
   private void opened() {
@@ -52,18 +64,16 @@ final class FormMessages {
     typed("an unknown tenant said", _ -> {}, RESTORE, "globex");
     typed("no registry", it -> it.registryIsAway = true, RESTORE, "acme");
     typed("where Slack knows no zone", it -> it.slack.zone = "", RESTORE, "acme");
+    typed("a plan where Slack knows no zone", it -> it.slack.zone = "", RESTORE, "acme to 11:30");
+    typed("a time to come, there", it -> it.slack.zone = "", RESTORE, "acme to 23:30");
     typed("every kind of field", it -> it.runbooks.put("own", every()), "/own", "");
     typed(
         "every kind of field, filled in",
         it -> it.runbooks.put("own", every()),
         "/own",
-        "acme server=medsuite@pg-1 mode=d count=3 length=90s size=2GiB sure=true secret=x"
+        "server=pg-1 mode=d count=3 length=90s size=2GB sure=true secret=tenant-db-acme"
             + " note=\"a bad migration\"");
-    typed(
-        "forty fields with the longest names",
-        it -> it.runbooks.put("own", forty()),
-        "/own",
-        "a".repeat(63));
+    aside().typed("forty fields", it -> it.runbooks.put("own", forty()), "/own", "");
     pressed("by the button of an answer", _ -> {}, "form.tenant-restore", "tenant=acme to=12:30");
   }
 
@@ -157,7 +167,7 @@ final class FormMessages {
   private void runbooks() {
     typed("all", _ -> {}, ANY, "");
     typed("none", it -> it.runbooks.clear(), ANY, "help");
-    typed("a hundred", it -> it.runbooks.putAll(hundred()), ANY, "");
+    aside().typed("a hundred", it -> it.runbooks.putAll(hundred()), ANY, "");
     typed("about one", _ -> {}, ANY, "help tenant-restore");
     typed("about one with every kind of field", FormMessages::own, ANY, "help own");
     typed("about one that is only planned", _ -> {}, ANY, "tenant-drop-old acme");
@@ -166,6 +176,7 @@ final class FormMessages {
     typed("one spelt nearly so", _ -> {}, ANY, "tenant-restor acme to 12:30");
     typed("help about one spelt nearly so", _ -> {}, ANY, "help tenant-rolback");
     typed("one that is not there", _ -> {}, ANY, "make-tea now");
+    typed("one where there is none", it -> it.runbooks.clear(), ANY, "make-tea now");
     typed("with a very long name", _ -> {}, ANY, "n".repeat(3_900));
   }
 
@@ -179,7 +190,7 @@ final class FormMessages {
     typed("a choice that is nearly one", _ -> {}, RESTORE, "acme to 12:30 strategy=flip-the-reff");
     typed("a tenant that is nearly one", _ -> {}, RESTORE, "acmee to 12:30 because wrong");
     typed("a tenant that there is twice", FormMessages::both, RESTORE, "acme to 12:30");
-    typed("a reason without its word", _ -> {}, RESTORE, "acme to 12:30 wrong tenant");
+    typed("a reason without its word", _ -> {}, RESTORE, "acme to 12:30 wrong minute");
     typed("what means nothing", _ -> {}, RESTORE, texts.apply("acme a bad migration"));
   }
 

@@ -45,7 +45,7 @@ final class HomeMessages {
         "nobody says who holds the role",
         HomeView.of(nothing(Optional.of("Slack answered: rate limited, try again in 5 s"), 0)));
     drawing.home("two runs of others", HomeView.of(nothing(Optional.empty(), 2)));
-    drawing.home("of which channels cannot be written to", HomeView.of(closed()));
+    drawing.home("of which channels cannot be written to", HomeView.of(drawing.closed()));
     drawing.home("a guest's", HomeView.notAMember("a guest"));
     drawing.home("somebody's", HomeView.unknown("Slack answered: no answer"));
   }
@@ -96,11 +96,11 @@ final class HomeMessages {
         List.of(), unreadable, List.of(), 0, hidden, List.of(), List.of(), NOON);
   }
 
-  private static HomeView.Facts closed() {
+  private HomeView.Facts closed() {
     return new HomeView.Facts(
         List.of(),
         Optional.empty(),
-        List.of(),
+        List.of(standing(new RestoreStory().copying())),
         0,
         0,
         List.of(),

@@ -309,8 +309,11 @@ final class MessageCases {
                     Map.entry("sessions", new Value.Text("rcm-core 41")),
                     Map.entry("kept-bytes", new Value.Int(11_200_000_000L)),
                     Map.entry("live-bytes", new Value.Int(11_800_000_000L))),
-                "")
-            .add(opened(gate, 1, "intent.back.name=tenant_acme_pre_pitr", List.of()));
+                "");
+    if (!strategy.equals(ContextFields.SWAP)) {
+      story.add(new RunEvent.StepPassedOver("cutback", "tenant.kept-by is not swap-and-keep"));
+    }
+    story.add(opened(gate, 1, "intent.back.name=tenant_acme_pre_pitr", List.of()));
     return of("rolling back", rollback(strategy), story);
   }
 

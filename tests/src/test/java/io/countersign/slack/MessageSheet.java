@@ -23,6 +23,7 @@ final class MessageSheet {
   private static final Pattern DATE = Pattern.compile("<!date\\^[^|>]*\\|([^>]*)>");
   private static final Pattern LINK = Pattern.compile("<[^|<>@!]*\\|([^>]*)>");
   private static final Pattern PERSON = Pattern.compile("<@([^>]*)>");
+  private static final Pattern CHANNEL = Pattern.compile("<#([^>]*)>");
   private static final Pattern REPEATED = Pattern.compile("(.)\\1{15,}");
   private static final int LONG = 1_500;
 
@@ -204,7 +205,8 @@ final class MessageSheet {
   static String readable(String mrkdwn) {
     var people = PERSON.matcher(mrkdwn).replaceAll("@$1");
     var dates = DATE.matcher(people).replaceAll("$1");
-    var links = LINK.matcher(dates).replaceAll("$1 (link)");
+    var rooms = CHANNEL.matcher(dates).replaceAll("#$1");
+    var links = LINK.matcher(rooms).replaceAll("$1 (link)");
     return links.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
   }
 

@@ -151,14 +151,7 @@ final class OnPaper implements AutoCloseable {
 
   private FrontDesk desk() {
     return new FrontDesk(
-        runbooks,
-        estates(),
-        roster(),
-        journal,
-        drafts(),
-        this::pinned,
-        schedules(),
-        () -> RUN);
+        runbooks, estates(), roster(), journal, drafts(), this::pinned, schedules(), () -> RUN);
   }
 
   private Map<String, EstateParts> estates() {

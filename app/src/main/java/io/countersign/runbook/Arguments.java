@@ -223,7 +223,7 @@ public final class Arguments {
   private void take(String name, List<String> words) {
     var parameter = runbook.parameter(name).orElseThrow();
     if (words.isEmpty()) {
-      problems.add("Nothing follows \"" + name + "\". " + values.form(parameter));
+      problems.add("Nothing follows \"" + name + "\". " + ArgumentValues.form(parameter));
       return;
     }
     boolean all =
@@ -275,7 +275,7 @@ public final class Arguments {
   private void missing(Parameter parameter) {
     boolean needed = parameter.preset().isEmpty() && !parameter.optional();
     if (needed && !keyed.containsKey(parameter.name())) {
-      missing.add("\"" + parameter.name() + "\" is missing. " + values.form(parameter));
+      missing.add("\"" + parameter.name() + "\" is missing. " + ArgumentValues.form(parameter));
     }
   }
 }

@@ -48,7 +48,7 @@ final class Commands {
   private final InstantSource now;
 
   /**
-   * @param accounts for the clock on people's walls alone; who may do what is read elsewhere
+   * @param zones for the clock on people's walls alone; who may do what is read elsewhere
    * @param now the database's clock
    */
   Commands(

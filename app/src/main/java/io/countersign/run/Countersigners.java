@@ -83,7 +83,7 @@ final class Countersigners {
       Step step, Quorum quorum, Map<Person, Set<Role>> held, RunSpec spec) {
     var needs = spec.schedule().isPresent() ? " (one more, because a schedule asks)" : "";
     if (quorum.from().size() == 1) {
-      return "Step %s needs %d %s besides you to countersign%s, and there %s %d. Add somebody to the role first."
+      return "Nothing was started. Step %s needs %d %s besides you to countersign%s, and there %s %d. Add somebody to the role first."
           .formatted(
               step.id(),
               quorum.places(),
@@ -92,7 +92,7 @@ final class Countersigners {
               held.size() == 1 ? "is" : "are",
               held.size());
     }
-    return "Step %s needs %d people besides you to countersign%s, one of each of %s; %d %s missing: %s. Add somebody to the role first."
+    return "Nothing was started. Step %s needs %d people besides you to countersign%s, one of each of %s; %d %s missing: %s. Add somebody to the role first."
         .formatted(
             step.id(),
             quorum.places(),
@@ -116,7 +116,7 @@ final class Countersigners {
         + role
         + " ("
         + why
-        + "). Nothing was started. Try again soon.";
+        + "). Nothing was done. Try again in a minute; if it stays so, tell whoever runs this bot.";
   }
 
   private static String names(List<Role> roles, String between) {

@@ -119,6 +119,18 @@ public interface Desk {
     record Refused(Refusal refusal) implements Started {}
   }
 
-  /** The answer to cancel and retry: a sentence about the state after the commit. */
-  record Told(boolean done, String sentence) {}
+  /**
+   * The answer to cancel and retry: a sentence about the state after the commit.
+   *
+   * @param can who could do it, where somebody was refused who cannot
+   */
+  record Told(boolean done, String sentence, java.util.Set<Person> can) {
+    public Told {
+      can = java.util.Set.copyOf(can);
+    }
+
+    public Told(boolean done, String sentence) {
+      this(done, sentence, java.util.Set.of());
+    }
+  }
 }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -66,7 +67,8 @@ public final class FrontDesk implements Desk {
     try {
       return proposed(ask, runbook);
     } catch (Registry.RegistryUnavailable | DatabaseLookup.ServerUnavailable unavailable) {
-      return refused(unavailable.getMessage() + " Nothing was started.");
+      return refused(
+          unavailable.getMessage() + " Nothing was started. Type the command again in a minute.");
     }
   }
 
@@ -108,7 +110,7 @@ public final class FrontDesk implements Desk {
     var database = parts.databases().find(tenant.server(), tenant.database());
     if (database.isEmpty()) {
       return refused(
-          "The registry says that %s lives in %s on %s, but there is no such database. Check the registry."
+          "The registry says that %s lives in %s on %s, but there is no such database; nothing was started. Check the registry."
               .formatted(tenant.ref().slug(), tenant.database(), tenant.server()));
     }
     var id = ids.get();
@@ -135,9 +137,8 @@ public final class FrontDesk implements Desk {
     return switch (new Countersigners(roster).of(runbook, spec)) {
       case Countersigners.Found.Missing(var sentence) -> refused(sentence);
       case Countersigners.Found.Enough(var people) -> {
-        drafts.keep(id.value(), spec);
         var past = journal.took(tenant.ref().estate(), runbook.name(), PAST_RUNS);
-        yield new Proposed.Planned(new Draft(id.value(), spec, plan(runbook, spec), people, past));
+        yield planned(runbook, spec, people, past);
       }
     };
   }
@@ -147,7 +148,7 @@ public final class FrontDesk implements Desk {
       Optional<Journal.Kept> kept, EstateParts parts, Tenant tenant) {
     if (kept.isEmpty()) {
       return Optional.of(
-          "No swap or flip of %s has kept a database, so there is nothing to go back to."
+          "No swap or flip of %s has kept a database, so there is nothing to go back to; nothing was started. A moment in the past comes back with /tenant-restore."
               .formatted(tenant.ref().slug()));
     }
     var wanted = kept.get().database();
@@ -155,7 +156,7 @@ public final class FrontDesk implements Desk {
     return found.isPresent() && found.get().oid() == wanted.oid()
         ? Optional.empty()
         : Optional.of(
-            "The database that was kept when %s was last swapped or flipped, %s, is no longer there; there is nothing to go back to."
+            "The database that was kept when %s was last swapped or flipped, %s, is no longer there, so there is nothing to go back to; nothing was started. A moment in the past comes back with /tenant-restore."
                 .formatted(tenant.ref().slug(), wanted));
   }
 
@@ -167,7 +168,7 @@ public final class FrontDesk implements Desk {
     return window.contains(to)
         ? Optional.empty()
         : Optional.of(
-            "%s can be restored to any moment from %s to %s; %s lies outside."
+            "%s can be restored to any moment from %s to %s; %s lies outside, and nothing was started."
                 .formatted(
                     tenant.server(),
                     minute(window.earliest()),
@@ -181,6 +182,21 @@ public final class FrontDesk implements Desk {
         .format(moment);
   }
 
+  /** A name that PostgreSQL would cut is found here, when the statements are written. */
+  private Proposed planned(Runbook runbook, RunSpec spec, Set<Person> people, List<Took> past) {
+    var id = spec.id().value();
+    try {
+      var draft = new Draft(id, spec, plan(runbook, spec), people, past);
+      drafts.keep(id, spec);
+      return new Proposed.Planned(draft);
+    } catch (IllegalArgumentException impossible) {
+      return refused(
+          "This cannot be planned, so nothing was started: "
+              + impossible.getMessage()
+              + ". Whoever runs this bot can say what to do.");
+    }
+  }
+
   private List<Draft.PlannedStep> plan(Runbook runbook, RunSpec spec) {
     var actions = Optional.ofNullable(estates.get(spec.tenant().estate())).orElseThrow().actions();
     return Plans.steps(runbook.steps(), spec, actions);
@@ -191,11 +207,15 @@ public final class FrontDesk implements Desk {
       case Roster.Membership.Excluded(var what) ->
           Optional.of(
               new Refusal.Because(
-                  "Only full members of this workspace can do this; you are " + what + "."));
+                  "Only full members of this workspace can do this, and to Slack you are "
+                      + what
+                      + "; nothing was done. Ask somebody of the team that owns the database."));
       case Roster.Membership.Unreadable(var why) ->
           Optional.of(
               new Refusal.Because(
-                  "I could not read who you are (" + why + "). Nothing was done. Try again soon."));
+                  "I could not read who you are ("
+                      + why
+                      + "). Nothing was done. Try again in a minute."));
       case Roster.Membership.Full() ->
           switch (roster.read(role)) {
             case Roster.Reading.Members(var people, _, _) ->
@@ -217,11 +237,13 @@ public final class FrontDesk implements Desk {
     var kept = drafts.find(draft);
     if (kept.isEmpty()) {
       return new Started.Refused(
-          new Refusal.Because("I do not know this plan. Type the command again."));
+          new Refusal.Because(
+              "I do not know this plan, so nothing was started. Type the command again."));
     }
     if (!kept.get().person().equals(who)) {
       return new Started.Refused(
-          new Refusal.Because("This plan is somebody else's. Type the command yourself."));
+          new Refusal.Because(
+              "This plan is somebody else's, so nothing was started. Type the command yourself."));
     }
     var spec = kept.get().spec();
     if (journal.read(spec.id()).isEmpty()) {
@@ -244,12 +266,16 @@ public final class FrontDesk implements Desk {
   private Optional<Refusal> staleDraft(Drafts.Kept kept, Person who) {
     if (kept.age().compareTo(DRAFT_AGE) > 0) {
       return Optional.of(
-          new Refusal.Because("This plan is more than an hour old. Type the command again."));
+          new Refusal.Because(
+              "This plan is more than an hour old, so nothing was started. Type the command"
+                  + " again."));
     }
     var runbook = runbooks.get(kept.spec().runbook());
     if (runbook == null || !runbook.digest().equals(kept.spec().runbookDigest())) {
       return Optional.of(
-          new Refusal.Because("The runbook has changed since this plan. Type the command again."));
+          new Refusal.Because(
+              "The runbook has changed since this plan, so nothing was started. Type the command"
+                  + " again."));
     }
     return mayAct(who, runbook.requester())
         .or(
@@ -272,44 +298,11 @@ public final class FrontDesk implements Desk {
             run,
             state -> {
               before[0] = state;
-              return cancellable(state)
+              return Cancelling.possible(state)
                   ? Optional.of(new RunEvent.CancelRequested(who, reason))
                   : Optional.empty();
             });
-    return new Told(written.isPresent(), cancelled(run, before[0], written.isPresent()));
-  }
-
-  private static boolean cancellable(RunState state) {
-    return !(state instanceof RunState.NeedsPerson)
-        && !(state instanceof RunState.InDoubt)
-        && state.facts().halt().isEmpty();
-  }
-
-  private static String cancelled(
-      RunId run, @org.jspecify.annotations.Nullable RunState before, boolean written) {
-    if (before == null) {
-      return "Run " + run + " has ended; there is nothing to cancel.";
-    }
-    if (!written && before instanceof RunState.InDoubt doubt && doubt.facts().halt().isEmpty()) {
-      return "Run %s cannot be cancelled at the moment: nobody knows yet whether step %s was done. I look again every %d s; cancel when that is settled."
-          .formatted(
-              run,
-              doubt.facts().open().map(Facts.OpenAttempt::step).orElse(""),
-              Decide.LOOK_AGAIN.toSeconds());
-    }
-    if (!written) {
-      return before.facts().crossed()
-          ? "The destructive step of run %s has begun; it cannot be cancelled any more; it can be tried again."
-              .formatted(run)
-          : "Run " + run + " is being put back already.";
-    }
-    if (before.facts().crossed()) {
-      return "Run %s stops after the step it is in. Its destructive step has begun, so nothing is put back; I will ask what to do."
-          .formatted(run);
-    }
-    return before instanceof RunState.Running
-        ? "Run " + run + " is cancelled: the present step is stopped, then everything is put back."
-        : "Run " + run + " is cancelled; everything is put back now.";
+    return new Told(written.isPresent(), Cancelling.told(run, before[0], written.isPresent()));
   }
 
   @Override
@@ -327,7 +320,9 @@ public final class FrontDesk implements Desk {
                     : Optional.empty());
     return written.isPresent()
         ? new Told(true, "Run " + run + " tries the step again.")
-        : new Told(false, "Run " + run + " does not wait for anybody's retry.");
+        : new Told(
+            false,
+            "Run " + run + " does not wait for anybody's retry. Say why to see what it waits for.");
   }
 
   @Override
@@ -344,9 +339,17 @@ public final class FrontDesk implements Desk {
                     ? Optional.of(new RunEvent.LeftAsIs(who, reason))
                     : Optional.empty());
     return written.isPresent()
-        ? new Told(true, "Run " + run + " ends here; everything stays as it is.")
+        ? new Told(
+            true,
+            "Run "
+                + run
+                + " ends here; everything stays as it is, and what is frozen stays frozen.")
         : new Told(
-            false, "Run " + run + " does not wait for a person, so it cannot be left as it is.");
+            false,
+            "Run "
+                + run
+                + " does not wait for a person, so it cannot be left as it is. Say cancel to stop"
+                + " it.");
   }
 
   @Override
@@ -432,7 +435,7 @@ public final class FrontDesk implements Desk {
   private Optional<Told> mayCommand(RunId run, Person who) {
     var events = journal.read(run);
     if (events.isEmpty()) {
-      return Optional.of(new Told(false, "There is no run " + run + "."));
+      return Optional.of(new Told(false, "There is no run " + run + "; nothing was done."));
     }
     return mayCommand(Fold.of(events).facts().spec().runbook(), who);
   }
@@ -448,9 +451,10 @@ public final class FrontDesk implements Desk {
                 switch (it) {
                   case Refusal.Because(var sentence) -> new Told(false, sentence);
                   case Refusal.OtherTenant(var sentence, _) -> new Told(false, sentence);
-                  case Refusal.NotInRole(var name, _) ->
-                      new Told(false, "Only a " + name + " can do this; nothing was done.");
-                  case Refusal.Held(var holder) -> new Told(false, "Held by run " + holder + ".");
+                  case Refusal.NotInRole(var name, var holders) ->
+                      new Told(
+                          false, "Only a " + name + " can do this; nothing was done.", holders);
+                  case Refusal.Held(var holder) -> new Told(false, holder.value());
                 });
   }
 }

@@ -105,6 +105,7 @@ final class Skip {
     return place.index() == index
         ? Optional.empty()
         : Optional.of(
-            "The run waits for a person at another step; nothing was skipped. First settle that.");
+            "The run waits for a person at another step; nothing was skipped. First settle that:"
+                + " say retry, or skip that step.");
   }
 }

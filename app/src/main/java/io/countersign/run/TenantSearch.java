@@ -56,7 +56,11 @@ final class TenantSearch {
   private static Refusal several(String name, List<Found.One> found) {
     var names = found.stream().map(it -> it.tenant().ref().toString()).toList();
     return new Refusal.OtherTenant(
-        "There is more than one tenant " + name + ": " + String.join(", ", names) + ". Say which.",
+        "There is more than one tenant "
+            + name
+            + ", so nothing was started: "
+            + String.join(", ", names)
+            + ". Say which.",
         names);
   }
 
@@ -82,8 +86,10 @@ final class TenantSearch {
             + name
             + " in "
             + runbook.estates().stream().collect(Collectors.joining(", "))
-            + "."
-            + (instead.isEmpty() ? "" : " Did you mean " + String.join(" or ", instead) + "?"),
+            + "; nothing was started."
+            + (instead.isEmpty()
+                ? " Look for its name in the registry."
+                : " Did you mean " + String.join(" or ", instead) + "?"),
         instead);
   }
 }

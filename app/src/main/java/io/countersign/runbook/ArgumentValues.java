@@ -34,7 +34,7 @@ final class ArgumentValues {
         : "\"" + text.substring(0, text.offsetByCodePoints(0, LONGEST_QUOTE)) + "…\"";
   }
 
-  String form(Parameter parameter) {
+  static String form(Parameter parameter) {
     return switch (parameter.type()) {
       case INSTANT -> Times.FORMS;
       case CHOICE -> "Say " + String.join(" or ", parameter.choices()) + ".";

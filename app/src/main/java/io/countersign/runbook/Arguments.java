@@ -223,7 +223,7 @@ public final class Arguments {
   private void take(String name, List<String> words) {
     var parameter = runbook.parameter(name).orElseThrow();
     if (words.isEmpty()) {
-      problems.add("Nothing follows \"" + name + "\". " + values.form(parameter));
+      problems.add("Nothing follows \"" + name + "\". " + ArgumentValues.form(parameter));
       return;
     }
     boolean all =
@@ -239,7 +239,9 @@ public final class Arguments {
       if (loose.isEmpty()) {
         return;
       }
-      if (keyed.containsKey(parameter.name()) || parameter.type() == ValueType.TEXT) {
+      if (keyed.containsKey(parameter.name())
+          || parameter.type() == ValueType.TEXT
+          || isNoneOf(parameter, loose.getFirst())) {
         continue;
       }
       int count = parameter.type() == ValueType.INSTANT ? timeLength(parameter, loose) : 1;
@@ -253,6 +255,17 @@ public final class Arguments {
           values.quoted(String.join(" ", loose))
               + " means nothing here: leave it out, or say what it is for.");
     }
+  }
+
+  /** A choice that need not be said is not taken from a word that is not even near to one. */
+  private static boolean isNoneOf(Parameter parameter, String word) {
+    return parameter.type() == ValueType.CHOICE
+        && !needed(parameter)
+        && Near.names(word, parameter.choices()).isEmpty();
+  }
+
+  private static boolean needed(Parameter parameter) {
+    return parameter.preset().isEmpty() && !parameter.optional();
   }
 
   /** How many words from the first make a time; all of them where none do. */
@@ -273,9 +286,8 @@ public final class Arguments {
   }
 
   private void missing(Parameter parameter) {
-    boolean needed = parameter.preset().isEmpty() && !parameter.optional();
-    if (needed && !keyed.containsKey(parameter.name())) {
-      missing.add("\"" + parameter.name() + "\" is missing. " + values.form(parameter));
+    if (needed(parameter) && !keyed.containsKey(parameter.name())) {
+      missing.add("\"" + parameter.name() + "\" is missing. " + ArgumentValues.form(parameter));
     }
   }
 }

@@ -67,6 +67,11 @@ public final class FilledIn {
     return parameter.type() == ValueType.INSTANT ? time(parameter.name()) : parameter.name();
   }
 
+  /** How a parameter is written, for the person who fills in the form. */
+  public static String form(Parameter parameter) {
+    return ArgumentValues.form(parameter);
+  }
+
   /** The parameters that a form asks for. */
   public static List<Parameter> asked(Runbook runbook) {
     return runbook.parameters().stream().filter(it -> it.type() != ValueType.DATABASE).toList();
@@ -124,7 +129,7 @@ public final class FilledIn {
     var reader = new ArgumentValues(runbook, clock, complaints);
     if (text.isEmpty()) {
       if (parameter.preset().isEmpty() && !parameter.optional()) {
-        problems.put(field, "This is needed. " + reader.form(parameter));
+        problems.put(field, "This is needed. " + form(parameter));
       } else if (parameter.preset().orElse(null) instanceof Value.Text) {
         // a text that somebody emptied is empty, whatever the preset is
         values.put(parameter.name(), new Said.Is(new Value.Text("")));

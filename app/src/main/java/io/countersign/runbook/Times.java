@@ -86,8 +86,10 @@ public final class Times {
       day = date.equals(today.minusDays(1)) ? "yesterday" : date.toString();
     }
     var utcDay = utc.toLocalDate().equals(date) ? "" : utc.toLocalDate() + " ";
-    return "%s %s, %s = %s%s UTC"
-        .formatted(format.format(local), day, clock.zone().getId(), utcDay, format.format(utc));
+    var there = format.format(local) + " " + day + ", ";
+    return clock.zone().getId().equals("UTC")
+        ? there + "UTC"
+        : "%s%s = %s%s UTC".formatted(there, clock.zone().getId(), utcDay, format.format(utc));
   }
 
   private static TimeReading bare(String said, MatchResult parts, Clockwork clock) {

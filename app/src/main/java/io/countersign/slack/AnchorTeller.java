@@ -6,6 +6,7 @@ import io.countersign.thread.Line;
 import io.countersign.thread.Span;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,10 +71,11 @@ final class AnchorTeller {
         .when(anchor.at(), Span.Style.DAY_AND_TIME)
         .text(
             ": "
-                + anchor.chains()
+                + String.format(Locale.ENGLISH, "%,d", anchor.chains())
                 + " records with "
-                + anchor.links()
+                + String.format(Locale.ENGLISH, "%,d", anchor.links())
                 + " entries. Whoever changes one of them later cannot make this number again: ")
-        .code(anchor.hash());
+        .code(anchor.hash())
+        .text(" Nobody has to do anything; countersign audit verify compares with it.");
   }
 }

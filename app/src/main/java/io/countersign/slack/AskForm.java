@@ -15,7 +15,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
@@ -108,7 +107,7 @@ final class AskForm {
     try {
       return ZoneId.of(Modals.part(metadata, 3));
     } catch (DateTimeException unknown) {
-      return ZoneOffset.UTC;
+      return Zones.UTC;
     }
   }
 
@@ -225,7 +224,7 @@ final class AskForm {
     var form =
         parameter.type() == ValueType.TEXT || parameter.type() == ValueType.TENANT
             ? ""
-            : Readings.form(parameter.type());
+            : FilledIn.form(parameter);
     field(parameter, parameter.name(), "", (parameter.help() + " " + form).strip(), element);
   }
 

@@ -8,7 +8,6 @@ import io.countersign.runbook.Runbook;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -95,11 +94,10 @@ final class AskReader {
   }
 
   static String window(String server, Instant earliest, ZoneId zone) {
-    var utc = AskForm.shown(earliest, ZoneOffset.UTC).replaceAll("Z$", "UTC");
     return server
         + " can be restored to any moment since "
         + AskForm.shown(earliest, zone)
-        + (zone.equals(ZoneOffset.UTC) ? "" : " = " + utc)
+        + (zone.equals(Zones.UTC) ? "" : " = " + AskForm.shown(earliest, Zones.UTC))
         + ".";
   }
 

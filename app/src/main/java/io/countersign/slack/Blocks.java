@@ -176,8 +176,8 @@ final class Blocks {
       var confirm = element.putObject("confirm");
       confirm.set("title", plain(Mrkdwn.clipped(button.label(), 100)));
       confirm.set("text", plain(Mrkdwn.clipped(button.question(), 300)));
-      confirm.set("confirm", plain("Yes"));
-      confirm.set("deny", plain("No"));
+      confirm.set("confirm", plain(Mrkdwn.clipped(button.label(), 30)));
+      confirm.set("deny", plain("Go back"));
     }
     return element;
   }

@@ -41,7 +41,7 @@ final class BoltApp {
   private static final Logger log = LoggerFactory.getLogger(BoltApp.class);
   private static final Pattern ANY = Pattern.compile("[\\s\\S]*");
   private static final int LONGEST_KEY = 500;
-  private static final String LOST =
+  static final String LOST =
       "I cannot reach my database, so nothing was started or counted. Try again in a minute.";
 
   private final Intake intake;

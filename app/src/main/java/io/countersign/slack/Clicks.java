@@ -18,6 +18,10 @@ import org.slf4j.LoggerFactory;
 /** Buttons. A button is a command: who may do what is decided behind it, never here. */
 final class Clicks {
   private static final Logger log = LoggerFactory.getLogger(Clicks.class);
+  private static final Line UNKNOWN_CARD =
+      Line.of(
+          "I do not know this card. Nothing was done. Look for the newest card in the run's"
+              + " thread.");
   private static final Pattern RUN = Pattern.compile("[0-9a-hjkmnp-tv-z]{8}");
 
   private final Commands commands;
@@ -74,7 +78,12 @@ final class Clicks {
           when action.startsWith(Commands.TIME) || action.startsWith(Commands.AGAIN) ->
           typeAgain(click);
       case String action when action.startsWith(Commands.FORM + ".") -> commands.form(click);
-      default -> whisper.say(click, Line.of("I do not know this button. Nothing was done."));
+      default ->
+          whisper.say(
+              click,
+              Line.of(
+                  "I do not know this button. Nothing was done. Look for a newer message with"
+                      + " one."));
     }
   }
 
@@ -84,11 +93,13 @@ final class Clicks {
   }
 
   private void putOff(Inbound.Clicked click) {
-    var sentence =
+    var line =
         HomeDrawing.LaterKey.read(click.value())
-            .map(it -> desk.putOff(it.id(), it.due(), click.who()).sentence())
-            .orElse("This button names nothing that I know. Nothing was done.");
-    whisper.say(click, Line.of(sentence));
+            .map(it -> Holders.told(desk.putOff(it.id(), it.due(), click.who())))
+            .orElse(
+                Line.of(
+                    "This button names nothing that I know. Nothing was done. Open Home again."));
+    whisper.say(click, line);
     changed.run();
   }
 
@@ -111,9 +122,11 @@ final class Clicks {
   private void told(Inbound.Clicked click, Optional<Desk.Told> told) {
     whisper.say(
         click,
-        Line.of(
-            told.map(Desk.Told::sentence)
-                .orElse("This button names no run that I know. Nothing was done.")));
+        told.map(Holders::told)
+            .orElse(
+                Line.of(
+                    "This button names no run that I know. Nothing was done. Look for a newer"
+                        + " message with one.")));
     changed.run();
   }
 
@@ -148,12 +161,7 @@ final class Clicks {
     var gate = Drawing.GateKey.read(click.value()).flatMap(it -> gates.find(it.id()));
     var phrase = gate.flatMap(it -> it.phrase());
     if (phrase.isEmpty()) {
-      update(
-          view.get(),
-          Modals.show(
-              "Approve",
-              List.of(Line.of("I do not know this card. Nothing was done.")),
-              List.of()));
+      update(view.get(), Modals.show("Approve", List.of(UNKNOWN_CARD), List.of()));
       return;
     }
     var question =
@@ -177,9 +185,7 @@ final class Clicks {
                 it ->
                     Modals.show(
                         "Order " + it.digest().shown(), OrderView.of(it), List.of(it.order())))
-            .orElseGet(
-                () ->
-                    Modals.show("Order", List.of(Line.of("I do not know this card.")), List.of())));
+            .orElseGet(() -> Modals.show("Order", List.of(UNKNOWN_CARD), List.of())));
   }
 
   private void showStatements(Inbound.Clicked click) {

@@ -48,6 +48,7 @@ final class Commands {
   private final InstantSource now;
 
   /**
+   * @param zones for the clock on people's walls alone; who may do what is read elsewhere
    * @param now the database's clock
    */
   Commands(
@@ -79,7 +80,10 @@ final class Commands {
     if (runbook.isEmpty()) {
       whisper.say(
           typed,
-          Line.of("No runbook here has the command " + typed.command() + ". Nothing was started."));
+          Line.of(
+              "No runbook here has the command "
+                  + typed.command()
+                  + ". Nothing was started. Whoever runs this bot can say what became of it."));
       return;
     }
     asked(typed, runbook.get(), text);

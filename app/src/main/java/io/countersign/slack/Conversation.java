@@ -59,7 +59,10 @@ final class Conversation implements Intake.Handler {
       case Modals.DENY -> votes.deny(form, gate, form.entered().getOrDefault(Modals.REASON, ""));
       case Modals.TYPE -> votes.approve(form, gate, form.entered().getOrDefault(Modals.TYPED, ""));
       case AskForm.CALLBACK -> commands.filled(form);
-      default -> whisper.say(form, Line.of("I do not know this form. Nothing was done."));
+      default ->
+          whisper.say(
+              form,
+              Line.of("I do not know this form. Nothing was done. Press the card's button again."));
     }
   }
 
@@ -70,7 +73,8 @@ final class Conversation implements Intake.Handler {
       case Inbound.Clicked _, Inbound.Submitted _ ->
           "Something went wrong on my side, and I cannot say whether your click took effect. The"
               + " thread shows what did; pressing again does nothing twice.";
-      case Inbound.Said _, Inbound.Opened _ -> "Something went wrong on my side. Ask again.";
+      case Inbound.Said _, Inbound.Opened _ ->
+          "Something went wrong on my side. Ask again in a minute.";
     };
   }
 }

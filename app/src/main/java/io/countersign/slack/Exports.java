@@ -29,7 +29,12 @@ final class Exports {
     reads.record(new Reads.Read(said.who().key(), Reads.What.EXPORT, Optional.of(run), "mention"));
     var bundle = bundles.of(run);
     if (bundle.isEmpty()) {
-      whisper.say(said, Line.of("I have no record of run " + run + "."));
+      whisper.say(
+          said,
+          Line.of(
+              "I have no record of run "
+                  + run
+                  + ". Whoever runs this bot can look for it: countersign audit verify."));
       return;
     }
     var content =

@@ -1,6 +1,7 @@
 package io.countersign.slack;
 
 import io.countersign.RunId;
+import io.countersign.run.Desk;
 import io.countersign.run.Desk.Refusal;
 import io.countersign.run.Journal;
 import io.countersign.run.RunEvent;
@@ -31,7 +32,11 @@ final class Holders {
       case Refusal.OtherTenant(var sentence, _) -> Line.of(sentence);
       case Refusal.NotInRole(var role, var people) ->
           people.isEmpty()
-              ? Line.of("Only a " + role + " can start this; nothing was started.")
+              ? Line.of(
+                  "Only a "
+                      + role
+                      + " can start this, and I know of nobody who is; nothing was started. Whoever"
+                      + " runs this bot can add somebody to the role.")
               : Line.of("Only a " + role + " can start this; nothing was started. Those who can: ")
                   .people(people)
                   .text(".");
@@ -57,9 +62,16 @@ final class Holders {
         line.text(" (" + spec.runbook() + " for " + spec.tenant() + ", asked by ")
             .mention(spec.requester())
             .text("). ")
-            .line(view.headline());
+            .line(view.headline())
+            .text(" Wait for its end, or ask in its thread to cancel it.");
     var link = link(holder);
     return link.isPresent() ? line.text(" ").link(link.get(), "Its thread") : line;
+  }
+
+  /** What the desk has answered, with who could do what was refused. */
+  static Line told(Desk.Told told) {
+    var line = Line.of(told.sentence());
+    return told.can().isEmpty() ? line : line.text(" Those who can: ").people(told.can()).text(".");
   }
 
   Optional<String> link(RunId run) {

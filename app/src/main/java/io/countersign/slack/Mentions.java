@@ -64,8 +64,9 @@ final class Mentions {
       }
       return;
     }
-    if (!(roster.membership(said.who()) instanceof Roster.Membership.Full)) {
-      whisper.say(said, Line.of("Only full members of this workspace can ask; nothing was done."));
+    var stranger = stranger(roster.membership(said.who()));
+    if (stranger.isPresent()) {
+      whisper.say(said, Line.of(stranger.get()));
       return;
     }
     if (Spoken.soundsLikeAVote(said.text())) {
@@ -73,6 +74,23 @@ final class Mentions {
       return;
     }
     answer(said, known.get());
+  }
+
+  /** Why somebody may not ask; empty for full members. */
+  private static Optional<String> stranger(Roster.Membership membership) {
+    return switch (membership) {
+      case Roster.Membership.Full() -> Optional.empty();
+      case Roster.Membership.Excluded(var what) ->
+          Optional.of(
+              "Only full members of this workspace can ask, and to Slack you are "
+                  + what
+                  + "; nothing was done. Ask somebody of the team that owns the database.");
+      case Roster.Membership.Unreadable(var why) ->
+          Optional.of(
+              "I could not read who you are ("
+                  + why
+                  + "); nothing was done. Ask again in a minute.");
+    };
   }
 
   private Optional<Known> look(Inbound.Said said) {
@@ -106,7 +124,7 @@ final class Mentions {
   }
 
   private void told(Inbound.Said said, Desk.Told told) {
-    whisper.say(said, Line.of(told.sentence()));
+    whisper.say(said, Holders.told(told));
   }
 
   private RunView view(Known run) {
@@ -129,7 +147,10 @@ final class Mentions {
     if (gate.isEmpty()) {
       if (said.mentioned()) {
         whisper.say(
-            said, Line.of("There is nothing to approve at the moment; nothing was counted."));
+            said,
+            Line.of(
+                "There is nothing to approve at the moment; nothing was counted. Say why to see"
+                    + " what the run waits for."));
       }
       return;
     }

@@ -28,7 +28,7 @@ final class Modals {
             .input(
                 REASON,
                 "Why not?",
-                "The thread shows it, so no patient data. It says what to do instead.",
+                "The thread shows it: write no patient data. Say what to do instead.",
                 REASON_LENGTH);
     var view = view(DENY, "Deny", blocks);
     view.put("private_metadata", String.join("\n", gateKey, channel, thread));

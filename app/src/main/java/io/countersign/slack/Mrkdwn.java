@@ -4,6 +4,7 @@ import io.countersign.thread.Line;
 import io.countersign.thread.Span;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -11,6 +12,12 @@ import java.util.stream.Collectors;
  * call a channel nor link nor begin a line of its own.
  */
 final class Mrkdwn {
+  private static final Pattern TURNING = Pattern.compile("[\\u202a-\\u202e\\u2066-\\u2069]");
+
+  /** An underscore before a word, where another one ends a word later. */
+  private static final Pattern LEANING =
+      Pattern.compile("(?<![\\p{L}\\p{N}_])_(?=\\S.*_(?![\\p{L}\\p{N}_]))");
+
   private Mrkdwn() {}
 
   static String of(Line line) {
@@ -19,14 +26,18 @@ final class Mrkdwn {
 
   private static String of(Span span) {
     return switch (span) {
-      case Span.Text(var text) -> escaped(text);
+      case Span.Text(var text) -> unmarked(text);
       case Span.Bold(var line) -> bold(of(line));
       case Span.Code(var code) -> "`" + escaped(code).replace('`', '\'') + "`";
       case Span.Mention(var person) -> "<@" + person.user() + ">";
       case Span.Channel(var id) -> "<#" + id + ">";
       case Span.When(var at, var style) -> date(at, style);
       case Span.Link(var address, var label) ->
-          "<" + escaped(address).replace("|", "%7C") + "|" + escaped(label).replace('|', '/') + ">";
+          "<"
+              + escaped(address).replace("|", "%7C")
+              + "|"
+              + unmarked(label).replace('|', '/')
+              + ">";
     };
   }
 
@@ -57,12 +68,24 @@ final class Mrkdwn {
         + " UTC>";
   }
 
-  /** Slack's three characters, and one line only. */
+  /** Slack's three characters; one line only, and nothing in it that turns the reading round. */
   static String escaped(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replaceAll("\\s*[\\r\\n\\u0085\\u2028\\u2029]+\\s*", " ");
+    var line =
+        text.replace("&", "&amp;")
+            .replace("<", "&lt;")
+            .replace(">", "&gt;")
+            .replaceAll("\\s*[\\r\\n\\u0085\\u2028\\u2029]+\\s*", " ");
+    return TURNING.matcher(line).replaceAll("\ufffd");
+  }
+
+  /**
+   * As {@link #escaped}, and no signs that Slack reads as bold, italic, struck or code: it knows no
+   * escape for them, so signs that look the same stand in their place. An underscore inside a name
+   * is none of them and stays.
+   */
+  private static String unmarked(String text) {
+    var plain = escaped(text).replace('*', '\u2217').replace('~', '\u223c').replace('`', '\'');
+    return LEANING.matcher(plain).replaceAll("\u02cd");
   }
 
   /**

@@ -104,13 +104,14 @@ final class Proposals {
             name -> {
               int slash = tenant.indexOf('/');
               var values = new HashMap<>(words.values());
+              values.remove(name);
+              var rest = Understood.written(values);
               values.put(
                   name,
                   new Said.Tenant(
                       slash < 0 ? Optional.empty() : Optional.of(tenant.substring(0, slash)),
                       tenant.substring(slash + 1)));
-              var text = Understood.written(values);
-              return new Instead(text.replaceFirst(name + "=", ""), text);
+              return new Instead((tenant + " " + rest).strip(), Understood.written(values));
             });
   }
 

@@ -41,7 +41,11 @@ final class Votes {
       Inbound from, String key, Ballot.Choice choice, String reason, String typed, String through) {
     var gate = Drawing.GateKey.read(key);
     if (gate.isEmpty()) {
-      whisper.say(from, Line.of("I do not know this card, so nothing was counted."));
+      whisper.say(
+          from,
+          Line.of(
+              "I do not know this card, so nothing was counted. Look for the newest card in the"
+                  + " run's thread."));
       return;
     }
     var ballot =

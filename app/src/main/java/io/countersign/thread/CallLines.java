@@ -28,7 +28,7 @@ public final class CallLines {
     var first =
         switch (kind) {
           case OPENED -> card.question();
-          case REMINDER -> Line.of("Still waiting, since " + waiting + ": ").line(card.question());
+          case REMINDER -> Line.of("Still waiting, for " + waiting + ": ").line(card.question());
           case ESCALATION ->
               Line.of("Nobody has answered for " + waiting + ", so you are called: ")
                   .line(card.question());
@@ -48,15 +48,20 @@ public final class CallLines {
     var people = called.stream().map(it -> person(row, it)).toList();
     var whom =
         people.isEmpty()
-            ? Line.of("Nobody else could be called.")
-            : Line.of("Called directly: ").people(people).text(".");
+            ? Line.of("Nobody else could be called: tell somebody who can.")
+            : Line.of(
+                    kind == Call.Kind.ESCALATION
+                        ? "Called once more, directly: "
+                        : "Called directly: ")
+                .people(people)
+                .text(".");
     var still =
         Line.of(
                 "Nobody has decided for "
                     + waiting
                     + "; "
-                    + Needed.roles(row.quorum().open(row.approvers()))
-                    + (kind == Call.Kind.ESCALATION ? " is called once more. " : " is needed. "))
+                    + Needed.one(row.quorum().open(row.approvers()))
+                    + " is needed, on the card in this thread. ")
             .line(whom);
     return switch (row.policy().then()) {
       case ABORT ->

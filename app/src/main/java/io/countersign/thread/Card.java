@@ -108,7 +108,7 @@ public record Card(
                     .text(", " + fate().ifAbandoned() + ".");
             case HOLD -> Line.of("If nobody answers, nothing happens and I keep asking.");
           };
-      return row.status() == GateRow.Status.OPEN ? line.line(nobody) : line;
+      return row.status() == GateRow.Status.OPEN ? line.text(" ").line(nobody) : line;
     }
 
     Deed deed() {
@@ -211,9 +211,17 @@ public record Card(
             Optional.of(
                 Line.of("Nobody countersigned by ")
                     .line(Texts.moment(row.expiresAt(), now))
-                    .text(". Order " + row.digest().shown() + " was not carried out."));
+                    .text(". Order " + row.digest().shown() + " was not carried out." + anew()));
         case CLOSED -> Optional.of(closed());
       };
+    }
+
+    /** How the same is asked once more. */
+    private String anew() {
+      var again = fate().again();
+      return again.isEmpty()
+          ? runbook.command().map(it -> " To ask again, type " + it + ".").orElse("")
+          : again;
     }
 
     private Line approved() {
@@ -249,7 +257,11 @@ public record Card(
               .findFirst();
       var why = lapse.map(it -> ": " + Texts.clause(it.why())).orElse("");
       return at(Line.of("Closed" + why))
-          .text(" Nothing more can be counted here. Order " + row.digest().shown() + ".");
+          .text(
+              " Nothing more can be counted here; if something is still asked, a newer card stands"
+                  + " below. Order "
+                  + row.digest().shown()
+                  + ".");
     }
 
     private Line at(Line line) {

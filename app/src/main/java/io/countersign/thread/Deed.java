@@ -35,7 +35,7 @@ final class Deed {
   Line question() {
     return switch (step.action()) {
       case "database.drop" ->
-          Line.of("May " + dropped() + size() + " be dropped for ever? ").line(past());
+          Line.of("May " + dropped() + size() + " be dropped for ever?").line(past());
       case "database.swap", "reference.flip" -> asking(swap());
       case "database.swap-back", "reference.flip-back" -> asking(swapBack());
       default ->
@@ -58,7 +58,7 @@ final class Deed {
         .line(Texts.asker(spec))
         .text(" asks you to ")
         .line(act)
-        .text(". ");
+        .text(".");
   }
 
   private Line swap() {
@@ -130,9 +130,9 @@ final class Deed {
 
   private Line past() {
     return spec.parameters().get("live-until") instanceof Value.Moment(var until)
-        ? Line.of("It was " + tenant() + "'s live database until ")
+        ? Line.of(" It was " + tenant() + "'s live database until ")
             .line(Texts.moment(until, now))
-            .text(". ")
+            .text(".")
         : Line.EMPTY;
   }
 
@@ -150,22 +150,23 @@ final class Deed {
   /** What is changed, kept and destroyed, by name, OID and size. */
   Optional<Line> bodies() {
     return switch (step.action()) {
-      case "database.swap" -> bodies("restored", "the copy");
-      case "database.swap-back" -> bodies("back", "the kept one");
-      case "reference.flip" -> leads("restored", "the copy");
-      case "reference.flip-back" -> leads("back", "the kept one");
+      case "database.swap" -> bodies("restored");
+      case "database.swap-back" -> bodies("back");
+      case "reference.flip" -> leads("restored");
+      case "reference.flip-back" -> leads("back");
       default -> Optional.empty();
     };
   }
 
-  private Optional<Line> bodies(String role, String otherwise) {
-    if (!order.containsKey("intent." + role + ".name")) {
+  private Optional<Line> bodies(String role) {
+    var name = order.get("intent." + role + ".name");
+    if (name == null) {
       return Optional.empty();
     }
     return Optional.of(
         Line.of(
             "Becomes live: "
-                + named("intent." + role + ".name", otherwise)
+                + name
                 + body("intent." + role + ".oid", List.of("restored-bytes", "kept-bytes"))
                 + " · kept, closed: "
                 + named("intent.live.name", "the live one")
@@ -174,8 +175,9 @@ final class Deed {
   }
 
   /** Where the names stay and the reference goes. */
-  private Optional<Line> leads(String role, String otherwise) {
-    if (!order.containsKey("intent." + role + ".name")) {
+  private Optional<Line> leads(String role) {
+    var name = order.get("intent." + role + ".name");
+    if (name == null) {
       return Optional.empty();
     }
     return Optional.of(
@@ -183,7 +185,7 @@ final class Deed {
             "Leads "
                 + tenant()
                 + " to "
-                + named("intent." + role + ".name", otherwise)
+                + name
                 + body("intent." + role + ".oid", List.of("restored-bytes", "kept-bytes"))
                 + " by the secret "
                 + named("intent." + role + ".secret", "in the order")

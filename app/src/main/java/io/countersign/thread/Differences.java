@@ -17,15 +17,23 @@ final class Differences {
   private static final Pattern LINE = Pattern.compile("([^:]+): (.*) -> (.*)");
   private static final Pattern WRITTEN = Pattern.compile("(.+) (-?[0-9]+)");
   private static final Map<String, String> WORDS =
-      Map.of(
-          "intent.live.oid", "the OID of the live database",
-          "intent.live.name", "the name of the live database",
-          "intent.restored.oid", "the OID of the restored database",
-          "intent.restored.name", "the name of the restored database",
-          "intent.kept.name", "the name under which the live database is kept",
-          "intent.server", "the server's address",
-          "intent.server.system", "the server's identity",
-          "intent.writes.counted", "all rows written to the live database so far");
+      Map.ofEntries(
+          Map.entry("intent.live.oid", "the OID of the live database"),
+          Map.entry("intent.live.name", "the name of the live database"),
+          Map.entry("intent.live.secret", "the secret that leads to the live database"),
+          Map.entry(
+              "intent.live.secret-version",
+              "the version of the secret that leads to the live database"),
+          Map.entry("intent.restored.oid", "the OID of the restored database"),
+          Map.entry("intent.restored.name", "the name of the restored database"),
+          Map.entry("intent.restored.secret", "the secret that leads to the restored database"),
+          Map.entry(
+              "intent.restored.secret-version",
+              "the version of the secret that leads to the restored database"),
+          Map.entry("intent.kept.name", "the name under which the live database is kept"),
+          Map.entry("intent.server", "the server's address"),
+          Map.entry("intent.server.system", "the server's identity"),
+          Map.entry("intent.writes.counted", "all rows written to the live database so far"));
 
   private Differences() {}
 

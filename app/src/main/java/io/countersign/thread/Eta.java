@@ -46,7 +46,10 @@ final class Eta {
       case RunState.InDoubt _ ->
           Line.of("So far " + soFar + ". It is in doubt, so nobody can say how long it takes.");
       case RunState.NeedsPerson _ ->
-          Line.of("So far " + soFar + ". It needs a person; by itself it does not go on.");
+          Line.of(
+              "So far "
+                  + soFar
+                  + ". It needs a person; by itself it does not go on. Say why to see what for.");
       case RunState.Ended _ ->
           Line.of("It ended at ")
               .line(Texts.moment(history.endedAt().orElse(now), now))
@@ -118,7 +121,7 @@ final class Eta {
             .map(it -> Texts.phrase(it, tenant).toDo())
             .toList();
     return Line.of(
-        "I cannot tell when that is done, because no earlier run here has finished: "
+        "I cannot tell when that is done, because no earlier run tells how long this takes: "
             + String.join(", ", never)
             + ".");
   }

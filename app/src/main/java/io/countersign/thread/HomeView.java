@@ -176,7 +176,7 @@ public record HomeView(List<Part> parts) {
                           "I could not read who holds a role ("
                               + Texts.clause(why)
                               + "), so cards and runs may be missing here. They stand in the"
-                              + " runs' threads.")));
+                              + " runs' threads; open this tab again in a minute.")));
       if (facts.waiting().isEmpty() && facts.unreadable().isEmpty()) {
         says(Line.of("Nothing waits for you."));
       }
@@ -198,7 +198,7 @@ public record HomeView(List<Part> parts) {
       }
       facts.later().stream().limit(LATER).forEach(it -> parts.add(planned(it)));
       if (facts.later().size() > LATER) {
-        says(Line.of("There is more after that."));
+        says(Line.of("More is scheduled after that; it shows here when it comes nearer."));
       }
     }
 
@@ -209,7 +209,11 @@ public record HomeView(List<Part> parts) {
         all.add(Line.of(none));
       }
       if (more > 0) {
-        all.add(Line.of("And " + Texts.count(more, "more run", "more runs") + "."));
+        all.add(
+            Line.of(
+                "And "
+                    + Texts.count(more, "more run", "more runs")
+                    + ", in the channels where they were asked for."));
       }
       parts.add(new Part.Says(all));
     }

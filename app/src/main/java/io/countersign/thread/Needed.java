@@ -24,9 +24,14 @@ final class Needed {
         + more;
   }
 
-  /** {@code PLATFORM_ADMIN and DBA}, since one of each is needed. */
-  static String roles(List<Role> roles) {
-    return joined(roles, " and ");
+  /** {@code a PLATFORM_ADMIN and a DBA}. */
+  static String one(List<Role> roles) {
+    return String.join(
+        " and ",
+        roles.stream()
+            .map(Role::name)
+            .map(it -> ("AEIOU".indexOf(it.charAt(0)) < 0 ? "a " : "an ") + it)
+            .toList());
   }
 
   private static String joined(List<Role> roles, String between) {

@@ -28,8 +28,8 @@ public final class OrderView {
     lines.add(
         Line.of(
             "Binding is everything below: where one fact differs when the step begins, nothing is"
-                + " run and the gate opens anew. Only shown on the card, and never binding: who is"
-                + " connected, how many rows differ, sizes, the reason."));
+                + " run and people are asked again. Only shown on the card, and never binding: who"
+                + " is connected, how many rows differ, sizes, the reason."));
     var facts = gate.order().lines().toList();
     lines.add(Line.EMPTY.bold(Line.of("What runs")));
     facts.stream()

@@ -27,7 +27,8 @@ public final class Overflow {
       return Optional.empty();
     }
     var text =
-        "Rows that come back, go and change, by table. Counts only; they bind nothing.\n\n"
+        "Rows that come back, go and change, by table. Counts only; no part of what is approved."
+            + "\n\n"
             + "come back\tgo\tchange\ttable\n"
             + tables.stream()
                 .map(it -> it.replaceFirst("^(\\d+) (\\d+) (\\d+) ", "$1\t$2\t$3\t"))

@@ -128,10 +128,12 @@ public record PlanView(String draft, List<Line> lines, List<Statements> statemen
                             + name
                             + "\" as "
                             + CLOCK.format(at.atZone(zone))
-                            + " "
-                            + zone.getId()
-                            + " = "
-                            + CLOCK.format(at.atZone(ZoneOffset.UTC))
+                            + (zone.getId().equals("UTC")
+                                ? ""
+                                : " "
+                                    + zone.getId()
+                                    + " = "
+                                    + CLOCK.format(at.atZone(ZoneOffset.UTC)))
                             + " UTC, "
                             + Texts.duration(Duration.between(at, now))
                             + " ago."));

@@ -1,7 +1,9 @@
 package io.countersign.thread;
 
 import io.countersign.RunId;
+import io.countersign.run.Facts;
 import io.countersign.run.Fold;
+import io.countersign.run.Place;
 import io.countersign.run.Recorded;
 import io.countersign.run.RunEvent;
 import io.countersign.run.RunSpec;
@@ -10,6 +12,7 @@ import io.countersign.runbook.Runbook;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Answers to what people ask in a run's thread. */
 public final class Questions {
@@ -71,7 +74,7 @@ public final class Questions {
             + spec.runbook()
             + " for "
             + spec.tenant()
-            + ", as its pinned runbook makes it. Values not yet known when it was asked for stand"
+            + ", as the runbook stood when it was asked for. Values that were not known then stand"
             + " in < >.");
   }
 
@@ -108,15 +111,14 @@ public final class Questions {
     return switch (state) {
       case RunState.Asked _ ->
           Line.of("Waiting since ").line(since).text(" for its message to stand in the channel.");
-      case RunState.Ready _ -> Line.of("It is about to go on.");
-      case RunState.Running(_, var place, _) ->
-          Line.of("At work since ").line(since).text(" on step " + place.in(runbook).id() + ".");
-      case RunState.Parked(_, var place, _, var until) ->
-          Line.of("Step " + place.in(runbook).id() + " waits; I look again at ")
+      case RunState.Ready _ -> Line.of("It waits for nothing and is about to go on.");
+      case RunState.Running(var facts, var place, _) ->
+          Line.of("At work since ").line(since).text(": " + doing(facts, place, runbook) + ".");
+      case RunState.Parked(var facts, var place, _, var until) ->
+          Line.of("Still " + doing(facts, place, runbook) + said(journal) + ". I look again at ")
               .line(Texts.moment(until, now))
-              .text(". " + said(journal));
-      case RunState.AtGate(var facts, var place, _, var until, var then) ->
-          atGate(facts.spec().requester(), place.in(runbook), opened(journal), until, then, now);
+              .text(".");
+      case RunState.AtGate at -> atGate(at, runbook, journal, now);
       case RunState.Approved(_, _, _, _, var notBefore) ->
           notBefore
               .filter(now::isBefore)
@@ -134,32 +136,48 @@ public final class Questions {
       case RunState.NeedsPerson(_, _, var problem) ->
           Line.of("It needs a person since ")
               .line(since)
-              .text(
-                  ": " + Texts.sentence(problem.happened()) + " " + Texts.sentence(problem.next()));
-      case RunState.Ended _ -> Line.of("It ended at ").line(since).text(".");
+              .text(": " + Texts.whole(problem.happened()) + " " + Texts.whole(problem.next()))
+              .text(HOW_ON);
+      case RunState.Ended _ ->
+          Line.of("It waits for nothing, it ended at ")
+              .line(since)
+              .text(". ")
+              .line(
+                  RunView.of(journal, runbook, Optional.empty(), List.of(), Usual.NONE, now)
+                      .headline());
     };
   }
 
+  private static final String HOW_ON =
+      " Then say retry to try again, or leave to end the run with everything as it stands.";
+
+  private static String doing(Facts facts, Place place, Runbook runbook) {
+    return Texts.phrase(place.in(runbook), facts.spec().tenant().slug()).doing();
+  }
+
   private static Line atGate(
-      io.countersign.Person requester,
-      io.countersign.runbook.Step step,
-      Instant since,
-      Instant until,
-      io.countersign.runbook.Gate.Expiry then,
-      Instant now) {
-    var roles = step.gate().map(it -> Needed.roles(it.from())).orElse("person");
+      RunState.AtGate at, Runbook runbook, List<Recorded> journal, Instant now) {
+    var spec = at.facts().spec();
+    var step = at.place().in(runbook);
+    var roles = step.gate().map(it -> Needed.one(it.from())).orElse("a person");
     var line =
         Line.of("Waiting since ")
-            .line(Texts.moment(since, now))
-            .text(" for a " + roles + " other than ")
-            .mention(requester)
-            .text(" to countersign " + step.id() + ".");
-    return switch (then) {
+            .line(Texts.moment(opened(journal), now))
+            .text(" for " + roles + " other than ")
+            .mention(spec.requester())
+            .text(" to countersign: " + Texts.phrase(step, spec.tenant().slug()).toDo() + ".");
+    return switch (at.then()) {
       case ABORT ->
           line.text(" If nobody answers by ")
-              .line(Texts.moment(until, now))
-              .text(", everything is put back.");
-      case HOLD -> line.text(" If nobody answers, nothing happens.");
+              .line(Texts.moment(at.expiresAt(), now))
+              .text(
+                  ", "
+                      + new Fate(runbook, at, new History(journal)).ifAbandoned()
+                      + ". The card stands in this thread.");
+      case HOLD ->
+          line.text(
+              " If nobody answers, nothing happens and I keep asking. The card stands in this"
+                  + " thread.");
     };
   }
 
@@ -178,7 +196,8 @@ public final class Questions {
 
   private static String said(List<Recorded> journal) {
     return journal.getLast().event() instanceof RunEvent.StepParked(_, _, _, _, var said)
-        ? Texts.sentence(said)
+            && !said.isBlank()
+        ? ": " + Texts.clause(said)
         : "";
   }
 }

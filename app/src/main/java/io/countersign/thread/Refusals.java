@@ -24,13 +24,12 @@ public final class Refusals {
           Line.of(
               "Your approval counts: order "
                   + row.digest().shown()
-                  + " is approved, and "
-                  + row.step()
+                  + " is approved and "
                   + (row.cooling(now)
-                      ? " begins in "
+                      ? "begins in "
                           + Texts.duration(row.policy().coolOff().orElseThrow())
                           + "; until then it can be stopped on its card."
-                      : " starts now."));
+                      : "starts now."));
       case Ruling.Counted(var row, int missing) ->
           Line.of(
               "Your approval of order "
@@ -79,7 +78,8 @@ public final class Refusals {
                   + roles
                   + " ("
                   + Texts.clause(reason)
-                  + "). Nothing was counted. Try again in 20 s.");
+                  + "). Nothing was counted. Try again in 20 s; if it stays so, tell whoever runs"
+                  + " this bot.");
       case Refusal.NotInRole(var needed) ->
           who(Line.of("Only a " + needed + " can countersign; nothing was counted."), canAct);
       case Refusal.IsRequester() ->
@@ -91,15 +91,15 @@ public final class Refusals {
       case Refusal.Barred() ->
           who(
               Line.of(
-                  "You skipped, retried in doubt or resolved something in this run, so somebody"
-                      + " else has to countersign it; nothing was counted."),
+                  "You skipped a step of this run, tried one again that was in doubt, or ended it,"
+                      + " so somebody else has to countersign it; nothing was counted."),
               canAct);
       case Refusal.NoPlace(var needed) ->
           who(
               Line.of(
-                  "Your place is filled already: a "
+                  "Enough people of your role have approved; still needed: "
                       + needed
-                      + " is still needed. Nothing was counted."),
+                      + ". Nothing was counted."),
               canAct);
       case Refusal.VotedBefore(var vote) ->
           who(

@@ -138,10 +138,13 @@ final class Rows {
     var name = name(step);
     var track = history.of(step.id());
     return switch (state) {
-      case RunState.AtGate(_, _, _, var until, _) ->
+      case RunState.AtGate(_, _, _, var until, var then) ->
           new Row(
               "waits for a second person",
-              Line.of(name + ", until ").line(Texts.moment(until, now)));
+              switch (then) {
+                case ABORT -> Line.of(name + ", until ").line(Texts.moment(until, now));
+                case HOLD -> Line.of(name);
+              });
       case RunState.NeedsPerson(_, _, var problem) ->
           new Row(
               "needs you",

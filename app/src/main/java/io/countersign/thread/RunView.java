@@ -108,7 +108,12 @@ public record RunView(
           Line.of("asked by ")
               .line(Texts.asker(spec))
               .text(spec.reason().isBlank() ? "" : ", why: " + spec.reason())
-              .text(" · ask in the thread: status, why, eta, cancel · run " + spec.id());
+              .text(
+                  (state instanceof RunState.Ended
+                          ? " · for its record, ask in the thread: plan, log STEP, export"
+                          : " · ask in the thread: status, why, eta, cancel")
+                      + " · run "
+                      + spec.id());
       return new RunView(
           spec.id(), word(), headline(), rows, footer, offers(), journal.getLast().seq());
     }
@@ -161,7 +166,7 @@ public record RunView(
             Line.of("In doubt: I was cut off while ")
                 .text(phrase(place).doing())
                 .text(" (")
-                .line(what)
+                .line(what.decapitalised())
                 .text("). I look again every 30 s; nothing is repeated.");
         case RunState.NeedsPerson(_, var place, _) ->
             Line.of("Needs you: ")
@@ -210,14 +215,15 @@ public record RunView(
               .map(io.countersign.gate.Vote::person)
               .toList();
       var by = voters.isEmpty() ? Line.EMPTY : Line.of(" by ").people(voters);
-      var next = what.text(" · approved").line(by).text(": " + phrase(place).toDo());
+      var next = what.text(" · approved").line(by);
       return notBefore
           .map(
               it ->
-                  next.text(" begins at ")
+                  next.text("; from ")
                       .line(Texts.moment(it, now))
-                      .text("; until then it can be stopped."))
-          .orElseGet(() -> next.text(" comes next."));
+                      .text(" on: " + phrase(place).toDo())
+                      .text(". Until then it can be stopped on its card."))
+          .orElseGet(() -> next.text(", next: " + phrase(place).toDo() + "."));
     }
 
     private Line ended(Line what, Ending ending) {
@@ -229,7 +235,34 @@ public record RunView(
           .line(what.decapitalised())
           .text(": ")
           .line(why)
-          .text(". " + fate.now() + "." + fate.again());
+          .text(". " + fate.now() + "." + next());
+    }
+
+    /** What somebody can do about a run that has not done what was asked for. */
+    private String next() {
+      return state
+          .facts()
+          .halt()
+          .map(
+              it ->
+                  switch (it) {
+                    case Halt.Cancelled _ -> fate.again();
+                    case Halt.Denied _, Halt.Expired _ -> anew();
+                    case Halt.Failed(_, var problem) -> " " + Texts.whole(problem.next()) + anew();
+                    case Halt.Left _ -> fate.frozen() ? BY_HAND : "";
+                  })
+          .orElse("");
+    }
+
+    private static final String BY_HAND =
+        " Nobody unfreezes it any more: set its status back in the registry, and reset"
+            + " default_transaction_read_only of its database.";
+
+    private String anew() {
+      var again = fate.again();
+      return again.isEmpty()
+          ? runbook.command().map(it -> " To ask again, type " + it + ".").orElse("")
+          : again;
     }
 
     private Line done() {
@@ -279,7 +312,14 @@ public record RunView(
                 .text(reason.isBlank() ? "" : ", " + Texts.clause(reason));
         case Halt.Expired _ -> Line.of("nobody countersigned in time");
         case Halt.Failed(var step, var problem) ->
-            Line.of("step " + step + " failed, " + Texts.clause(problem.happened()));
+            Line.of(
+                "could not "
+                    + runbook
+                        .step(step)
+                        .map(it -> Texts.phrase(it, tenant).toDo())
+                        .orElse("do step " + step)
+                    + ", because "
+                    + Texts.clause(problem.happened()));
       };
     }
 
@@ -291,8 +331,7 @@ public record RunView(
       if (place.isPastEnd(runbook)) {
         return "at its end";
       }
-      var doing = phrase(place).doing();
-      return doing.startsWith("at ") ? doing : "while " + doing;
+      return Texts.during(phrase(place));
     }
   }
 }

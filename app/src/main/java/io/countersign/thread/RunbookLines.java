@@ -61,7 +61,8 @@ public final class RunbookLines {
       return List.of(notTyped(runbook));
     }
     var lines = new ArrayList<Line>();
-    lines.add(Line.of(runbook.title() + ". Type: ").code(Arguments.example(runbook)).text(CALM));
+    lines.add(
+        Line.of(runbook.title() + ". Type: ").code(Arguments.example(runbook)).text("." + CALM));
     runbook
         .parameters()
         .forEach(
@@ -69,7 +70,7 @@ public final class RunbookLines {
                 lines.add(
                     Line.EMPTY
                         .code(it.name())
-                        .text(it.help().isBlank() ? "" : " " + it.help())
+                        .text(it.help().isBlank() ? "" : ": " + it.help())
                         .text(
                             it.choices().isEmpty()
                                 ? ""
@@ -85,7 +86,7 @@ public final class RunbookLines {
   public static List<Line> unknown(String name, Collection<Runbook> runbooks) {
     var names = runbooks.stream().map(Runbook::name).toList();
     return List.of(
-        Line.of("No runbook here is called " + name + ". Nothing was started."),
+        Line.of("Nothing was started. No runbook here is called " + name + "."),
         Line.of(Near.hint(name, names)));
   }
 }

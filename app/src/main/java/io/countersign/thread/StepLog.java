@@ -101,7 +101,8 @@ public final class StepLog {
       case RunEvent.GateOpened it ->
           add(
               at,
-              "gate opened, opening %d, order %s.".formatted(it.opening(), it.digest().shown()));
+              "asked for approval, card %d, order %s."
+                  .formatted(it.opening(), it.digest().shown()));
       case RunEvent.GateApproved(_, _, var by, _, _) ->
           lines.add(when(at).text("approved by ").people(by).text("."));
       case RunEvent.GateDenied(_, _, var by, var reason) ->

@@ -87,6 +87,11 @@ public final class Texts {
     };
   }
 
+  /** To go on with after "stopped" or "cut off": {@code while copying acme's database}. */
+  static String during(Phrase phrase) {
+    return phrase.doing().startsWith("at ") ? phrase.doing() : "while " + phrase.doing();
+  }
+
   /** Who asks: a person, or a schedule with its owner. */
   static Line asker(RunSpec spec) {
     return spec.schedule()
@@ -136,7 +141,9 @@ public final class Texts {
           .line(moment(ended, now))
           .text(". " + tenant + " itself was not touched.");
     }
-    return Line.of("Done: " + spec.title() + ", " + tenant).line(since);
+    return Line.of("Done at ")
+        .line(moment(ended, now))
+        .text(": " + spec.title() + ", " + tenant + ".");
   }
 
   /** The time of day where it is near, else with the day, so that nobody takes it for today. */

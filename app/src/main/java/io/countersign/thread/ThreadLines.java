@@ -81,15 +81,15 @@ public final class ThreadLines {
         case RunEvent.AttemptAbandoned(var step, _, var why) ->
             Optional.of(
                 Line.of(
-                    "I was cut off at "
-                        + name(step)
+                    "I was cut off "
+                        + during(step)
                         + " and cleared what it had begun ("
                         + Texts.clause(why)
                         + ")."));
         case RunEvent.PersonNeeded(var step, var problem) ->
             Optional.of(
                 Line.strong(
-                        "Needs you: " + name(step) + " stopped; " + decapitalised(fate()) + ". ")
+                        "Needs you: stopped " + during(step) + "; " + decapitalised(fate()) + ". ")
                     .text(
                         Texts.whole(problem.happened())
                             + " "
@@ -101,15 +101,15 @@ public final class ThreadLines {
             Optional.of(
                 Line.of("Approved by ")
                     .people(by)
-                    .text(": " + name(step))
                     .line(
                         notBefore
                             .map(
                                 it ->
-                                    Line.of(" begins at ")
+                                    Line.of(". From ")
                                         .line(Texts.moment(it, now))
-                                        .text("; until then it can be stopped on its card."))
-                            .orElse(Line.of(" comes next."))));
+                                        .text(" on: " + name(step))
+                                        .text(". Until then it can be stopped on its card."))
+                            .orElse(Line.of(". Next: " + name(step) + "."))));
         case RunEvent.AbortBegun _ -> Optional.of(Line.of("Putting everything back."));
         case RunEvent.Requested _,
             RunEvent.Begun _,
@@ -134,10 +134,9 @@ public final class ThreadLines {
 
     private Line doubt(String step, String check) {
       return Line.strong(
-              "In doubt: I was cut off at " + name(step) + " and do not know whether it was done. ")
-          .text(
-              "Nothing is repeated; I look again every 30 s. To check by hand: "
-                  + Texts.sentence(check))
+              "In doubt: I was cut off " + during(step) + " and do not know whether it was done. ")
+          .text("Nothing is repeated; I look again every 30 s. To check by hand: ")
+          .code(check)
           .text(" Run " + run() + ".");
     }
 
@@ -189,6 +188,13 @@ public final class ThreadLines {
 
     private String name(Step step) {
       return Texts.phrase(step, tenant()).toDo();
+    }
+
+    private String during(String step) {
+      return runbook
+          .step(step)
+          .map(it -> Texts.during(Texts.phrase(it, tenant())))
+          .orElse("at step " + step);
     }
 
     private String fate() {

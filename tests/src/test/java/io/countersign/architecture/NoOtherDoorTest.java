@@ -30,6 +30,7 @@ import picocli.CommandLine;
  */
 class NoOtherDoorTest {
   private static final String ROOT = "io.countersign.";
+  private static final String SCOPES = ROOT + "slack.SlackLook.SCOPES";
   private static final String VOTES = ROOT + "slack.Votes";
 
   private static final JavaClasses CLASSES = ArchitectureTest.CLASSES;
@@ -173,6 +174,8 @@ class NoOtherDoorTest {
             CLASSES.stream()
                 .filter(it -> it.getPackageName().startsWith(ROOT + "sandbox.slack"))
                 .flatMap(it -> it.getDirectDependenciesFromSelf().stream())
+                // the stand-in grants what the manifest asks for
+                .filter(it -> !it.getDescription().contains("gets field <" + SCOPES + ">"))
                 .map(it -> it.getTargetClass().getName())
                 .filter(it -> it.startsWith(ROOT) && !it.startsWith(ROOT + "sandbox"))
                 .filter(it -> it.contains(".slack.") || it.contains(".gate.")))

@@ -65,14 +65,14 @@ class CallsStoryTest {
     rig.calls.look();
     rig.calls.look();
     rig.poke();
-    assertThat(directs(DANA, 2).getLast().text()).startsWith("Still waiting, since 15 min");
+    assertThat(directs(DANA, 2).getLast().text()).startsWith("Still waiting, for 15 min");
     assertThat(people.directMessages(BOB)).hasSize(1);
     stands("Nobody has decided for 15 min");
 
     rig.database.skip("2 hours");
     rig.calls.look();
     rig.poke();
-    stands("is called once more");
+    stands("Called once more, directly: ");
 
     approve(DANA);
     int called = people.directMessages(DANA).size();

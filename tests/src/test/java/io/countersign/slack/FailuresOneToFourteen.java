@@ -144,7 +144,9 @@ abstract class FailuresOneToFourteen extends AtEveryDoor {
     assertThat(doors.slash(ALICE, "f07 to 10 minutes ago"))
         .singleElement()
         .asString()
-        .contains("Only a PLATFORM_ADMIN can start this; nothing was started");
+        .contains(
+            "Only a PLATFORM_ADMIN can start this, and I know of nobody who is; nothing was"
+                + " started");
     emptyTheGroup(ALICE);
     people.addToGroup(ALICE, PLATFORM_ADMINS);
     doors.voters.forget();
@@ -257,7 +259,7 @@ abstract class FailuresOneToFourteen extends AtEveryDoor {
     doors.falsify(waiting, "digest = repeat('0', 64)");
     doors.assertRefused(BOB, waiting, Doors.key(card), "no longer current");
     doors.falsify(waiting, "digest = '" + card.digest().hex() + "', barred = '{E0COMPANY/U0BOB}'");
-    doors.assertRefused(BOB, waiting, Doors.key(card), "resolved something in this run");
+    doors.assertRefused(BOB, waiting, Doors.key(card), "You skipped a step of this run");
     doors.falsify(waiting, "barred = '{}', requester = 'E0COMPANY/U0BOB'");
     doors.assertRefused(BOB, waiting, Doors.key(card), FOR_REQUESTERS);
     doors.pass(waiting, "5 hours");

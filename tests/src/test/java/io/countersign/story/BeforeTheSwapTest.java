@@ -35,11 +35,11 @@ class BeforeTheSwapTest {
     stage.close();
   }
 
-  private void requireNotDone(Stage.Run run, String step, String why) {
+  private void requireNotDone(Stage.Run run, String what, String why) {
     assertThat(stage.awaitEnded(run))
         .as(stage.thread(run))
         .startsWith("Not done")
-        .contains("step " + step + " failed");
+        .contains("could not " + what);
     assertThat(stage.thread(run)).contains(why);
     assertThat(stage.events(run)).contains("abort-begun").endsWith("finished");
     Untouched.require(stage, run, oids.getOrDefault(run.slug(), ""));
@@ -50,7 +50,8 @@ class BeforeTheSwapTest {
     execute("tenant_globex", "ALTER TABLE security.app_user FORCE ROW LEVEL SECURITY");
     try {
       var run = stage.start("globex");
-      requireNotDone(run, "preflight", "row security hides rows of security.app_user");
+      requireNotDone(
+          run, "check servers and rights", "row security hides rows of security.app_user");
       assertThat(stage.thread(run)).contains("BYPASSRLS");
       assertThat(stage.journal(started(run, "freeze"))).isEqualTo("0");
     } finally {
@@ -62,7 +63,8 @@ class BeforeTheSwapTest {
   void a_session_that_the_bot_may_not_end_stops_the_preflight() throws Exception {
     try (var _ = live.admin("tenant_globex")) {
       var run = stage.start("globex");
-      requireNotDone(run, "preflight", "sessions of superusers may not be ended by the bot");
+      requireNotDone(
+          run, "check servers and rights", "sessions of superusers may not be ended by the bot");
     }
   }
 
@@ -72,7 +74,7 @@ class BeforeTheSwapTest {
     stage.at("acted preflight/1", () -> sessions.add(admin("tenant_globex")));
     try {
       var run = stage.start("globex");
-      requireNotDone(run, "freeze", "postgres");
+      requireNotDone(run, "freeze " + run.slug(), "postgres");
     } finally {
       for (var session : sessions) {
         session.close();
@@ -96,7 +98,7 @@ class BeforeTheSwapTest {
         () -> execute("postgres", "ALTER DATABASE tenant_north_clinic CONNECTION LIMIT 0"));
     var run = stage.start("north-clinic");
     try {
-      requireNotDone(run, "settle", "too many connections");
+      requireNotDone(run, "wait for caches and open transactions", "too many connections");
     } finally {
       execute("postgres", "ALTER DATABASE tenant_north_clinic CONNECTION LIMIT -1");
     }
@@ -109,7 +111,7 @@ class BeforeTheSwapTest {
     stage.at("started pitr/1", () -> move(base, hidden));
     var run = stage.start("acme");
     try {
-      requireNotDone(run, "pitr", "the file system refused");
+      requireNotDone(run, "copy the server", "the file system refused");
     } finally {
       move(hidden, base);
     }
@@ -152,10 +154,10 @@ class BeforeTheSwapTest {
         "started clear/1", clinic, () -> editMarkers("\"" + clinic.id() + "\"", "\"another1\""));
     stage.at("acted clear/1", clinic, () -> editMarkers("\"another1\"", "\"" + clinic.id() + "\""));
 
-    requireNotDone(acme, "copy", "only_here");
+    requireNotDone(acme, "copy acme's database", "only_here");
     assertThat(stage.thread(acme)).doesNotContain(Canaries.ROW, "Failing row");
-    requireNotDone(globex, "parity", "members.claim");
-    requireNotDone(clinic, "clear", "it still exists");
+    requireNotDone(globex, "compare", "members.claim");
+    requireNotDone(clinic, "remove the server copy", "it still exists");
     assertThat(stage.copies()).isEmpty();
     execute("tenant_acme", "ALTER TABLE members.member DROP CONSTRAINT only_here");
   }

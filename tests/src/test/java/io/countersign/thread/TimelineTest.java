@@ -2,7 +2,6 @@ package io.countersign.thread;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.countersign.support.Golden;
 import io.countersign.support.RestoreStory;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -10,37 +9,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
 class TimelineTest {
   private static Timeline of(RestoreStory story) {
     return Timeline.of(story.journal(), RestoreStory.runbook()).orElseThrow();
-  }
-
-  @Test
-  void it_is_told_in_words_as_well() {
-    var text = new StringBuilder();
-    for (var story :
-        List.of(
-            new RestoreStory().finished(),
-            new RestoreStory().denied(),
-            new RestoreStory().needsYou())) {
-      var timeline = of(story);
-      text.append(timeline.told()).append('\n');
-      timeline
-          .rows()
-          .forEach(
-              it ->
-                  text.append("  ")
-                      .append(it.name())
-                      .append(": ")
-                      .append(it.lengths())
-                      .append('\n'));
-      text.append('\n');
-    }
-    Golden.check("thread/timeline.txt", text.toString());
   }
 
   @Test

@@ -1,0 +1,147 @@
+package io.countersign.slack;
+
+import static io.countersign.support.Samples.ALICE;
+import static io.countersign.support.Samples.BOB;
+import static io.countersign.support.Samples.GATE;
+
+import io.countersign.Problem;
+import io.countersign.audit.Anchor;
+import io.countersign.run.Recorded;
+import io.countersign.run.RunEvent;
+import io.countersign.slack.MessageCases.Case;
+import io.countersign.support.RestoreStory;
+import io.countersign.support.Rewritten;
+import io.countersign.support.Samples;
+import io.countersign.thread.ThreadLines;
+import io.countersign.thread.Timeline;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/** The lines of a thread, its timeline, and the anchor in its channel. */
+final class ThreadMessages {
+  private final MessageSheet sheet;
+  private final UnaryOperator<String> texts;
+  private final Set<Class<?>> told = new HashSet<>();
+
+  private ThreadMessages(MessageSheet sheet, UnaryOperator<String> texts) {
+    this.sheet = sheet;
+    this.texts = texts;
+  }
+
+  /** Answers the events that were told. */
+  static Set<Class<?>> all(MessageSheet sheet, UnaryOperator<String> texts) {
+    var drawing = new ThreadMessages(sheet, texts);
+    sheet.part("The lines of a thread");
+    drawing.lines("a restore", new RestoreStory().finished());
+    drawing.lines("a restore that is denied", new RestoreStory().denied());
+    drawing.lines("a restore that needs somebody", new RestoreStory().needsYou());
+    drawing.lines("a restore that fails", MessageCases.failed());
+    drawing.lines("a restore that nobody countersigns", MessageCases.expired());
+    drawing.last("a step that waits", MessageCases.parked());
+    drawing.last("in doubt", MessageCases.inDoubt());
+    drawing.last("nothing was changed", MessageCases.drifted());
+    drawing.last("approved, cooling off", MessageCases.cooling());
+    drawing.people();
+    drawing.timelines();
+    drawing.anchor();
+    return drawing.told;
+  }
+
+  private void people() {
+    last("cancelled", new RestoreStory().frozen().add(new RunEvent.CancelRequested(ALICE, "")));
+    last("skipped", new RestoreStory().begun().add(new RunEvent.SkipRequested(BOB, "invalidate")));
+    last("again", new RestoreStory().needsYou().add(new RunEvent.RetryRequested(BOB)));
+    last("left", new RestoreStory().needsYou().add(new RunEvent.LeftAsIs(BOB, "mended by hand")));
+    last("left, no reason", new RestoreStory().needsYou().add(new RunEvent.LeftAsIs(BOB, "")));
+    last(
+        "lapsed",
+        new RestoreStory()
+            .approved()
+            .add(
+                new RunEvent.GateLapsed(
+                    "cutover", GATE, "the approval was not used within 15 minutes", List.of())));
+    last(
+        "cut off",
+        new RestoreStory()
+            .copying()
+            .add(new RunEvent.AttemptAbandoned("copy", 1, "the bot was restarted")));
+    last("needs somebody after the swap", MessageCases.pastThePoint());
+    last(
+        "needs somebody, unfrozen",
+        new RestoreStory()
+            .begun()
+            .add(
+                new RunEvent.PersonNeeded(
+                    "preflight",
+                    new Problem(
+                        "checking",
+                        "the order of this step cannot be made",
+                        "Look at the step's log, then try again"))));
+  }
+
+  private void lines(String title, RestoreStory story) {
+    lines(MessageCases.restore(title, story));
+  }
+
+  static void draw(MessageSheet sheet, Case of, UnaryOperator<String> texts) {
+    new ThreadMessages(sheet, texts).lines(of);
+  }
+
+  private void lines(Case case_) {
+    var title = case_.title();
+    var journal = Rewritten.texts(case_.journal(), texts);
+    var all = new StringBuilder();
+    for (var event : journal) {
+      ThreadLines.line(journal, event.seq(), case_.runbook(), case_.now())
+          .ifPresent(
+              it -> {
+                told.add(event.event().getClass());
+                all.append(MessageSheet.readable(Mrkdwn.of(it))).append('\n');
+                check(title, journal, event, case_);
+              });
+    }
+    sheet.plain(title, all.toString());
+  }
+
+  /** Each as a message of its own, for the limits; a sheet of lines is read at once. */
+  private void check(String title, List<Recorded> journal, Recorded event, Case of) {
+    var aside = new MessageSheet();
+    draw(aside, title, journal, event, of);
+    sheet.take(aside);
+  }
+
+  private void last(String title, RestoreStory story) {
+    var case_ = MessageCases.restore(title, story);
+    var journal = Rewritten.texts(case_.journal(), texts);
+    told.add(journal.getLast().event().getClass());
+    draw(sheet, title, journal, journal.getLast(), case_);
+  }
+
+  private static void draw(
+      MessageSheet sheet, String title, List<Recorded> journal, Recorded event, Case of) {
+    var line = ThreadLines.line(journal, event.seq(), of.runbook(), of.now()).orElseThrow();
+    var offers = event.event() instanceof RunEvent.PersonNeeded;
+    sheet.message(title, Drawing.line(line, Samples.RUN, event.seq(), offers));
+  }
+
+  private void timelines() {
+    for (var story :
+        List.of(
+            new RestoreStory().finished(),
+            new RestoreStory().denied(),
+            new RestoreStory().needsYou())) {
+      var journal = Rewritten.texts(story.journal(), texts);
+      var timeline = Timeline.of(journal, RestoreStory.runbook()).orElseThrow();
+      sheet.plain("a timeline in words", timeline.told());
+    }
+  }
+
+  private void anchor() {
+    var anchor =
+        new Anchor(
+            412, "cron", "p".repeat(64), "h".repeat(64), 97, 4_021, Samples.NOON, "c".repeat(64));
+    sheet.message("an anchor", Drawing.whisper(List.of(AnchorTeller.line(anchor)), List.of()));
+  }
+}

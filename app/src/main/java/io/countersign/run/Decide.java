@@ -59,10 +59,11 @@ public final class Decide {
     if (next.isPastEnd(runbook)) {
       return new Finish(Ending.DONE);
     }
-    if (facts.halt().isPresent()) {
+    var step = next.in(runbook);
+    // a person is asked at a step of this run's, never at one of the other strategy
+    if (facts.halt().isPresent() && (applies(step, facts.spec()) || !facts.crossed())) {
       return stop(runbook, facts, next);
     }
-    var step = next.in(runbook);
     if (facts.open().isPresent()) {
       return new Clear(step, facts.open().get());
     }

@@ -191,6 +191,7 @@ public final class SandboxWorld implements AutoCloseable {
     environment.put("COUNTERSIGN_DATABASE_PASSWORD", journal.password().reveal());
     environment.put("COUNTERSIGN_RUNBOOKS", plan.runbooks().toAbsolutePath().toString());
     environment.put("COUNTERSIGN_ESTATES", estates.toString());
+    environment.put("MEDSUITE_BACKUPS", folder.resolve("backups").toString());
     if (azure != null) {
       environment.putAll(Clouds.environment(azure, folder));
       return environment;
@@ -199,7 +200,6 @@ public final class SandboxWorld implements AutoCloseable {
     environment.put("MEDSUITE_BASE_BACKUPS", medsuite.baseBackups().toString());
     environment.put("MEDSUITE_ARCHIVE", medsuite.archive().toString());
     environment.put("MEDSUITE_COPIES", folder.resolve("copies").toString());
-    environment.put("MEDSUITE_BACKUPS", folder.resolve("backups").toString());
     return environment;
   }
 

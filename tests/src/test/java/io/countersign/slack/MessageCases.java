@@ -271,6 +271,14 @@ final class MessageCases {
         Optional.empty());
   }
 
+  static RunSpec backup() {
+    return spec(
+        shipped("tenant-backup"),
+        Map.of("window", new Value.Choice("read-only")),
+        Map.of(),
+        Optional.empty());
+  }
+
   static RunSpec drop() {
     return spec(
         shipped("tenant-drop-old"),

@@ -186,6 +186,7 @@ final class RunMessages {
     draw(finished("rolled back", MessageCases.rollback(ContextFields.SWAP)));
     draw(MessageCases.dropping());
     draw(finished("dropped", MessageCases.drop()));
+    draw(finished("backed up", MessageCases.backup()));
     var expired =
         new RestoreStory()
             .begun()

@@ -63,6 +63,7 @@ class SentencesTest {
           Map.entry("Wish.java", "patterns of what people say"),
           Map.entry("Spoken.java", "patterns of what people say"));
 
+  private static final String FAULT = "a fault in an action's plan: none is known";
   private static final String AUTHORS = "told to authors of runbooks, by lint";
 
   /** Parts of sentences in other sources, and why nobody reads them on the sheet. */
@@ -80,6 +81,9 @@ class SentencesTest {
           Map.entry(
               "(one more, because a schedule asks)", "a schedule's run that cannot start; logged"),
           Map.entry("There is no runbook", "no door asks for a runbook that is not there"),
+          Map.entry("This cannot be planned, so nothing was started:", FAULT),
+          Map.entry(". Whoever runs this bot can say what to do.", FAULT),
+          Map.entry("Evidence, table by table", "what a file is called, which stands there itself"),
           Map.entry("Any text will do.", AUTHORS),
           Map.entry("Write one of the choices.", AUTHORS),
           Map.entry("Write estate and tenant, such as medsuite/acme.", AUTHORS),

@@ -4,9 +4,7 @@ import static io.countersign.azure.AzureRig.settled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.countersign.RunId;
 import io.countersign.estate.LoginTrial;
-import io.countersign.estate.ServerRef;
 import io.countersign.estate.ServerRestorer.Copy;
 import io.countersign.estate.ServerRestorer.Progress;
 import io.countersign.estate.ServerRestorer.RestorerUnavailable;
@@ -14,8 +12,6 @@ import io.countersign.sandbox.azure.Backing.State;
 import io.countersign.sandbox.azure.Faults;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -469,95 +465,4 @@ class FlexibleServerRestorerTest {
   }
 
   // Removal
-
-  @Test
-  void a_copy_is_removed_by_the_run_that_made_it_and_by_no_other() {
-    var copy = rig.copy(1);
-    settled(rig.bot(), copy);
-    var foreign = new Copy(copy.source(), copy.server(), copy.target(), new RunId("00000000"));
-
-    rig.bot().remove(foreign);
-    assertThat(rig.azure.manager().servers()).contains(copy.server().name());
-    assertThat(rig.bot().look(foreign)).isInstanceOf(Progress.Broken.class);
-
-    rig.bot().remove(copy);
-    assertThat(rig.bot().look(copy)).isInstanceOf(Progress.Working.class);
-    assertThat(rig.bot().look(copy)).isInstanceOf(Progress.Absent.class);
-    rig.bot().remove(copy);
-    assertThat(rig.bot().login(copy.server())).isEmpty();
-  }
-
-  @Test
-  void a_source_is_never_removed_whatever_its_tags_say() {
-    var tags =
-        Map.of(
-            "countersign-run",
-            AzureRig.RUN.value(),
-            "countersign-estate",
-            AzureRig.ESTATE,
-            "countersign-source",
-            "another");
-    rig.azure.manager().foreign(AzureRig.SOURCE.name(), "another", tags);
-
-    rig.bot().remove(new Copy(AzureRig.SOURCE, AzureRig.SOURCE, Instant.EPOCH, AzureRig.RUN));
-
-    assertThat(rig.azure.faults().count("DELETE", SERVERS)).isZero();
-    assertThat(rig.azure.manager().servers()).contains(AzureRig.SOURCE.name());
-  }
-
-  @Test
-  void a_server_of_the_name_that_this_run_did_not_make_is_left_alone() {
-    var copy = rig.copy(1);
-    rig.azure.manager().foreign(copy.server().name(), AzureRig.SOURCE.name(), Map.of());
-
-    assertThat(broken(rig.bot().visit(copy, "")).problem().happened())
-        .contains("this run did not make");
-    rig.bot().remove(copy);
-    assertThat(rig.azure.manager().servers()).contains(copy.server().name());
-  }
-
-  @Test
-  void a_removal_that_azure_puts_off_is_said_to_be_worth_another_try() {
-    rig.azure.manager().habits().busyWhileMaking(true);
-    rig.backing.ends(50, new State.Made("copy.example.test"));
-    rig.bot().begin(rig.copy(1));
-
-    assertThatThrownBy(() -> rig.bot().remove(rig.copy(1)))
-        .isInstanceOfSatisfying(
-            RestorerUnavailable.class,
-            it -> {
-              assertThat(it.passing()).isTrue();
-              assertThat(it.problem().happened()).contains("409", "ServerIsBusy");
-            });
-  }
-
-  @Test
-  void copies_of_runs_that_are_over_and_those_that_were_kept_for_too_long_are_named() {
-    settled(rig.bot(), rig.copy(1));
-    settled(rig.bot(), rig.copy(2));
-    rig.azure.manager().foreign("by-hand", "x", Map.of());
-
-    assertThat(rig.bot().leftovers(AzureRig.ESTATE, _ -> false)).isEmpty();
-    assertThat(rig.bot().leftovers(AzureRig.ESTATE, AzureRig.RUN::equals))
-        .extracting(FlexibleServerRestorer.Leftover::name)
-        .containsExactly(rig.copy(1).server().name(), rig.copy(2).server().name());
-    assertThat(rig.bot().leftovers("another", _ -> true)).isEmpty();
-
-    rig.clock.pass(Duration.ofDays(2));
-    assertThat(rig.bot().leftovers(AzureRig.ESTATE, _ -> false)).hasSize(2);
-  }
-
-  @Test
-  void a_plan_says_what_azure_will_be_asked_for() {
-    assertThat(String.join("\n", rig.bot().plan("pg-us-east-1", "14:30")))
-        .contains("PUT /subscriptions/", "pointInTimeUTC=14:30", AzureRig.BOT_ADDRESS);
-  }
-
-  @Test
-  void names_that_are_no_copies_of_ours_are_known() {
-    assertThat(Clone.isName(rig.copy(1).server().name())).isTrue();
-    assertThat(Clone.isName("pg-us-east-1")).isFalse();
-    assertThat(Clone.isName("pg-us-east-1-pitr-202604221430")).isFalse();
-    assertThat(rig.bot().login(new ServerRef(AzureRig.ESTATE, "pg-1-pitr-1"))).isEmpty();
-  }
 }

@@ -37,18 +37,19 @@ import org.junit.jupiter.api.Test;
 
 /**
  * 50 runs in 5 channels, two bots, Slack's own limits; one call in ten fails, and Slack is away for
- * ten minutes. In the end every thread is whole. The short form's clocks go faster and jump over
- * the outage; nothing else differs.
+ * ten minutes. In the end every thread is whole. The short form has 15 runs, and its clocks go
+ * faster and jump over the outage.
  */
 class OutageSoakTest {
   private static final int CHANNELS = 5;
   private static final int RUNS = 50;
+  private static final int FEW = 15;
   private static final int STRUCK = 10;
   private static final Duration OUTAGE = Duration.ofMinutes(10);
 
   @Test
   void every_thread_is_whole_after_ten_minutes_without_slack() {
-    try (var soak = new Soak(40, Duration.ofMinutes(2))) {
+    try (var soak = new Soak(40, Duration.ofMinutes(4), FEW)) {
       soak.play(() -> soak.clock.jump(soak.rig.database, OUTAGE));
     }
   }
@@ -56,7 +57,7 @@ class OutageSoakTest {
   @Tag("chaos")
   @Test
   void every_thread_is_whole_after_ten_real_minutes_without_slack() {
-    try (var soak = new Soak(1, Duration.ofMinutes(14))) {
+    try (var soak = new Soak(1, Duration.ofMinutes(14), RUNS)) {
       IntStream.range(0, 5)
           .forEach(
               _ -> soak.rig.slack.faults().silenceNext("chat.postMessage", Duration.ofSeconds(11)));
@@ -70,14 +71,16 @@ class OutageSoakTest {
     final FastClock clock;
     final EdgeRig rig;
     private final Duration patience;
+    private final int runs;
     private final SlackDriver people;
     private final SlackEdge replica;
     private final Workers workers;
     private final Set<String> clicked = new HashSet<>();
     private int tenants;
 
-    Soak(int speed, Duration patience) {
+    Soak(int speed, Duration patience, int runs) {
       this.patience = patience;
+      this.runs = runs;
       clock = new FastClock(speed);
       rig =
           new EdgeRig(
@@ -128,25 +131,25 @@ class OutageSoakTest {
       long seed = Long.getLong("seed", 812);
       long begun = System.nanoTime();
       rig.slack.faults().storm(new Random(seed), STRUCK);
-      ask(RUNS / 2);
-      await("half of them have begun", () -> began() >= RUNS / 4);
+      ask(runs / 2);
+      await("half of them have begun", () -> began() >= runs / 4);
       rig.slack.faults().down(true);
-      ask(RUNS - RUNS / 2);
-      await("those that had begun are at their gates", () -> atGates() >= RUNS / 4);
+      ask(runs - runs / 2);
+      await("those that had begun are at their gates", () -> atGates() >= runs / 4);
       var before = cards().size();
       outage.run();
       rig.slack.faults().down(false);
       long back = System.nanoTime();
       await("a card", () -> cards().size() > before);
       long card = System.nanoTime() - back;
-      await("all runs end", () -> !approveAll() && ended() == RUNS);
+      await("all runs end", () -> !approveAll() && ended() == runs);
       await("all is shown", () -> WholeThreads.behind(rig.database) == 0);
       rig.slack.faults().storm(new Random(seed), 0);
       int messages = whole();
       System.out.printf(
           "%n%d runs, %d messages, %d calls of which %d were refused or failed; from Slack's return"
               + " to the first card %d ms; %d s in all%n",
-          RUNS,
+          runs,
           messages,
           rig.slack.calls().size(),
           rig.slack.calls().stream().filter(it -> it.status() != 200).count(),
@@ -163,7 +166,7 @@ class OutageSoakTest {
               rig.database.get().posts(),
               SlackApi.of(rig.settings()));
       int messages = new WholeThreads(rig.database, people, renderer).require();
-      assertThat(messages).isGreaterThanOrEqualTo(RUNS * 8);
+      assertThat(messages).isGreaterThanOrEqualTo(runs * 8);
       return messages;
     }
 

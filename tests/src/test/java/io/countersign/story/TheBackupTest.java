@@ -27,6 +27,12 @@ class TheBackupTest {
     return stage.press(plan, slug);
   }
 
+  private long pictures(Stage.Run run) {
+    return stage.slack().files().stream()
+        .filter(it -> it.picture() != null && it.name().contains(run.id()))
+        .count();
+  }
+
   @Test
   void a_tenant_is_dumped_while_it_is_read_only_and_has_its_status_back() throws IOException {
     var run = backUp("acme", " window=read-only because the auditor asks");
@@ -34,7 +40,7 @@ class TheBackupTest {
     assertThat(stage.awaitHeadline(run, "acme is backed up")).contains("Read-only for");
     stage.awaitTold(run, "read to its end, whole", "without the queues", "rows in");
     assertThat(stage.status("acme")).isEqualTo("active");
-    Stage.await("the timeline is in the thread", () -> stage.pictures(run) == 1);
+    Stage.await("the timeline is in the thread", () -> pictures(run) == 1);
     var key =
         stage.journal(
             "SELECT key FROM countersign.backup WHERE run = '%s' AND read_at IS NOT NULL"

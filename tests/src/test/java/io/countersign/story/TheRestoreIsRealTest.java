@@ -99,7 +99,11 @@ class TheRestoreIsRealTest {
     assertThat(stage.slack().messages(Stage.CHANNEL).stream().filter(it -> it.threadTs() == null))
         .extracting(Message::ts)
         .containsExactly(run.root().ts());
-    Stage.await("the thread is told to its end", () -> stage.lines(run).getLast().contains("Run "));
+    Stage.await(
+        "the thread is told to its end, and has its timeline",
+        () ->
+            stage.lines(run).stream().anyMatch(it -> it.contains("Run "))
+                && stage.slack().files().stream().anyMatch(it -> it.name().contains(run.id())));
     var lines = stage.lines(run);
     assertThat(lines).doesNotHaveDuplicates();
     assertThat(lines.stream().skip(1).filter(it -> it.startsWith("done · ")))

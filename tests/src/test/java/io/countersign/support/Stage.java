@@ -317,13 +317,6 @@ public final class Stage implements AutoCloseable {
     return slack.replies(CHANNEL, run.root().ts()).stream().map(Message::rendered).toList();
   }
 
-  /** How many pictures the run's thread has. */
-  public long pictures(Run run) {
-    return slack.files().stream()
-        .filter(it -> it.picture() != null && it.name().contains(run.id()))
-        .count();
-  }
-
   private List<Message> replies(Run run) {
     return slack.replies(CHANNEL, run.root().ts());
   }

@@ -32,9 +32,16 @@ class RunbookSweepTest {
     rehearsal.close();
   }
 
+  /** A backup has no gate: nobody can deny it. */
+  List<Runbook> gated() {
+    return runbooks().stream()
+        .filter(it -> it.steps().stream().anyMatch(step -> step.gate().isPresent()))
+        .toList();
+  }
+
   /** Up to its first gate a denied run goes like an approved one. */
   @ParameterizedTest
-  @MethodSource("runbooks")
+  @MethodSource("gated")
   void wherever_the_plug_is_pulled_after_the_gate_a_denied_run_ends_the_same(Runbook runbook) {
     var sweep = new EveryPoint(rehearsal, runbook, new People.Deny(), Again.NEVER);
     assertThat(sweep.sweepFrom("appended GateOpened")).isPositive();

@@ -104,7 +104,7 @@ class TheRestoreIsRealTest {
         () ->
             stage.lines(run).stream().anyMatch(it -> it.contains("Run "))
                 && stage.slack().files().stream().anyMatch(it -> it.name().contains(run.id())));
-    var lines = stage.lines(run);
+    var lines = stage.lines(run).stream().filter(it -> !it.isEmpty()).toList();
     assertThat(lines).doesNotHaveDuplicates();
     assertThat(lines.stream().skip(1).filter(it -> it.startsWith("done · ")))
         .extracting(it -> it.split("[·:]", 3)[1].strip())

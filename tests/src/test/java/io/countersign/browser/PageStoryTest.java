@@ -201,7 +201,7 @@ class PageStoryTest {
     browser.type("/tenant-rollback acme because the wrong minute");
     browser.press("Enter");
     browser.click("#list .ephemeral:last-child [data-action='draft.start']");
-    browser.awaitText("#list .message", "asks you to");
+    browser.awaitText("#list .message", "Rolling acme back · waits for a second person");
     pick("Bob");
     browser.click("#places");
     browser.awaitFocusOn("#side [aria-current]");

@@ -91,7 +91,8 @@ function remember() {
 function drawSandbox() {
   keyed($('persona'), state.people, p => p.id, p => p, p =>
     el('option', {value: p.id}, p.note ? `${p.name} · ${p.note}` : p.name));
-  $('persona').value = state.me.id;
+  // whoever is choosing by keys must not be set back by news that comes meanwhile
+  if (document.activeElement !== $('persona')) $('persona').value = state.me.id;
   keyed($('controls'), state.controls, label => label, label => label,
     label => el('button', {type: 'button', onclick: () => control(label)}, label));
   drawClock();

@@ -256,6 +256,27 @@ class BackupTest {
   }
 
   @Test
+  void a_table_of_an_extension_is_not_missed_in_a_dump() throws Exception {
+    servers.execute(
+        LIVE,
+        NAME,
+        "postgres",
+        "CREATE TABLE members.drop_ext AS SELECT 1 AS a; GRANT SELECT ON members.drop_ext TO bot;"
+            + " ALTER EXTENSION plpgsql ADD TABLE members.drop_ext");
+    try {
+      var out = dumped();
+      assertThat(once(verify(), new BackupVerify.In(out.backup()), "verify"))
+          .isInstanceOf(Outcome.Done.class);
+    } finally {
+      servers.execute(
+          LIVE,
+          NAME,
+          "postgres",
+          "ALTER EXTENSION plpgsql DROP TABLE members.drop_ext; DROP TABLE members.drop_ext");
+    }
+  }
+
+  @Test
   void a_role_without_rights_is_found_before_anything_is_frozen_with_the_grant_that_helps()
       throws Exception {
     servers.execute(

@@ -2,7 +2,6 @@ package io.countersign.postgres;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
 import javax.net.SocketFactory;
@@ -30,36 +29,25 @@ public final class AliveSockets extends SocketFactory {
     return socket;
   }
 
+  // the driver connects by itself; these are only there because SocketFactory wants them
+
   @Override
-  public Socket createSocket(String host, int port) throws IOException {
-    return connected(new InetSocketAddress(host, port));
+  public Socket createSocket(String host, int port) {
+    throw new UnsupportedOperationException();
   }
 
   @Override
-  public Socket createSocket(String host, int port, InetAddress from, int fromPort)
-      throws IOException {
-    return createSocket(host, port);
+  public Socket createSocket(String host, int port, InetAddress from, int fromPort) {
+    throw new UnsupportedOperationException();
   }
 
   @Override
-  public Socket createSocket(InetAddress host, int port) throws IOException {
-    return connected(new InetSocketAddress(host, port));
+  public Socket createSocket(InetAddress host, int port) {
+    throw new UnsupportedOperationException();
   }
 
   @Override
-  public Socket createSocket(InetAddress host, int port, InetAddress from, int fromPort)
-      throws IOException {
-    return createSocket(host, port);
-  }
-
-  private Socket connected(InetSocketAddress address) throws IOException {
-    var socket = createSocket();
-    try {
-      socket.connect(address);
-      return socket;
-    } catch (IOException refused) {
-      socket.close();
-      throw refused;
-    }
+  public Socket createSocket(InetAddress host, int port, InetAddress from, int fromPort) {
+    throw new UnsupportedOperationException();
   }
 }

@@ -98,25 +98,6 @@ final class Flipping {
     }
   }
 
-  /**
-   * @param live the database that came
-   * @param kept the one that was live, under its own name, closed
-   * @param keptSecret which led to it, and in which version; it is as it was
-   * @param blackout how long nobody could connect; zero where it was only seen afterwards that the
-   *     row had been changed
-   */
-  record Done(
-      DatabaseRef live,
-      DatabaseRef kept,
-      SecretName keptSecret,
-      String keptSecretVersion,
-      Duration blackout) {}
-
-  /** Makes an action's own outputs. */
-  interface Outputs<O extends Record> {
-    O of(Done done);
-  }
-
   /** As {@link FlipAct} runs them. */
   List<String> statements(Planned inputs, String role) {
     var live = PlannedSql.name(inputs, "live");
@@ -259,12 +240,12 @@ final class Flipping {
     }
   }
 
-  <O extends Record> Outcome<O> act(Attempt<?> attempt, Wanted wanted, Outputs<O> outputs) {
-    return Guarded.outcome(attempt.stop(), doing(wanted), () -> checked(attempt, wanted, outputs));
+  Outcome<Flipped> act(Attempt<?> attempt, Wanted wanted) {
+    return Guarded.outcome(attempt.stop(), doing(wanted), () -> checked(attempt, wanted));
   }
 
-  private <O extends Record> Outcome<O> checked(
-      Attempt<?> attempt, Wanted wanted, Outputs<O> outputs) throws ActionFailed, SQLException {
+  private Outcome<Flipped> checked(Attempt<?> attempt, Wanted wanted)
+      throws ActionFailed, SQLException {
     if (!wanted.live().server().equals(wanted.coming().server())) {
       throw new ActionFailed(
           new Problem(
@@ -281,7 +262,7 @@ final class Flipping {
       }
       refuse(attempt, wanted, outside);
       DatabaseDrop.emptied(doing(wanted), outside, wanted.coming());
-      return told(attempt, wanted, outputs, flip.flip(attempt, wanted, outside));
+      return told(attempt, wanted, flip.flip(attempt, wanted, outside));
     }
   }
 
@@ -295,12 +276,11 @@ final class Flipping {
     }
   }
 
-  private <O extends Record> Outcome<O> told(
-      Attempt<?> attempt, Wanted wanted, Outputs<O> outputs, FlipAct.Result result) {
+  private Outcome<Flipped> told(Attempt<?> attempt, Wanted wanted, FlipAct.Result result) {
     return switch (result) {
       case FlipAct.Result.Flipped(var blackout, var ended) ->
           new Outcome.Done<>(
-              outputs.of(done(attempt, wanted, blackout)),
+              done(attempt, wanted, blackout),
               said(attempt, wanted)
                   + "; nobody could connect for "
                   + blackout.toMillis()
@@ -324,8 +304,8 @@ final class Flipping {
         + wanted.live().name();
   }
 
-  private static Done done(Attempt<?> attempt, Wanted wanted, Duration blackout) {
-    return new Done(
+  private static Flipped done(Attempt<?> attempt, Wanted wanted, Duration blackout) {
+    return new Flipped(
         wanted.coming(),
         wanted.live(),
         new SecretName(attempt.intent().fact("live.secret")),
@@ -358,7 +338,7 @@ final class Flipping {
         attempt.intent().fact("live.name"), new SecretName(attempt.intent().fact("live.secret")));
   }
 
-  <O extends Record> Finding<O> probe(Attempt<?> attempt, Wanted wanted, Outputs<O> outputs) {
+  Finding<Flipped> probe(Attempt<?> attempt, Wanted wanted) {
     try {
       return ServerWork.looking(
           "looking whether the reference was changed",
@@ -366,7 +346,7 @@ final class Flipping {
             var now = settled(attempt, wanted);
             if (now.equals(Optional.of(wanted.reference()))) {
               return new Finding.Done<>(
-                  outputs.of(done(attempt, wanted, Duration.ZERO)),
+                  done(attempt, wanted, Duration.ZERO),
                   said(attempt, wanted) + onReplicas(attempt, wanted));
             }
             return now.equals(Optional.of(before(attempt)))

@@ -19,7 +19,6 @@ import io.countersign.estate.SecretName;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.WriteCounters;
 import io.countersign.runbook.Risk;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * secret made for it. No database is renamed, and the secret that led to the old one stays as it
  * is. The old database is closed before the row changes, so no write reaches it afterwards.
  */
-public final class ReferenceFlip implements Action<ReferenceFlip.In, ReferenceFlip.Out> {
+public final class ReferenceFlip implements Action<ReferenceFlip.In, Flipped> {
   private final Flipping flipping;
 
   /**
@@ -75,32 +74,12 @@ public final class ReferenceFlip implements Action<ReferenceFlip.In, ReferenceFl
     }
   }
 
-  /**
-   * @param live the database that the reference names now
-   * @param kept what was live until now, closed, under its own name
-   * @param keptSecret the secret that led to it, as it was
-   * @param keptSecretVersion the version that was current
-   * @param blackout how long nobody could connect; zero where it was only seen afterwards that the
-   *     reference had been changed
-   */
-  public record Out(
-      DatabaseRef live,
-      DatabaseRef kept,
-      SecretName keptSecret,
-      String keptSecretVersion,
-      Duration blackout) {
-    private static Out of(Flipping.Done done) {
-      return new Out(
-          done.live(), done.kept(), done.keptSecret(), done.keptSecretVersion(), done.blackout());
-    }
-  }
-
   @Override
-  public ActionType<In, Out> type() {
+  public ActionType<In, Flipped> type() {
     return new ActionType<>(
         "reference.flip",
         In.class,
-        Out.class,
+        Flipped.class,
         Risk.DESTRUCTIVE,
         Recovery.PROBE,
         Set.of(),
@@ -125,13 +104,13 @@ public final class ReferenceFlip implements Action<ReferenceFlip.In, ReferenceFl
   }
 
   @Override
-  public Outcome<Out> act(Attempt<In> attempt) {
-    return flipping.act(attempt, attempt.inputs().wanted(), Out::of);
+  public Outcome<Flipped> act(Attempt<In> attempt) {
+    return flipping.act(attempt, attempt.inputs().wanted());
   }
 
   @Override
-  public Finding<Out> probe(Attempt<In> attempt) {
-    return flipping.probe(attempt, attempt.inputs().wanted(), Out::of);
+  public Finding<Flipped> probe(Attempt<In> attempt) {
+    return flipping.probe(attempt, attempt.inputs().wanted());
   }
 
   @Override

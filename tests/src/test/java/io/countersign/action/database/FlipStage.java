@@ -11,7 +11,6 @@ import io.countersign.action.tenant.MakeSecret;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
 import io.countersign.estate.Login;
-import io.countersign.estate.Policies;
 import io.countersign.estate.Registry;
 import io.countersign.estate.RunSecrets;
 import io.countersign.estate.SecretName;
@@ -19,16 +18,15 @@ import io.countersign.postgres.FileSecrets;
 import io.countersign.postgres.QueryRegistry;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.WriteCounters;
+import io.countersign.support.SampleEstate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -121,20 +119,11 @@ final class FlipStage implements AutoCloseable {
             UPDATE public.tenant SET db = :database, secret = :secret
              WHERE slug = :slug AND db = :expected_database AND secret = :expected_secret\
             """);
-    return new Estate(
-        "medsuite",
-        "Medsuite",
-        Estate.Layout.DATABASE_PER_TENANT,
-        ZoneId.of("Europe/Madrid"),
-        new Estate.Statuses("active", "read_only"),
-        Duration.ZERO,
-        Duration.ofSeconds(2),
-        List.of(),
-        List.of("pgboss"),
-        new Policies(Policies.Queues.DISCARD, Policies.Sequences.KEEP_AHEAD, Optional.empty()),
-        new Estate.RegistryQueries(new SecretName("registry"), queries),
-        "",
-        new Estate.RestoreSource("", "", "", ""));
+    return SampleEstate.named("medsuite")
+        .ttls(Duration.ZERO, Duration.ofSeconds(2))
+        .queues("pgboss")
+        .queries(queries)
+        .estate();
   }
 
   private Servers servers(Registry registry) {
@@ -225,7 +214,7 @@ final class FlipStage implements AutoCloseable {
         live, restored, made, "c0ffee", reading.writes(), reading.since(), reading.tables());
   }
 
-  ReferenceFlipBack.In inputsBack(ReferenceFlip.Out flipped) throws SQLException {
+  ReferenceFlipBack.In inputsBack(Flipped flipped) throws SQLException {
     var reading = reading(flipped.live());
     return new ReferenceFlipBack.In(
         flipped.live(),

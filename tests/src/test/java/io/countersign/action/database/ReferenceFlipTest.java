@@ -74,10 +74,10 @@ class ReferenceFlipTest {
     assertThat(stage.open(stage.restored)).isTrue();
   }
 
-  private ReferenceFlip.Out flipped() throws Exception {
+  private Flipped flipped() throws Exception {
     var outcome = once(stage.action(_ -> {}), stage.inputs(), "flip");
     assertThat(outcome).isInstanceOf(Outcome.Done.class);
-    return ((Outcome.Done<ReferenceFlip.Out>) outcome).outputs();
+    return ((Outcome.Done<Flipped>) outcome).outputs();
   }
 
   @Test
@@ -217,7 +217,7 @@ class ReferenceFlipTest {
                     throw new IllegalStateException(refused);
                   }
                 }));
-    var outcome = (Outcome.Failed<ReferenceFlip.Out>) once(action, in, "flip");
+    var outcome = (Outcome.Failed<Flipped>) once(action, in, "flip");
     assertThat(outcome.problem().happened()).contains("may not be ended", "as postgres");
     assertThat(roots.getFirst().isValid(1)).isTrue();
     roots.getFirst().close();
@@ -227,8 +227,7 @@ class ReferenceFlipTest {
   @Test
   void a_secret_that_is_refused_undoes_everything() throws Exception {
     stage.admin("REVOKE CONNECT ON DATABASE " + FlipStage.RESTORED + " FROM PUBLIC");
-    var outcome =
-        (Outcome.Failed<ReferenceFlip.Out>) once(stage.action(_ -> {}), stage.inputs(), "flip");
+    var outcome = (Outcome.Failed<Flipped>) once(stage.action(_ -> {}), stage.inputs(), "flip");
     stage.admin("GRANT CONNECT ON DATABASE " + FlipStage.RESTORED + " TO PUBLIC");
     assertThat(outcome.problem().line())
         .contains("logging in to " + FlipStage.RESTORED, stage.made.value(), "permission denied");
@@ -258,7 +257,7 @@ class ReferenceFlipTest {
           }
         };
     var outcome = once(stage.action(at("before the reference", change)), in, "flip");
-    assertThat(((Outcome.Drifted<ReferenceFlip.Out>) outcome).difference())
+    assertThat(((Outcome.Drifted<Flipped>) outcome).difference())
         .contains("somebody changed the tenant's row", before());
     assertThat(stage.row()).isEqualTo(NAME + " by rotated");
     assertThat(stage.open(stage.live)).isTrue();
@@ -277,8 +276,7 @@ class ReferenceFlipTest {
   void a_change_that_the_registry_did_not_carry_out_undoes_everything() throws Exception {
     var lossy = new LossyRegistry(stage.registry, LossyRegistry.Loses.THE_CHANGE);
     var outcome =
-        (Outcome.Failed<ReferenceFlip.Out>)
-            once(stage.action(lossy, _ -> {}), stage.inputs(), "flip");
+        (Outcome.Failed<Flipped>) once(stage.action(lossy, _ -> {}), stage.inputs(), "flip");
     assertThat(outcome.problem().happened()).contains("did not do it");
     nothingWasChanged();
   }
@@ -290,7 +288,7 @@ class ReferenceFlipTest {
       var silent = new LossyRegistry(stage.registry, loses, true);
       var action = stage.action(silent, _ -> {});
       var attempt = begun(action, in, "flip", 1);
-      var outcome = (Outcome.Unknown<ReferenceFlip.Out>) action.act(attempt);
+      var outcome = (Outcome.Unknown<Flipped>) action.act(attempt);
       assertThat(outcome.check())
           .contains("the flip is done if it names " + stage.after())
           .contains("it is not if it names " + before());
@@ -316,7 +314,7 @@ class ReferenceFlipTest {
       throws Exception {
     var action = stage.action(_ -> {});
     var attempt = begun(action, stage.inputs(), "flip", 1);
-    var found = new ArrayList<Finding<ReferenceFlip.Out>>();
+    var found = new ArrayList<Finding<Flipped>>();
     var sleepy =
         new Sleepy(
             attempt, new AtomicInteger(), 2, () -> found.add(stage.recovered(action, attempt)));
@@ -355,7 +353,7 @@ class ReferenceFlipTest {
     var version = stage.secrets.current(FlipStage.OLD).orElseThrow();
     var out = flipped();
     var outcome = once(stage.back(_ -> {}), stage.inputsBack(out), "back");
-    var back = ((Outcome.Done<ReferenceFlipBack.Out>) outcome).outputs();
+    var back = ((Outcome.Done<Flipped>) outcome).outputs();
     assertThat(back.live()).isEqualTo(stage.live);
     assertThat(back.kept()).isEqualTo(stage.restored);
     assertThat(back.keptSecret()).isEqualTo(stage.made);
@@ -366,7 +364,7 @@ class ReferenceFlipTest {
     }
     // and forth again, as a rollback of the rollback
     var again =
-        new ReferenceFlip.Out(
+        new Flipped(
             back.live(), back.kept(), back.keptSecret(), back.keptSecretVersion(), Duration.ZERO);
     assertThat(once(stage.back(_ -> {}), stage.inputsBack(again), "again"))
         .isInstanceOf(Outcome.Done.class);

@@ -103,22 +103,6 @@ class RunEngineTest {
   }
 
   @Test
-  void what_cannot_be_removed_yet_is_tried_again_before_anything_is_put_back() {
-    var run = bench.begun();
-    bench.actions.next("prepare", "lose");
-    bench.actions.next("clear prepare", "not yet");
-
-    assertThat(bench.advance(run)).isInstanceOf(RunEngine.Next.In.class);
-    assertThat(bench.state(run)).isInstanceOf(RunState.Ready.class);
-    assertThat(bench.actions.effects("abort-1")).isZero();
-
-    bench.advance(run);
-    assertEnded(run, Ending.FAILED);
-    assertThat(bench.actions.effects("prepare")).isZero();
-    assertThat(bench.actions.effects("abort-1")).isEqualTo(1);
-  }
-
-  @Test
   void a_cut_off_attempt_that_is_found_going_on_is_visited_again_and_not_begun_anew() {
     var run = atGate();
     bench.approve(run, BOB);

@@ -210,9 +210,6 @@ public final class FakeActions {
     public void clear(Attempt<In> attempt) {
       onClear.getOrDefault(attempt.visit().step(), () -> {}).run();
       attempt.stop().check();
-      if (script.remove("clear " + attempt.visit().step()) != null) {
-        throw new IllegalStateException("scripted");
-      }
       if (type.risk() != Risk.DESTRUCTIVE) {
         var visit = attempt.visit();
         oracle.undone(visit.run(), visit.step(), visit.attempt());

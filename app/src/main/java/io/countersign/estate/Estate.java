@@ -46,43 +46,6 @@ public record Estate(
     neighbours = Map.copyOf(neighbours);
   }
 
-  /**
-   * An estate with secrets in a folder, whose servers have neither PgBouncer nor standby, and whose
-   * copies no limits.
-   */
-  public Estate(
-      String name,
-      String title,
-      Layout layout,
-      ZoneId zone,
-      Statuses statuses,
-      Duration statusTtl,
-      Duration metadataTtl,
-      List<TableName> canaries,
-      List<String> queueSchemas,
-      Policies policies,
-      RegistryQueries registry,
-      String secretsFolder,
-      PastSource restore) {
-    this(
-        name,
-        title,
-        layout,
-        zone,
-        statuses,
-        statusTtl,
-        metadataTtl,
-        canaries,
-        queueSchemas,
-        policies,
-        registry,
-        new SecretSource.Folder(secretsFolder),
-        restore,
-        Optional.empty(),
-        Map.of(),
-        CopyLimits.NONE);
-  }
-
   /** What stands beside a server; copies of servers have nothing. */
   public Neighbours beside(ServerRef server) {
     return neighbours.getOrDefault(server.name(), Neighbours.NONE);
@@ -94,27 +57,6 @@ public record Estate(
     return new Neighbours(
         all.stream().flatMap(it -> it.pgbouncers().stream()).toList(),
         all.stream().flatMap(it -> it.replicas().stream()).toList());
-  }
-
-  /** The same estate with other neighbours. */
-  public Estate with(Map<String, Neighbours> others) {
-    return new Estate(
-        name,
-        title,
-        layout,
-        zone,
-        statuses,
-        statusTtl,
-        metadataTtl,
-        canaries,
-        queueSchemas,
-        policies,
-        registry,
-        secrets,
-        restore,
-        backups,
-        others,
-        copy);
   }
 
   /** How tenants are laid out on servers. */

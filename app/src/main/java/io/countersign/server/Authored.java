@@ -2,10 +2,12 @@ package io.countersign.server;
 
 import io.countersign.action.Catalogue;
 import io.countersign.estate.Backups;
+import io.countersign.estate.CopyLimits;
 import io.countersign.estate.Estate;
 import io.countersign.estate.PastSource;
 import io.countersign.estate.Policies;
 import io.countersign.estate.SecretName;
+import io.countersign.estate.SecretSource;
 import io.countersign.run.Schedules;
 import io.countersign.runbook.Complaint;
 import io.countersign.runbook.Runbook;
@@ -51,8 +53,11 @@ public record Authored(
           new Policies(
               Policies.Queues.AS_RESTORED, Policies.Sequences.AS_RESTORED, Optional.empty()),
           new Estate.RegistryQueries(new SecretName("unknown"), Map.of()),
-          "/nowhere",
-          new Estate.RestoreSource("/nowhere", "/nowhere", "/nowhere", ""));
+          new SecretSource.Folder("/nowhere"),
+          new Estate.RestoreSource("/nowhere", "/nowhere", "/nowhere", ""),
+          Optional.empty(),
+          Map.of(),
+          CopyLimits.NONE);
 
   public Authored {
     files = List.copyOf(files);

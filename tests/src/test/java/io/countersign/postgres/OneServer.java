@@ -5,12 +5,11 @@ import io.countersign.Secret;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
 import io.countersign.estate.Login;
-import io.countersign.estate.Policies;
-import io.countersign.estate.SecretName;
 import io.countersign.estate.SecretStore;
 import io.countersign.estate.ServerRef;
 import io.countersign.estate.TenantRef;
 import io.countersign.sandbox.postgres.PgPrograms;
+import io.countersign.support.SampleEstate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,7 +20,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -183,6 +181,11 @@ public final class OneServer {
   }
 
   public Estate estate(Duration statusTtl) {
+    return sample(statusTtl).estate();
+  }
+
+  /** To be completed. */
+  public SampleEstate sample(Duration statusTtl) {
     var columns = "slug, id, display_name, status, db AS database, server, secret";
     var queries =
         Map.of(
@@ -199,20 +202,11 @@ public final class OneServer {
             "audit",
             "INSERT INTO public.tenant_audit VALUES"
                 + " (:id::uuid, :action, :actor, :detail::jsonb, :key) ON CONFLICT DO NOTHING");
-    return new Estate(
-        ESTATE,
-        "Medsuite",
-        Estate.Layout.DATABASE_PER_TENANT,
-        ZoneId.of("Europe/Madrid"),
-        new Estate.Statuses("active", "read_only"),
-        statusTtl,
-        Duration.ofSeconds(30),
-        List.of(),
-        List.of("pgboss"),
-        new Policies(Policies.Queues.DISCARD, Policies.Sequences.KEEP_AHEAD, Optional.empty()),
-        new Estate.RegistryQueries(new SecretName("registry"), queries),
-        "",
-        restoreSource());
+    return SampleEstate.named(ESTATE)
+        .ttls(statusTtl, Duration.ofSeconds(30))
+        .queues("pgboss")
+        .queries(queries)
+        .restore(restoreSource());
   }
 
   /** The bot's own logins. */

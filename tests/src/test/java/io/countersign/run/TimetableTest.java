@@ -8,7 +8,6 @@ import io.countersign.RunId;
 import io.countersign.action.Catalogue;
 import io.countersign.estate.DatabaseLookup;
 import io.countersign.estate.DatabaseRef;
-import io.countersign.estate.Estate;
 import io.countersign.estate.Registry;
 import io.countersign.estate.SecretName;
 import io.countersign.estate.ServerRef;
@@ -19,8 +18,8 @@ import io.countersign.runbook.Value;
 import io.countersign.store.JdbiSchedules;
 import io.countersign.support.Bench;
 import io.countersign.support.OurDatabase;
+import io.countersign.support.SampleEstate;
 import java.time.Duration;
-import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,24 +93,7 @@ class TimetableTest {
   }
 
   private static EstateParts parts(DatabaseLookup lookup) {
-    var estate =
-        new Estate(
-            "medsuite",
-            "Medsuite",
-            Estate.Layout.DATABASE_PER_TENANT,
-            ZoneId.of("Europe/Madrid"),
-            new Estate.Statuses("active", "read_only"),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(30),
-            List.of(),
-            List.of(),
-            new io.countersign.estate.Policies(
-                io.countersign.estate.Policies.Queues.DISCARD,
-                io.countersign.estate.Policies.Sequences.KEEP_AHEAD,
-                Optional.empty()),
-            new Estate.RegistryQueries(new SecretName("registry"), Map.of()),
-            "",
-            new Estate.RestoreSource("", "", "", ""));
+    var estate = SampleEstate.named("medsuite").estate();
     return new EstateParts(
         estate,
         new OneTenant(),

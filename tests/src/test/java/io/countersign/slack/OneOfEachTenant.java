@@ -2,9 +2,7 @@ package io.countersign.slack;
 
 import io.countersign.action.Catalogue;
 import io.countersign.estate.DatabaseRef;
-import io.countersign.estate.Estate;
 import io.countersign.estate.Login;
-import io.countersign.estate.Policies;
 import io.countersign.estate.Registry;
 import io.countersign.estate.SecretName;
 import io.countersign.estate.ServerRef;
@@ -12,9 +10,8 @@ import io.countersign.estate.ServerRestorer;
 import io.countersign.estate.Tenant;
 import io.countersign.estate.TenantRef;
 import io.countersign.run.EstateParts;
-import java.time.Duration;
+import io.countersign.support.SampleEstate;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,21 +22,7 @@ final class OneOfEachTenant implements Registry {
 
   /** The estate of such tenants. */
   static EstateParts estate(Catalogue actions) {
-    var estate =
-        new Estate(
-            "medsuite",
-            "Medsuite",
-            Estate.Layout.DATABASE_PER_TENANT,
-            ZoneId.of("Europe/Madrid"),
-            new Estate.Statuses("active", "read_only"),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(30),
-            List.of(),
-            List.of(),
-            new Policies(Policies.Queues.DISCARD, Policies.Sequences.KEEP_AHEAD, Optional.empty()),
-            new Estate.RegistryQueries(new SecretName("registry"), Map.of()),
-            "",
-            new Estate.RestoreSource("", "", "", ""));
+    var estate = SampleEstate.named("medsuite").estate();
     return new EstateParts(
         estate,
         new OneOfEachTenant(),

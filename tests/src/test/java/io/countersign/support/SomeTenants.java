@@ -2,9 +2,7 @@ package io.countersign.support;
 
 import io.countersign.action.Catalogue;
 import io.countersign.estate.DatabaseRef;
-import io.countersign.estate.Estate;
 import io.countersign.estate.Login;
-import io.countersign.estate.Policies;
 import io.countersign.estate.Registry;
 import io.countersign.estate.SecretName;
 import io.countersign.estate.ServerRef;
@@ -12,8 +10,6 @@ import io.countersign.estate.ServerRestorer;
 import io.countersign.estate.Tenant;
 import io.countersign.estate.TenantRef;
 import io.countersign.run.EstateParts;
-import java.time.Duration;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,20 +54,7 @@ public final class SomeTenants implements Registry {
 
   public EstateParts estate(ServerRestorer.Window window, Catalogue actions) {
     return new EstateParts(
-        new Estate(
-            estate,
-            estate,
-            Estate.Layout.DATABASE_PER_TENANT,
-            ZoneId.of("Europe/Madrid"),
-            new Estate.Statuses("active", "read_only"),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(30),
-            List.of(),
-            List.of(),
-            new Policies(Policies.Queues.DISCARD, Policies.Sequences.KEEP_AHEAD, Optional.empty()),
-            new Estate.RegistryQueries(new SecretName("registry"), Map.of()),
-            "",
-            new Estate.RestoreSource("", "", "", "")),
+        SampleEstate.named(estate).estate(),
         this,
         (server, name) -> Optional.of(new DatabaseRef(server, 16_503, name)),
         new NoRestore(window),

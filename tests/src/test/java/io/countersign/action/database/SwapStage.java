@@ -29,7 +29,7 @@ final class SwapStage {
 
   SwapStage(Neighbours beside, Map<String, io.countersign.estate.Login> secrets)
       throws SQLException {
-    estate = servers.estate().with(Map.of(LIVE.name(), beside));
+    estate = servers.sample().beside(Map.of(LIVE.name(), beside)).estate();
     known =
         new Servers(
             servers.registry(),

@@ -27,6 +27,7 @@ import io.countersign.postgres.ClientPrograms;
 import io.countersign.postgres.DatabaseCopier;
 import io.countersign.postgres.Servers;
 import io.countersign.sandbox.postgres.PgPrograms;
+import io.countersign.support.SampleEstate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -36,9 +37,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -206,25 +205,18 @@ final class TwoServers {
   }
 
   Estate estate() {
-    return estate(
-        new Policies(Policies.Queues.DISCARD, Policies.Sequences.KEEP_AHEAD, Optional.empty()));
+    return sample().estate();
   }
 
   Estate estate(Policies policies) {
-    return new Estate(
-        "medsuite",
-        "Medsuite",
-        Estate.Layout.DATABASE_PER_TENANT,
-        ZoneId.of("Europe/Madrid"),
-        new Estate.Statuses("active", "read_only"),
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(30),
-        List.of(new Estate.TableName("members", "member")),
-        List.of("pgboss"),
-        policies,
-        new Estate.RegistryQueries(new SecretName("registry"), Map.of()),
-        "",
-        new Estate.RestoreSource("", "", "", ""));
+    return sample().policies(policies).estate();
+  }
+
+  /** To be completed. */
+  SampleEstate sample() {
+    return SampleEstate.named("medsuite")
+        .canaries(new Estate.TableName("members", "member"))
+        .queues("pgboss");
   }
 
   Login login(ServerRef server, String database, String user) {

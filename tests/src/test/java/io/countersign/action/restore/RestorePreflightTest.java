@@ -179,7 +179,7 @@ class RestorePreflightTest {
     var action =
         new RestorePreflight(
             servers,
-            server.estate(Duration.ZERO).with(neighbours),
+            server.sample(Duration.ZERO).beside(neighbours).estate(),
             restorer,
             major -> missing,
             it -> List.of(new Obstacles.Obstacle("nobody may flip " + it, "let them")));

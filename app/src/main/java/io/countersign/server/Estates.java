@@ -7,6 +7,7 @@ import io.countersign.action.backup.BackupDump;
 import io.countersign.action.backup.BackupPreflight;
 import io.countersign.action.backup.BackupVerify;
 import io.countersign.action.database.CompareKept;
+import io.countersign.action.database.CompareKnown;
 import io.countersign.action.database.DatabaseAfterRestore;
 import io.countersign.action.database.DatabaseCompare;
 import io.countersign.action.database.DatabaseCopy;
@@ -20,8 +21,10 @@ import io.countersign.action.database.DatabaseUnused;
 import io.countersign.action.database.KeepAhead;
 import io.countersign.action.database.ReferenceFlip;
 import io.countersign.action.database.ReferenceFlipBack;
+import io.countersign.action.restore.RestoreMoment;
 import io.countersign.action.restore.RestorePreflight;
 import io.countersign.action.schedule.CancelDrop;
+import io.countersign.action.schedule.ScheduleDrill;
 import io.countersign.action.schedule.ScheduleDrop;
 import io.countersign.action.server.DiscardServer;
 import io.countersign.action.server.RestoreServer;
@@ -98,6 +101,7 @@ public final class Estates {
                     restorer,
                     major -> missing(programs, major),
                     new Flips(registry, own)),
+                new RestoreMoment(),
                 new FreezeTenant(estate, registry, servers),
                 new SettleTenant(estate, servers),
                 new RestoreServer(servers, restorer),
@@ -117,6 +121,7 @@ public final class Estates {
                 new ReferenceFlip(servers, estate, registry, own, swapPoints),
                 new ReferenceFlipBack(servers, estate, registry, own, swapPoints),
                 new SettleReference(estate),
+                new CompareKnown(servers, estate, backups),
                 new CompareKept(servers, registry, estate),
                 new DatabaseSwapBack(servers, estate, swapPoints),
                 new KeepAhead(servers, estate),
@@ -125,6 +130,7 @@ public final class Estates {
                 new DatabaseDropKept(servers, registry, own),
                 new ScheduleDrop(schedules),
                 new CancelDrop(schedules),
+                new ScheduleDrill(schedules),
                 new InvalidateTenant(estate, registry),
                 new UnfreezeTenant(estate, registry, servers),
                 new AuditTenant(estate, registry)));

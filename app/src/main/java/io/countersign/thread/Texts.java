@@ -34,6 +34,7 @@ public final class Texts {
       case "backup.dump" -> new Phrase("dump " + tenant, "dumping " + tenant);
       case "backup.verify" -> new Phrase("read the dump back", "reading the dump back");
       case "backup.discard" -> new Phrase("remove the dump", "removing the dump");
+      case "restore.moment" -> new Phrase("choose the moment", "choosing the moment");
       case "tenant.freeze" -> new Phrase("freeze " + tenant, "freezing " + tenant);
       case "tenant.settle" ->
           new Phrase(
@@ -42,6 +43,8 @@ public final class Texts {
       case "database.copy" ->
           new Phrase("copy " + tenant + "'s database", "copying " + tenant + "'s database");
       case "database.compare" -> new Phrase("compare", "comparing the copy");
+      case "database.compare-known" ->
+          new Phrase("compare with a known good state", "comparing with a known good state");
       case "database.compare-kept" ->
           new Phrase("count what would be lost", "counting what would be lost");
       case "database.keep-ahead" ->
@@ -77,6 +80,7 @@ public final class Texts {
       case "database.drop" -> new Phrase("drop it for ever", "dropping it");
       case "drop.schedule" ->
           new Phrase("plan the old database's drop", "planning the old database's drop");
+      case "drill.schedule" -> new Phrase("plan the next rehearsal", "planning the next rehearsal");
       case "drop.cancel" -> new Phrase("cancel the planned drop", "cancelling the planned drop");
       case "tenant.invalidate" -> new Phrase("tell caches", "telling caches");
       case "tenant.unfreeze" -> new Phrase("unfreeze " + tenant, "unfreezing " + tenant);
@@ -112,6 +116,9 @@ public final class Texts {
     if (spec.runbook().endsWith("backup")) {
       return Line.of("Backing " + tenant + " up");
     }
+    if (spec.runbook().endsWith("drill")) {
+      return Line.of("Rehearsing a restore of " + tenant);
+    }
     if (!spec.runbook().endsWith("restore")) {
       return Line.of(spec.title() + ": " + tenant);
     }
@@ -134,6 +141,11 @@ public final class Texts {
     }
     if (spec.runbook().endsWith("backup")) {
       return Line.of(tenant + " is backed up").line(since);
+    }
+    if (spec.runbook().endsWith("drill")) {
+      return Line.of("A restore of " + tenant + " was rehearsed; it ended at ")
+          .line(moment(ended, now))
+          .text(". " + tenant + " is as it was, and nothing is left over.");
     }
     if (spec.parameters().get("database") instanceof Value.OfDatabase(var database)
         && spec.runbook().contains("drop")) {

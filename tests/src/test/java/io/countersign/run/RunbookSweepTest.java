@@ -73,7 +73,7 @@ class RunbookSweepTest {
             .orElseThrow();
     var sweep = new EveryPoint(rehearsal, runbook, new People.Approve(), Again.NEVER);
     boolean whole = first.title().equals(runbook.title());
-    assertThat(whole ? sweep.sweep() : sweep.sweepFromWhereItParts(first)).isGreaterThan(10);
+    assertThat(whole ? sweep.sweep() : sweep.sweepFromWhereItParts(first)).isPositive();
   }
 
   @Tag("chaos")

@@ -279,6 +279,14 @@ final class MessageCases {
         Optional.empty());
   }
 
+  static RunSpec drill() {
+    return spec(
+        shipped("tenant-drill"),
+        Map.of("freeze", new Value.Bool(true), "again", new Value.Choice("quarterly")),
+        Map.of(),
+        Optional.empty());
+  }
+
   static RunSpec drop() {
     return spec(
         shipped("tenant-drop-old"),

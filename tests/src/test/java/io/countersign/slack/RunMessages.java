@@ -187,6 +187,8 @@ final class RunMessages {
     draw(MessageCases.dropping());
     draw(finished("dropped", MessageCases.drop()));
     draw(finished("backed up", MessageCases.backup()));
+    draw(finished("rehearsed", MessageCases.drill()));
+    draw(MessageCases.of("rehearsing", MessageCases.drill(), new RestoreStory().begun()));
     var expired =
         new RestoreStory()
             .begun()
@@ -198,7 +200,7 @@ final class RunMessages {
     draw(MessageCases.of("nobody answered whether to drop", MessageCases.drop(), expired));
     var drill =
         new Runbook(
-            "restore-drill",
+            "prove-backups",
             "Prove that backups can be restored",
             List.of("medsuite"),
             Optional.empty(),

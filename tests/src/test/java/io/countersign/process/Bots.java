@@ -58,12 +58,19 @@ final class Bots implements AutoCloseable {
    * @param heartbeat of every bot; four missed ones and the others take over
    */
   Bots(Duration heartbeat) {
+    this(heartbeat, Path.of("../manifest/estates"));
+  }
+
+  /**
+   * @param estates the folder of the estate's files
+   */
+  Bots(Duration heartbeat, Path estates) {
     this.heartbeat = heartbeat;
     world =
         SandboxWorld.start(
             new SandboxWorld.Plan(
                 Path.of("../runbooks"),
-                Path.of("../manifest/estates"),
+                estates,
                 it -> it.replaceAll("(?m)^(status-ttl|metadata-ttl): \\S+", "$1: 1s"),
                 MedsuiteEstate.Size.SMALL,
                 Limits.hurried(),

@@ -35,7 +35,7 @@ public final class ResourceManager {
 
   private final Clock clock;
   private final Faults faults;
-  private final Backing backing;
+  private Backing backing;
   private final Map<String, Server> servers = new TreeMap<>();
   private final Map<String, Supplier<State>> operations = new TreeMap<>();
   private final Habits habits = new Habits();
@@ -49,6 +49,11 @@ public final class ResourceManager {
 
   void at(String address) {
     base = address;
+  }
+
+  /** What happens from now on when a server is to be restored. */
+  public synchronized void backedBy(Backing another) {
+    backing = another;
   }
 
   /** In what the service may differ from day to day. */

@@ -388,10 +388,34 @@ public final class FlexibleServerRestorer implements ServerRestorer {
             problem(
                 copy, "The registry names it as a server in use.", "Find out who put it there."));
       }
-      servers.delete(name);
+      delete(copy, found.get());
     } catch (AzureFailed failed) {
       throw unavailable("removing the server copy " + name, failed);
     }
+  }
+
+  /** A server that Azure is at work on is no trouble of anybody's; it goes when that is over. */
+  private void delete(Copy copy, Clone clone) {
+    try {
+      servers.delete(copy.server().name());
+    } catch (AzureFailed failed) {
+      if (failed.trouble().status() != 409 || clone.isReady()) {
+        throw failed;
+      }
+      throw new RestorerUnavailable(
+          new Problem(
+              "removing the server copy " + copy.server().name(),
+              "Azure still makes the server copy "
+                  + copy.server().name()
+                  + "; it can be removed when that is done. "
+                  + failed.trouble().said(),
+              "Look at it in Azure, then retry; or remove it by hand: " + removal(clone)),
+          true);
+    }
+  }
+
+  private String removal(Clone clone) {
+    return "az postgres flexible-server delete --ids " + servers.path(clone.server().name());
   }
 
   /**

@@ -40,6 +40,7 @@ final class ThreadMessages {
     drawing.lines("a restore that fails", MessageCases.failed());
     drawing.lines("a restore that nobody countersigns", MessageCases.expired());
     drawing.last("a step that waits", MessageCases.parked());
+    drawing.lines("a copy that cannot be removed yet", MessageCases.stuck());
     drawing.last("in doubt", MessageCases.inDoubt());
     drawing.last("nothing was changed", MessageCases.drifted());
     drawing.last("approved, cooling off", MessageCases.cooling());

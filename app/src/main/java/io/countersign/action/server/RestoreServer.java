@@ -5,6 +5,7 @@ import io.countersign.action.Action;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.ActionType;
 import io.countersign.action.Attempt;
+import io.countersign.action.Clearing;
 import io.countersign.action.Finding;
 import io.countersign.action.Intent;
 import io.countersign.action.Outcome;
@@ -16,6 +17,7 @@ import io.countersign.estate.ServerRef;
 import io.countersign.estate.ServerRestorer;
 import io.countersign.estate.ServerRestorer.Copy;
 import io.countersign.estate.ServerRestorer.Progress;
+import io.countersign.estate.ServerRestorer.RestorerUnavailable;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.TenantDatabases;
@@ -58,6 +60,14 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
 
   /** Azure's slowest restores take 90 minutes; nothing that lasts four times as long will come. */
   private static final Duration LIMIT = Duration.ofHours(6);
+
+  private static final Duration REMOVED_AGAIN = Duration.ofMinutes(1);
+
+  /** Twice as long as Azure's slowest restores take. */
+  private static final Duration REMOVED_WITHIN = Duration.ofHours(3);
+
+  /** What will not pass by itself, such as a missing right. */
+  private static final Duration REFUSED_WITHIN = Duration.ofMinutes(5);
 
   private final Servers servers;
   private final ServerRestorer restorer;
@@ -190,6 +200,25 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
     return passed(attempt).compareTo(LIMIT) > 0
         ? new Finding.NotDone<>()
         : new Finding.Going<>("going on with " + attempt.intent().fact("copy.name"));
+  }
+
+  /**
+   * Nobody waits for a copy to go: the tenant is put back first. Azure does not remove a server
+   * that it still makes, which takes as long as making it.
+   */
+  @Override
+  public Clearing clearing(Attempt<Inputs> attempt) {
+    try {
+      restorer.remove(copy(attempt));
+      return new Clearing.Done();
+    } catch (RestorerUnavailable unavailable) {
+      var problem = unavailable.problem();
+      return new Clearing.Later(
+          unavailable.passing() ? REMOVED_AGAIN : SLOWEST_LOOK,
+          unavailable.passing() ? REMOVED_WITHIN : REFUSED_WITHIN,
+          problem.happened(),
+          problem);
+    }
   }
 
   @Override

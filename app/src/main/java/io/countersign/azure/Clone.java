@@ -78,6 +78,15 @@ record Clone(ServerInner server) {
     return tag(RUN);
   }
 
+  /** Empty also where somebody has changed the tag. */
+  Optional<RunId> runId() {
+    try {
+      return run().map(RunId::new);
+    } catch (IllegalArgumentException changed) {
+      return Optional.empty();
+    }
+  }
+
   Optional<String> source() {
     return tag(SOURCE);
   }

@@ -2,7 +2,6 @@ package io.countersign.azure;
 
 import com.azure.resourcemanager.postgresqlflexibleserver.fluent.models.ServerInner;
 import io.countersign.Problem;
-import io.countersign.RunId;
 import io.countersign.azure.ClonePassword.Given;
 import io.countersign.azure.FlexibleServers.Operation;
 import io.countersign.estate.Login;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
@@ -418,34 +416,26 @@ public final class FlexibleServerRestorer implements ServerRestorer {
     return "az postgres flexible-server delete --ids " + servers.path(clone.server().name());
   }
 
-  /**
-   * A copy whose time is over.
-   *
-   * @param run empty where its tag is gone
-   */
-  public record Leftover(String name, String run, Instant expires) {}
-
-  /**
-   * The estate's copies that nobody needs any more: of runs that are over, or kept for too long.
-   *
-   * @param over whether a run is over
-   */
-  public List<Leftover> leftovers(String estate, Predicate<RunId> over) {
+  @Override
+  public List<Standing> standing(String estate) {
     try {
       return servers.all().stream()
           .map(Clone::new)
           .filter(it -> it.isOf(estate))
           .filter(it -> !it.isGoing())
-          .filter(it -> it.expires().isBefore(clock.instant()) || isOver(it, over))
-          .map(it -> new Leftover(it.server().name(), it.run().orElse(""), it.expires()))
+          .map(
+              it ->
+                  new Standing(
+                      it.server().name(),
+                      it.source().orElse(""),
+                      it.runId(),
+                      Optional.of(it.expires()),
+                      "Azure bills it like the server that it was copied from",
+                      removal(it)))
           .toList();
     } catch (AzureFailed failed) {
       throw unavailable("looking for copies of servers that were left behind", failed);
     }
-  }
-
-  private static boolean isOver(Clone clone, Predicate<RunId> over) {
-    return clone.run().map(RunId::new).filter(over).isPresent();
   }
 
   private record Address(String host, int port) {}

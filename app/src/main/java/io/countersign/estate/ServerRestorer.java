@@ -61,6 +61,30 @@ public interface ServerRestorer {
   void remove(Copy copy);
 
   /**
+   * The copies of an estate's servers that stand, whichever run made them; never a source, and none
+   * that is being removed.
+   */
+  default List<Standing> standing(String estate) {
+    return List.of();
+  }
+
+  /**
+   * A copy that stands.
+   *
+   * @param run that made it; empty where nothing says so any more
+   * @param expires by when it should be gone, where that was written on it
+   * @param cost what it costs while it stands, a clause
+   * @param remedy a command that removes it
+   */
+  record Standing(
+      String name,
+      String source,
+      Optional<RunId> run,
+      Optional<Instant> expires,
+      String cost,
+      String remedy) {}
+
+  /**
    * One copy to be made.
    *
    * @param source the server copied; never touched

@@ -103,6 +103,28 @@ class OnAzureTest {
     assertThat(examined("copies of servers")).allMatch(Result.Fine.class::isInstance);
     assertThat(azure.manager().servers()).containsExactly("pg-us-east-1");
     assertThat(stage.copies()).isEmpty();
+    theChannelIsToldOfACopyThatIsLeftBehind(run);
+  }
+
+  private static void theChannelIsToldOfACopyThatIsLeftBehind(Stage.Run run) {
+    var left = "pg-us-east-1-pitr-20261121125200-" + run.id() + "-a2";
+    azure
+        .manager()
+        .foreign(
+            left,
+            "pg-us-east-1",
+            Map.of(
+                "countersign-run", run.id(),
+                "countersign-estate", "medsuite",
+                "countersign-source", "pg-us-east-1",
+                "countersign-expires", "2126-11-21T00:00:00Z"));
+    stage.skip("15 minutes");
+    Stage.await(
+        "the channel is told",
+        () ->
+            stage.slack().messages(Stage.CHANNEL).stream()
+                .anyMatch(it -> it.text().contains("was left behind: " + left)));
+    azure.manager().vanish(left);
   }
 
   private static String reference(String slug) {

@@ -40,6 +40,27 @@ public interface ServerRestorer {
   }
 
   /**
+   * As {@link #visit}, for a copy with the newest data that is kept elsewhere: the server's own
+   * region is down. No moment can be chosen; the copy's target is only when it was asked for.
+   */
+  default Progress visitLatest(Copy copy, String memo) {
+    return new Progress.Broken(
+        new Problem(
+            "making the server copy " + copy.server(),
+            "The estate's past lies in folders, and nothing of it is kept in another region.",
+            "Use server.restore with a moment."));
+  }
+
+  /**
+   * What {@link #visitLatest} asks for, as plans show it.
+   *
+   * @param source as in {@link #plan}
+   */
+  default List<String> planLatest(String source) {
+    return List.of("nothing: the estate's past lies in folders");
+  }
+
+  /**
    * What {@link #begin} asks for, as plans show it.
    *
    * @param source the server's name, or what stands for one that is not known yet

@@ -53,10 +53,10 @@ public final class EstateReader {
           "backups",
           "servers",
           "copy",
-          "notify");
+          "channel");
 
   private static final Set<String> OPTIONAL =
-      Set.of("canaries", "queue-schemas", "azure", "backups", "servers", "copy", "notify");
+      Set.of("canaries", "queue-schemas", "azure", "backups", "servers", "copy", "channel");
 
   private static final Set<String> MAY_HAVE_VARIABLES =
       Set.of("secrets", "restore", "backups", "azure");
@@ -157,7 +157,7 @@ public final class EstateReader {
         NeighbourReader.read(file),
         CopyLimitReader.read(file),
         Optional.of(
-                shaped(file, "notify", CHANNEL, "Write the id of a channel, such as C0123ABCD."))
+                shaped(file, "channel", CHANNEL, "Write the id of a channel, such as C0123ABCD."))
             .filter(it -> !it.isEmpty()));
   }
 

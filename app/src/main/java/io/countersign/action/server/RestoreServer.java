@@ -93,7 +93,7 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
   @Override
   public Intent intent(Visit<Inputs> visit) throws ActionFailed {
     var source = visit.inputs().source();
-    var name = name(visit);
+    var name = name(visit, source);
     return ServerWork.looking(
         "looking at " + source + " before copying it",
         () -> {
@@ -108,8 +108,7 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
         });
   }
 
-  private static String name(Visit<Inputs> visit) throws ActionFailed {
-    var source = visit.inputs().source();
+  static String name(Visit<?> visit, ServerRef source) throws ActionFailed {
     // the run as well: two tenants of one server may be asked for in the same second
     var name =
         source.name() + "-pitr-" + visit.stamp() + "-" + visit.run() + "-a" + visit.attempt();
@@ -131,8 +130,9 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
         () -> {
           attempt.stop().check();
           return switch (restorer.visit(copy, attempt.memo().orElse(""))) {
-            case Progress.Absent() -> later(attempt, new Progress.Working("beginning"));
-            case Progress.Working working -> later(attempt, working);
+            case Progress.Absent() ->
+                later(attempt, copy.source(), new Progress.Working("beginning"));
+            case Progress.Working working -> later(attempt, copy.source(), working);
             case Progress.Ready(var exactness) ->
                 new Outcome.Done<>(
                     new Outputs(copy.server(), exactness.statement()), exactness.statement());
@@ -141,13 +141,13 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
         });
   }
 
-  private static Outcome<Outputs> later(Attempt<Inputs> attempt, Progress.Working working) {
-    var visit = attempt.visit();
+  static <I extends Record, O extends Record> Outcome<O> later(
+      Attempt<I> attempt, ServerRef source, Progress.Working working) {
     var passed = passed(attempt);
     if (passed.compareTo(LIMIT) > 0) {
       return new Outcome.Failed<>(
           new Problem(
-              "making a copy of " + visit.inputs().source(),
+              "making a copy of " + source,
               "it was not ready after "
                   + LIMIT.toHours()
                   + " hours; last seen: "
@@ -162,7 +162,7 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
         working.doing());
   }
 
-  private static Duration passed(Attempt<Inputs> attempt) {
+  private static Duration passed(Attempt<?> attempt) {
     return Duration.between(attempt.visit().startedAt(), attempt.visit().now());
   }
 
@@ -197,9 +197,7 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
    */
   @Override
   public Finding<Outputs> probe(Attempt<Inputs> attempt) {
-    return passed(attempt).compareTo(LIMIT) > 0
-        ? new Finding.NotDone<>()
-        : new Finding.Going<>("going on with " + attempt.intent().fact("copy.name"));
+    return going(attempt);
   }
 
   /**
@@ -208,8 +206,12 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
    */
   @Override
   public Clearing clearing(Attempt<Inputs> attempt) {
+    return clearing(restorer, copy(attempt));
+  }
+
+  static Clearing clearing(ServerRestorer restorer, Copy copy) {
     try {
-      restorer.remove(copy(attempt));
+      restorer.remove(copy);
       return new Clearing.Done();
     } catch (RestorerUnavailable unavailable) {
       var problem = unavailable.problem();
@@ -219,6 +221,12 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
           problem.happened(),
           problem);
     }
+  }
+
+  static <O extends Record> Finding<O> going(Attempt<?> attempt) {
+    return passed(attempt).compareTo(LIMIT) > 0
+        ? new Finding.NotDone<>()
+        : new Finding.Going<>("going on with " + attempt.intent().fact("copy.name"));
   }
 
   @Override

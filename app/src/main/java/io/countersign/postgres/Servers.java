@@ -30,6 +30,7 @@ public final class Servers {
   private final Registry registry;
   private final SecretStore secrets;
   private final ServerRestorer restorer;
+  private final KeptSessions looks = new KeptSessions("cs/look");
 
   public Servers(Registry registry, SecretStore secrets, ServerRestorer restorer) {
     this.registry = registry;
@@ -89,6 +90,20 @@ public final class Servers {
   public Connection open(ServerRef server, String database, String application)
       throws ActionFailed, SQLException {
     return open(login(server).withDatabase(database), application);
+  }
+
+  /**
+   * Asks a server in a session that others may have asked in before: a short look at its
+   * maintenance database, answered within ten seconds.
+   */
+  public <T> T look(ServerRef server, Look<T> look) throws ActionFailed, SQLException {
+    return looks.look(login(server), look);
+  }
+
+  /** A question in autocommit that leaves the session as it was, and may be asked twice. */
+  @FunctionalInterface
+  public interface Look<T> {
+    T at(Connection session) throws SQLException;
   }
 
   /** A session with a login of the caller's. */

@@ -67,8 +67,8 @@ final class CopySource {
               + ".",
           isGeoRedundant(source)
               ? "Look at status.azure.com and wait; or, where the latest data will do, use a"
-                    + " runbook with server.restore-latest: its geo-redundant backup knows no"
-                    + " moments."
+                  + " runbook with server.restore-latest: its geo-redundant backup knows no"
+                  + " moments."
               : "Look at status.azure.com and wait: it has no geo-redundant backup.");
     }
     var earliest = earliest(source);

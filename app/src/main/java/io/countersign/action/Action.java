@@ -44,4 +44,13 @@ public interface Action<I extends Record, O extends Record> {
    * attempt and before {@code on-abort}; where nothing can be left, it does nothing.
    */
   void clear(Attempt<I> attempt);
+
+  /**
+   * {@link #clear} once a run is put back. What is slow to go and in nobody's way may say so, so
+   * that no tenant waits for it; everything else is cleared now, or throws.
+   */
+  default Clearing clearing(Attempt<I> attempt) {
+    clear(attempt);
+    return new Clearing.Done();
+  }
 }

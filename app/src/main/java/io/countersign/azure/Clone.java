@@ -24,6 +24,7 @@ record Clone(ServerInner server) {
   private static final Pattern NAME =
       Pattern.compile("[a-z0-9][a-z0-9-]*-pitr-\\d{14}-[0-9a-z]{8}-a\\d{1,3}");
 
+  private static final int PORT = 5432;
   private static final String RUN = "countersign-run";
   private static final String ESTATE = "countersign-estate";
   private static final String SOURCE = "countersign-source";
@@ -78,6 +79,15 @@ record Clone(ServerInner server) {
     return tag(RUN);
   }
 
+  /** Empty also where somebody has changed the tag. */
+  Optional<RunId> runId() {
+    try {
+      return run().map(RunId::new);
+    } catch (IllegalArgumentException changed) {
+      return Optional.empty();
+    }
+  }
+
   Optional<String> source() {
     return tag(SOURCE);
   }
@@ -94,6 +104,21 @@ record Clone(ServerInner server) {
   private Optional<String> tag(String name) {
     var tags = server.tags() == null ? new HashMap<String, String>() : server.tags();
     return Optional.ofNullable(tags.get(name));
+  }
+
+  record Address(String host, int port) {}
+
+  /** Azure's addresses have no port; one that has is taken by its word. */
+  Optional<Address> address() {
+    var name = server.fullyQualifiedDomainName();
+    if (name == null || name.isBlank()) {
+      return Optional.empty();
+    }
+    int colon = name.lastIndexOf(':');
+    return Optional.of(
+        colon < 0
+            ? new Address(name, PORT)
+            : new Address(name.substring(0, colon), Integer.parseInt(name.substring(colon + 1))));
   }
 
   boolean isReady() {

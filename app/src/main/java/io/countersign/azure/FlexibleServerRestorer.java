@@ -2,8 +2,9 @@ package io.countersign.azure;
 
 import com.azure.resourcemanager.postgresqlflexibleserver.fluent.models.ServerInner;
 import io.countersign.Problem;
-import io.countersign.RunId;
 import io.countersign.azure.ClonePassword.Given;
+import io.countersign.azure.CopySource.Asked;
+import io.countersign.azure.CopySource.From;
 import io.countersign.azure.FlexibleServers.Operation;
 import io.countersign.estate.Login;
 import io.countersign.estate.LoginTrial;
@@ -15,14 +16,12 @@ import io.countersign.estate.SecretStore.SecretUnavailable;
 import io.countersign.estate.ServerRef;
 import io.countersign.estate.ServerRestorer;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
@@ -35,11 +34,11 @@ public final class FlexibleServerRestorer implements ServerRestorer {
   private static final Duration PATIENCE = Duration.ofMinutes(30);
 
   private static final String MAINTENANCE = "postgres";
-  private static final int PORT = 5432;
 
   private final PastSource.OnAzure past;
   private final AzureClients clients;
   private final FlexibleServers servers;
+  private final CopySource asking;
   private final CloneDoor door;
   private final ClonePassword passwords;
   private final Registry registry;
@@ -59,6 +58,7 @@ public final class FlexibleServerRestorer implements ServerRestorer {
     this.past = past;
     this.clients = clients;
     this.servers = new FlexibleServers(clients);
+    this.asking = new CopySource(past);
     this.door = new CloneDoor(servers, past.letIn());
     this.passwords = new ClonePassword(servers, trial, random);
     this.registry = registry;
@@ -84,22 +84,28 @@ public final class FlexibleServerRestorer implements ServerRestorer {
   }
 
   @Override
+  public List<String> planLatest(String source) {
+    return List.of(
+        "latest data only: no moment can be chosen, and the last hour may be missing",
+        "PUT "
+            + servers.path("<copy of " + source + ">")
+            + " createMode=GeoRestore location="
+            + past.pairedRegion().orElse("<restore.azure.paired-region is missing>")
+            + " sourceServerResourceId="
+            + servers.path(source),
+        "let the bot alone into the copy");
+  }
+
+  @Override
   public Window window(ServerRef source) {
     var doing = "asking Azure how far back " + source + " can be restored";
     try {
       var found =
           servers.get(source.name()).orElseThrow(() -> new RestorerUnavailable(unknown(source)));
-      return new Window(earliest(found), clock.instant());
+      return new Window(CopySource.earliest(found), clock.instant());
     } catch (AzureFailed failed) {
       throw unavailable(doing, failed);
     }
-  }
-
-  private static Instant earliest(ServerInner source) {
-    var backup = source.backup();
-    return backup == null || backup.earliestRestoreDate() == null
-        ? Instant.MAX
-        : backup.earliestRestoreDate().toInstant();
   }
 
   private Problem unknown(ServerRef source) {
@@ -119,9 +125,18 @@ public final class FlexibleServerRestorer implements ServerRestorer {
 
   @Override
   public Progress visit(Copy copy, String memo) {
+    return visit(copy, From.MOMENT, memo);
+  }
+
+  @Override
+  public Progress visitLatest(Copy copy, String memo) {
+    return visit(copy, From.LATEST, memo);
+  }
+
+  private Progress visit(Copy copy, From from, String memo) {
     var before = Memo.of(memo);
     try {
-      return going(copy, before);
+      return going(copy, from, before);
     } catch (AzureFailed failed) {
       return troubled(copy, before, failed);
     } catch (RestorerUnavailable unavailable) {
@@ -149,7 +164,7 @@ public final class FlexibleServerRestorer implements ServerRestorer {
     return working("waiting: " + problem.line(), after);
   }
 
-  private Progress going(Copy copy, Memo memo) {
+  private Progress going(Copy copy, From from, Memo memo) {
     if (memo.restore().isPresent()) {
       switch (servers.operation(memo.restore().get())) {
         case Operation.Going(var pause) -> {
@@ -164,10 +179,10 @@ public final class FlexibleServerRestorer implements ServerRestorer {
     }
     var found = servers.get(copy.server().name()).map(Clone::new);
     if (found.isEmpty()) {
-      return begun(memo) ? gone(copy, memo) : create(copy, memo);
+      return begun(memo) ? gone(copy, memo) : create(copy, from, memo);
     }
     return found.get().isOf(copy.server(), copy.run())
-        ? present(copy, found.get(), memo)
+        ? present(copy, from, found.get(), memo)
         : new Progress.Broken(foreign(copy));
   }
 
@@ -190,39 +205,34 @@ public final class FlexibleServerRestorer implements ServerRestorer {
             + ", then retry.");
   }
 
-  private Progress create(Copy copy, Memo memo) {
+  private Progress create(Copy copy, From from, Memo memo) {
     var source = servers.get(copy.source().name());
     if (source.isEmpty()) {
       return new Progress.Broken(unknown(copy.source()));
     }
-    var earliest = earliest(source.get());
-    if (copy.target().isBefore(earliest)) {
-      return new Progress.Broken(
-          problem(
-              copy,
-              earliest.equals(Instant.MAX)
-                  ? "Azure names no moment to which " + copy.source() + " can be restored."
-                  : "Azure keeps " + copy.source() + " from " + earliest + " on.",
-              "Ask for a later moment."));
-    }
     var now = clock.instant();
-    var kept = copy.target().plus(past.behind());
-    if (now.isBefore(kept)) {
-      return new Progress.Working(
-          "waiting until "
-              + kept.truncatedTo(ChronoUnit.SECONDS)
-              + ": Azure takes a while to keep what was just written",
-          memo.well().text(),
-          Duration.between(now, kept));
-    }
-    var tags = Clone.tags(copy, now, past.keep());
-    var operation = servers.create(copy.server().name(), Clone.wanted(copy, source.get(), tags));
+    return switch (asking.asked(copy, from, source.get(), now)) {
+      case Asked.Refused(var happened, var next) ->
+          new Progress.Broken(problem(copy, happened, next));
+      case Asked.NotYet(var kept) ->
+          new Progress.Working(
+              "waiting until "
+                  + kept.truncatedTo(ChronoUnit.SECONDS)
+                  + ": Azure takes a while to keep what was just written",
+              memo.well().text(),
+              Duration.between(now, kept));
+      case Asked.Wanted(var wanted) -> ask(copy, wanted, memo);
+    };
+  }
+
+  private Progress ask(Copy copy, ServerInner wanted, Memo memo) {
+    var operation = servers.create(copy.server().name(), wanted);
     var after = operation.map(memo.well()::begun).orElseGet(() -> memo.well().found());
     return new Progress.Working(
         "Azure has begun to restore " + copy.source(), after.text(), Duration.ZERO);
   }
 
-  private Progress present(Copy copy, Clone clone, Memo memo) {
+  private Progress present(Copy copy, From from, Clone clone, Memo memo) {
     if (clone.isGoing()) {
       return new Progress.Broken(
           problem(copy, "Somebody is removing it in Azure.", "Ask who did, then retry."));
@@ -240,12 +250,12 @@ public final class FlexibleServerRestorer implements ServerRestorer {
               "letting the bot alone into the copy",
               "Its firewall does not become what was asked for.",
               "Look at its firewall rules in Azure, then retry.");
-      case CloneDoor.Door.Set() -> entered(copy, clone, seen);
+      case CloneDoor.Door.Set() -> entered(copy, from, clone, seen);
     };
   }
 
-  private Progress entered(Copy copy, Clone clone, Memo memo) {
-    var address = address(clone);
+  private Progress entered(Copy copy, From from, Clone clone, Memo memo) {
+    var address = clone.address();
     if (address.isEmpty()) {
       return working("waiting until Azure names the copy's address", memo.well());
     }
@@ -253,7 +263,7 @@ public final class FlexibleServerRestorer implements ServerRestorer {
     return switch (trial.knock(login)) {
       case LoginTrial.Answer.Accepted() -> {
         known.put(clone.server().name(), clone);
-        yield new Progress.Ready(stated(copy));
+        yield new Progress.Ready(stated(copy, from));
       }
       case LoginTrial.Answer.NotYet(var why) ->
           patient(
@@ -283,11 +293,18 @@ public final class FlexibleServerRestorer implements ServerRestorer {
     };
   }
 
-  private static Exactness stated(Copy copy) {
+  private static Exactness stated(Copy copy, From from) {
     return new Exactness(
         Optional.empty(),
         Optional.empty(),
-        "it stands at " + copy.target() + " as Azure states; nothing here proves it");
+        switch (from) {
+          case MOMENT ->
+              "it stands at " + copy.target() + " as Azure states; nothing here proves it";
+          case LATEST ->
+              "it has the latest data that Azure had copied to another region, and stands at no"
+                  + " moment that anybody chose: the last hour may be missing, and nothing here"
+                  + " proves how much";
+        });
   }
 
   /** Waiting for something that comes by itself, and not for ever. */
@@ -344,7 +361,7 @@ public final class FlexibleServerRestorer implements ServerRestorer {
         return new Progress.Broken(foreign(copy));
       }
       return found.get().isReady()
-          ? new Progress.Ready(stated(copy))
+          ? new Progress.Ready(stated(copy, From.MOMENT))
           : new Progress.Working("Azure shows the copy as " + found.get().state());
     } catch (AzureFailed failed) {
       throw unavailable("looking at " + copy.server(), failed);
@@ -362,7 +379,7 @@ public final class FlexibleServerRestorer implements ServerRestorer {
               .or(() -> servers.get(copy.name()).map(Clone::new).filter(Clone::isReady));
       return clone
           .filter(it -> it.isOf(copy.estate()))
-          .flatMap(it -> address(it).map(address -> loginTo(address, it)));
+          .flatMap(it -> it.address().map(address -> loginTo(address, it)));
     } catch (AzureFailed failed) {
       throw unavailable("looking for " + copy, failed);
     }
@@ -388,59 +405,60 @@ public final class FlexibleServerRestorer implements ServerRestorer {
             problem(
                 copy, "The registry names it as a server in use.", "Find out who put it there."));
       }
-      servers.delete(name);
+      delete(copy, found.get());
     } catch (AzureFailed failed) {
       throw unavailable("removing the server copy " + name, failed);
     }
   }
 
-  /**
-   * A copy whose time is over.
-   *
-   * @param run empty where its tag is gone
-   */
-  public record Leftover(String name, String run, Instant expires) {}
+  /** A server that Azure is at work on is no trouble of anybody's; it goes when that is over. */
+  private void delete(Copy copy, Clone clone) {
+    try {
+      servers.delete(copy.server().name());
+    } catch (AzureFailed failed) {
+      if (failed.trouble().status() != 409 || clone.isReady()) {
+        throw failed;
+      }
+      throw new RestorerUnavailable(
+          new Problem(
+              "removing the server copy " + copy.server().name(),
+              "Azure still makes the server copy "
+                  + copy.server().name()
+                  + "; it can be removed when that is done. "
+                  + failed.trouble().said(),
+              "Look at it in Azure, then retry; or remove it by hand: " + removal(clone)),
+          true);
+    }
+  }
 
-  /**
-   * The estate's copies that nobody needs any more: of runs that are over, or kept for too long.
-   *
-   * @param over whether a run is over
-   */
-  public List<Leftover> leftovers(String estate, Predicate<RunId> over) {
+  private String removal(Clone clone) {
+    return "az postgres flexible-server delete --ids " + servers.path(clone.server().name());
+  }
+
+  @Override
+  public List<Standing> standing(String estate) {
     try {
       return servers.all().stream()
           .map(Clone::new)
           .filter(it -> it.isOf(estate))
           .filter(it -> !it.isGoing())
-          .filter(it -> it.expires().isBefore(clock.instant()) || isOver(it, over))
-          .map(it -> new Leftover(it.server().name(), it.run().orElse(""), it.expires()))
+          .map(
+              it ->
+                  new Standing(
+                      it.server().name(),
+                      it.source().orElse(""),
+                      it.runId(),
+                      Optional.of(it.expires()),
+                      "Azure bills it like the server that it was copied from",
+                      removal(it)))
           .toList();
     } catch (AzureFailed failed) {
       throw unavailable("looking for copies of servers that were left behind", failed);
     }
   }
 
-  private static boolean isOver(Clone clone, Predicate<RunId> over) {
-    return clone.run().map(RunId::new).filter(over).isPresent();
-  }
-
-  private record Address(String host, int port) {}
-
-  /** Azure's addresses have no port; one that has is taken by its word. */
-  private static Optional<Address> address(Clone clone) {
-    var name = clone.server().fullyQualifiedDomainName();
-    if (name == null || name.isBlank()) {
-      return Optional.empty();
-    }
-    int colon = name.lastIndexOf(':');
-    return Optional.of(
-        colon < 0
-            ? new Address(name, PORT)
-            : new Address(name.substring(0, colon), Integer.parseInt(name.substring(colon + 1))));
-  }
-
   /** The bot's login on the source. */
-  private Login loginTo(Address address, Clone clone) {
+  private Login loginTo(Clone.Address address, Clone clone) {
     var source = clone.source().orElseThrow();
     var secret =
         registry

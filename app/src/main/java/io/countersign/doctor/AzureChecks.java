@@ -1,9 +1,10 @@
 package io.countersign.doctor;
 
+import io.countersign.RunId;
 import io.countersign.azure.AzureLook;
-import io.countersign.azure.FlexibleServerRestorer;
 import io.countersign.estate.ServerRestorer;
 import io.countersign.estate.ServerRestorer.RestorerUnavailable;
+import java.time.InstantSource;
 import java.util.List;
 
 /** The bot's rights in Azure, the servers there, and copies that were left behind. */
@@ -11,9 +12,11 @@ final class AzureChecks {
   private final String estate;
   private final AzureLook azure;
   private final ServerRestorer restorer;
+  private final InstantSource clock;
   private final Results results = new Results();
 
-  AzureChecks(String estate, AzureLook azure, ServerRestorer restorer) {
+  AzureChecks(String estate, AzureLook azure, ServerRestorer restorer, InstantSource clock) {
+    this.clock = clock;
     this.estate = estate;
     this.azure = azure;
     this.restorer = restorer;
@@ -45,27 +48,23 @@ final class AzureChecks {
   }
 
   private void leftovers() {
-    if (!(restorer instanceof FlexibleServerRestorer onAzure)) {
-      return;
-    }
     var what = "copies of servers in Azure of " + estate;
     try {
-      var left = onAzure.leftovers(estate, _ -> false);
+      var left =
+          restorer.standing(estate).stream()
+              .filter(it -> it.expires().filter(at -> at.isBefore(clock.instant())).isPresent())
+              .toList();
       left.forEach(
           it ->
               results.finding(
                   what,
                   it.name()
                       + ", made by run "
-                      + it.run()
+                      + it.run().map(RunId::value).orElse("(its tag is gone)")
                       + ", should have been gone by "
-                      + it.expires()
+                      + it.expires().orElseThrow()
                       + ". It holds every tenant's data.",
-                  "look whether the run still goes; if not, az postgres flexible-server delete"
-                      + " --ids "
-                      + azure.scope()
-                      + "/providers/Microsoft.DBforPostgreSQL/flexibleServers/"
-                      + it.name()));
+                  "look whether the run still goes; if not, " + it.remedy()));
       if (left.isEmpty()) {
         results.fine(what, "none is left behind");
       }

@@ -145,7 +145,8 @@ final class EstateChecks {
   }
 
   private AzureChecks azure(PastSource.OnAzure past) {
-    return new AzureChecks(estate.name(), new AzureLook(new AzureClients(past.azure())), restorer);
+    return new AzureChecks(
+        estate.name(), new AzureLook(new AzureClients(past.azure())), restorer, clock);
   }
 
   /** PgBouncers and standbys: a swap asks them too. */

@@ -18,8 +18,14 @@ public sealed interface PastSource permits RestoreSource, PastSource.OnAzure {
    * @param behind how long the service takes to keep what was written: a moment that is more recent
    *     is waited for
    * @param keep how long after it was asked for a copy is a leftover, whatever its run says
+   * @param pairedRegion where copies of geo-redundant backups are made; empty: nowhere
    */
   record OnAzure(
-      AzureAccount azure, Optional<String> letIn, Duration behind, Duration keep, String programs)
+      AzureAccount azure,
+      Optional<String> letIn,
+      Duration behind,
+      Duration keep,
+      Optional<String> pairedRegion,
+      String programs)
       implements PastSource {}
 }

@@ -40,6 +40,27 @@ public interface ServerRestorer {
   }
 
   /**
+   * As {@link #visit}, for a copy with the newest data that is kept elsewhere: the server's own
+   * region is down. No moment can be chosen; the copy's target is only when it was asked for.
+   */
+  default Progress visitLatest(Copy copy, String memo) {
+    return new Progress.Broken(
+        new Problem(
+            "making the server copy " + copy.server(),
+            "The estate's past lies in folders, and nothing of it is kept in another region.",
+            "Use server.restore with a moment."));
+  }
+
+  /**
+   * What {@link #visitLatest} asks for, as plans show it.
+   *
+   * @param source as in {@link #plan}
+   */
+  default List<String> planLatest(String source) {
+    return List.of("nothing: the estate's past lies in folders");
+  }
+
+  /**
    * What {@link #begin} asks for, as plans show it.
    *
    * @param source the server's name, or what stands for one that is not known yet
@@ -59,6 +80,30 @@ public interface ServerRestorer {
    * by this run.
    */
   void remove(Copy copy);
+
+  /**
+   * The copies of an estate's servers that stand, whichever run made them; never a source, and none
+   * that is being removed.
+   */
+  default List<Standing> standing(String estate) {
+    return List.of();
+  }
+
+  /**
+   * A copy that stands.
+   *
+   * @param run that made it; empty where nothing says so any more
+   * @param expires by when it should be gone, where that was written on it
+   * @param cost what it costs while it stands, a clause
+   * @param remedy a command that removes it
+   */
+  record Standing(
+      String name,
+      String source,
+      Optional<RunId> run,
+      Optional<Instant> expires,
+      String cost,
+      String remedy) {}
 
   /**
    * One copy to be made.

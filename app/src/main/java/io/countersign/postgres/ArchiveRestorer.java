@@ -1,6 +1,7 @@
 package io.countersign.postgres;
 
 import io.countersign.Problem;
+import io.countersign.RunId;
 import io.countersign.action.ActionFailed;
 import io.countersign.estate.Estate.RestoreSource;
 import io.countersign.estate.Login;
@@ -138,6 +139,36 @@ public final class ArchiveRestorer implements ServerRestorer {
     folder.read(Copying.class).flatMap(ArchiveRestorer::process).ifPresent(CopyFolder::kill);
     new CopyServer(folder, programs).stop();
     folder.delete();
+  }
+
+  @Override
+  public List<Standing> standing(String estate) {
+    if (!Files.isDirectory(copies)) {
+      return List.of();
+    }
+    try (var all = Files.list(copies)) {
+      return all.map(it -> String.valueOf(it.getFileName()))
+          .filter(CopyFolder::isName)
+          .sorted()
+          .map(it -> CopyFolder.of(copies, it))
+          .flatMap(it -> it.read(Marker.class).stream())
+          .filter(it -> it.estate().equals(estate))
+          .map(this::standing)
+          .toList();
+    } catch (IOException error) {
+      throw unreadable(copies);
+    }
+  }
+
+  private Standing standing(Marker marker) {
+    var folder = copies.resolve(marker.server());
+    return new Standing(
+        marker.server(),
+        marker.source(),
+        Optional.of(new RunId(marker.run())),
+        Optional.empty(),
+        "it takes a server's room and memory on the bot's host",
+        "pg_ctl stop -m immediate -D " + folder.resolve("data") + "; rm -r " + folder);
   }
 
   private static boolean isOf(CopyFolder folder, Copy copy) {

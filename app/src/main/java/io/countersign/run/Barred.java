@@ -24,6 +24,7 @@ public final class Barred {
             RunEvent.StepFailed _,
             RunEvent.StepDrifted _,
             RunEvent.StepParked _,
+            RunEvent.ClearPutOff _,
             RunEvent.AttemptAbandoned _ ->
             doubt = false;
         case RunEvent.RetryRequested(var by) -> {

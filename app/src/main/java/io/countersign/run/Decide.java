@@ -21,7 +21,7 @@ public final class Decide {
     return switch (state) {
       case Asked(var facts) ->
           facts.halt().isPresent() ? new Finish(facts.halt().get().ending()) : new AwaitCommand();
-      case Ready(var facts, var next) -> ready(runbook, facts, next);
+      case Ready(var facts, var next) -> ready(runbook, facts, next, now);
       case AtGate(var facts, var place, var gate, var until, var then) ->
           facts.halt().isPresent()
               ? stop(runbook, facts, place)
@@ -45,13 +45,13 @@ public final class Decide {
     };
   }
 
-  private static Decision ready(Runbook runbook, Facts facts, Place next) {
+  private static Decision ready(Runbook runbook, Facts facts, Place next, Instant now) {
     if (facts.halt().orElse(null) instanceof Halt.Left left) {
       return new Finish(left.ending());
     }
     return switch (next.section()) {
       case STEPS -> forward(runbook, facts, next);
-      case ON_ABORT -> back(runbook, facts, next);
+      case ON_ABORT -> back(runbook, facts, next, now);
     };
   }
 
@@ -78,15 +78,18 @@ public final class Decide {
 
   /**
    * on-abort: first what a half-done step left, then line by line, passing over what was never
-   * made.
+   * made; at last what could not be removed at first.
    */
-  private static Decision back(Runbook runbook, Facts facts, Place next) {
+  private static Decision back(Runbook runbook, Facts facts, Place next, Instant now) {
     if (facts.open().isPresent()) {
       var open = facts.open().get();
       return new Clear(open.place().in(runbook), open);
     }
     if (next.isPastEnd(runbook)) {
-      return new Finish(facts.halt().map(Halt::ending).orElse(Ending.FAILED));
+      return facts
+          .later()
+          .<Decision>map(it -> later(runbook, it, now))
+          .orElseGet(() -> new Finish(facts.halt().map(Halt::ending).orElse(Ending.FAILED)));
     }
     var step = next.in(runbook);
     if (!applies(step, facts.spec())) {
@@ -95,6 +98,12 @@ public final class Decide {
     return unmade(step, facts)
         .<Decision>map(it -> new PassOver(step, it))
         .orElseGet(() -> start(facts, step, Optional.empty()));
+  }
+
+  private static Decision later(Runbook runbook, Facts.Later later, Instant now) {
+    return now.isBefore(later.until())
+        ? new AwaitTime(later.until())
+        : new Clear(later.left().place().in(runbook), later.left());
   }
 
   private static Decision start(Facts facts, Step step, Optional<io.countersign.GateId> gate) {

@@ -21,6 +21,7 @@ import java.util.Set;
  * @param halt why the run must not go forward
  * @param open the attempt that was started and neither succeeded nor was cleared
  * @param skipped steps that a person wants left out
+ * @param later what an attempt left and what cannot be removed yet
  */
 public record Facts(
     RunSpec spec,
@@ -30,7 +31,8 @@ public record Facts(
     Optional<String> crossedBy,
     Optional<Halt> halt,
     Optional<OpenAttempt> open,
-    Set<String> skipped) {
+    Set<String> skipped,
+    Optional<Later> later) {
   public Facts {
     skipped = Set.copyOf(skipped);
     outputs = Map.copyOf(outputs);
@@ -56,6 +58,19 @@ public record Facts(
     }
   }
 
+  /**
+   * What is removed when everything else is put back.
+   *
+   * @param since when it was first put off; a person who says retry begins anew
+   * @param deadline from then on a person is asked
+   */
+  public record Later(
+      OpenAttempt left, Instant since, Instant until, Instant deadline, String said) {
+    boolean isOf(String step, int attempt) {
+      return left.step().equals(step) && left.attempt() == attempt;
+    }
+  }
+
   /** Whether the point of no return lies behind. */
   public boolean crossed() {
     return crossedBy.isPresent();
@@ -70,7 +85,8 @@ public record Facts(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        Set.of());
+        Set.of(),
+        Optional.empty());
   }
 
   public int attemptsOf(String step) {
@@ -90,7 +106,8 @@ public record Facts(
         crossedBy.isEmpty() && destructive ? Optional.of(attempt.key()) : crossedBy,
         halt,
         Optional.of(attempt),
-        skipped);
+        skipped,
+        later);
   }
 
   Facts parked(String memo) {
@@ -105,7 +122,7 @@ public record Facts(
                     it.approval(),
                     Optional.of(memo),
                     it.startedAt()));
-    return new Facts(spec, outputs, attempts, openings, crossedBy, halt, kept, skipped);
+    return new Facts(spec, outputs, attempts, openings, crossedBy, halt, kept, skipped, later);
   }
 
   Facts succeeded(String step, Map<String, Value> made) {
@@ -117,11 +134,57 @@ public record Facts(
         crossedBy,
         halt,
         Optional.empty(),
-        skipped);
+        skipped,
+        later);
   }
 
   Facts cleared() {
-    return new Facts(spec, outputs, attempts, openings, crossedBy, halt, Optional.empty(), skipped);
+    return new Facts(
+        spec, outputs, attempts, openings, crossedBy, halt, Optional.empty(), skipped, later);
+  }
+
+  /** What cannot be removed yet is nobody's business until everything else is put back. */
+  Facts putOff(OpenAttempt left, RunEvent.ClearPutOff event, Instant at) {
+    var since = later.map(Later::since).orElse(at);
+    var wait = new Later(left, since, event.until(), since.plus(event.within()), event.said());
+    return new Facts(
+        spec,
+        outputs,
+        attempts,
+        openings,
+        crossedBy,
+        halt,
+        later.isPresent() ? open : Optional.empty(),
+        skipped,
+        Optional.of(wait));
+  }
+
+  Facts removed() {
+    return new Facts(
+        spec, outputs, attempts, openings, crossedBy, halt, open, skipped, Optional.empty());
+  }
+
+  /** A person wants it tried again: for as long as at first. */
+  Facts triedAgain(Instant at) {
+    return later.isEmpty()
+        ? this
+        : new Facts(
+            spec,
+            outputs,
+            attempts,
+            openings,
+            crossedBy,
+            halt,
+            open,
+            skipped,
+            later.map(
+                it ->
+                    new Later(
+                        it.left(),
+                        at,
+                        at,
+                        at.plus(java.time.Duration.between(it.since(), it.deadline())),
+                        it.said())));
   }
 
   /**
@@ -131,34 +194,46 @@ public record Facts(
   Facts drifted() {
     var drifted = open.map(OpenAttempt::key);
     var still = crossedBy.filter(it -> !drifted.equals(Optional.of(it)));
-    return new Facts(spec, outputs, attempts, openings, still, halt, Optional.empty(), skipped);
+    return new Facts(
+        spec, outputs, attempts, openings, still, halt, Optional.empty(), skipped, later);
   }
 
   Facts opened(String step, int opening) {
     return new Facts(
-        spec, outputs, attempts, with(openings, step, opening), crossedBy, halt, open, skipped);
+        spec,
+        outputs,
+        attempts,
+        with(openings, step, opening),
+        crossedBy,
+        halt,
+        open,
+        skipped,
+        later);
   }
 
   /** The first halt stays; a later one says nothing new. */
   Facts halted(Halt why) {
     return halt.isPresent()
         ? this
-        : new Facts(spec, outputs, attempts, openings, crossedBy, Optional.of(why), open, skipped);
+        : new Facts(
+            spec, outputs, attempts, openings, crossedBy, Optional.of(why), open, skipped, later);
   }
 
   /** Whatever halted the run before, this is why it ends. */
   Facts left(Halt.Left why) {
-    return new Facts(spec, outputs, attempts, openings, crossedBy, Optional.of(why), open, skipped);
+    return new Facts(
+        spec, outputs, attempts, openings, crossedBy, Optional.of(why), open, skipped, later);
   }
 
   Facts skipping(String step) {
     var more = new HashSet<>(skipped);
     more.add(step);
-    return new Facts(spec, outputs, attempts, openings, crossedBy, halt, open, more);
+    return new Facts(spec, outputs, attempts, openings, crossedBy, halt, open, more, later);
   }
 
   Facts resumed() {
-    return new Facts(spec, outputs, attempts, openings, crossedBy, Optional.empty(), open, skipped);
+    return new Facts(
+        spec, outputs, attempts, openings, crossedBy, Optional.empty(), open, skipped, later);
   }
 
   private static <V> Map<String, V> with(Map<String, V> map, String key, V value) {

@@ -33,7 +33,7 @@ public final class Fold {
   /** The state after one more event. */
   public static RunState after(RunState state, RunEvent event, Instant at) {
     return switch (event) {
-      case Command command -> command(state, command);
+      case Command command -> command(state, command, at);
       case Work work -> work(state, work, at);
     };
   }
@@ -42,7 +42,7 @@ public final class Fold {
    * Commands are accepted in every state that has not ended; where they change nothing, the state
    * stays.
    */
-  private static RunState command(RunState state, Command command) {
+  private static RunState command(RunState state, Command command, Instant at) {
     if (state instanceof Ended) {
       throw new IllegalEvent(state, command);
     }
@@ -52,7 +52,7 @@ public final class Fold {
       case CancelRequested(var by, var reason) ->
           knowing(state, it -> it.halted(new Halt.Cancelled(by, reason)));
       case SkipRequested(_, var step) -> skipping(state, step);
-      case RetryRequested _ -> retried(state);
+      case RetryRequested _ -> retried(state, at);
       case LeftAsIs(var by, var reason) ->
           state instanceof NeedsPerson(var facts, var place, _)
               ? new Ready(facts.left(new Halt.Left(by, reason)), place)
@@ -77,9 +77,10 @@ public final class Fold {
     };
   }
 
-  private static RunState retried(RunState state) {
+  private static RunState retried(RunState state, Instant at) {
     return state instanceof NeedsPerson(var facts, var place, _)
-        ? new Ready(place.section() == Place.Section.STEPS ? facts.resumed() : facts, place)
+        ? new Ready(
+            place.section() == Place.Section.STEPS ? facts.resumed() : facts.triedAgain(at), place)
         : state;
   }
 
@@ -135,8 +136,14 @@ public final class Fold {
           acted(facts, place, attempt, state, it, at);
       case Move(InDoubt(var facts, var place, var attempt, _, _), Work it) ->
           acted(facts, place, attempt, state, it, at);
-      case Move(Ready(var facts, _), AttemptAbandoned _) when facts.open().isPresent() ->
-          new Ready(facts.cleared(), ((Ready) state).next());
+      case Move(Ready(var facts, var next), AttemptAbandoned(var step, var attempt, _))
+          when facts.later().filter(it -> it.isOf(step, attempt)).isPresent() ->
+          new Ready(facts.removed(), next);
+      case Move(Ready(var facts, var next), AttemptAbandoned _) when facts.open().isPresent() ->
+          new Ready(facts.cleared(), next);
+      case Move(Ready(var facts, var next), ClearPutOff putOff)
+          when next.section() == Place.Section.ON_ABORT ->
+          putOff(state, facts, next, putOff, at);
       case Move(RunState from, AbortBegun(var halt)) when !from.facts().crossed() ->
           aborting(from, halt);
       case Move(RunState from, PersonNeeded(_, var problem)) when !(from instanceof Ended) ->
@@ -145,6 +152,18 @@ public final class Fold {
       case Move(Asked(var facts), Finished(var ending)) -> new Ended(facts, ending);
       case Move(RunState from, Work other) -> throw new IllegalEvent(from, other);
     };
+  }
+
+  private static RunState putOff(
+      RunState from, Facts facts, Place next, ClearPutOff event, Instant at) {
+    var left =
+        facts
+            .later()
+            .map(Facts.Later::left)
+            .or(facts::open)
+            .filter(it -> it.step().equals(event.step()) && it.attempt() == event.attempt())
+            .orElseThrow(() -> new IllegalEvent(from, event));
+    return new Ready(facts.putOff(left, event, at), next);
   }
 
   private static RunState aborting(RunState from, Halt halt) {

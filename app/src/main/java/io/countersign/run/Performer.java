@@ -4,6 +4,7 @@ import io.countersign.Problem;
 import io.countersign.action.Action;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Attempt;
+import io.countersign.action.Clearing;
 import io.countersign.action.Fields;
 import io.countersign.action.Finding;
 import io.countersign.action.Intent;
@@ -170,7 +171,12 @@ final class Performer {
   private <I extends Record, O extends Record> RunEvent.Work clear(
       Action<I, O> action, Work work, Step step, Facts.OpenAttempt open) throws Uncleared {
     try {
-      action.clear(attempt(action, work, step, open));
+      switch (action.clearing(attempt(action, work, step, open))) {
+        case Clearing.Done() -> {}
+        case Clearing.Later later -> {
+          return putOff(work, open, later);
+        }
+      }
     } catch (Stop.Stopped stopped) {
       throw stopped;
     } catch (RuntimeException lost) {
@@ -179,6 +185,29 @@ final class Performer {
     }
     crash.reached("cleared " + open.key());
     return new RunEvent.AttemptAbandoned(open.step(), open.attempt(), "what it left is removed");
+  }
+
+  /**
+   * Only while a run is put back, and for one thing at a time: a step that is tried again needs
+   * what it left gone.
+   */
+  private RunEvent.Work putOff(Work work, Facts.OpenAttempt open, Clearing.Later later)
+      throws Uncleared {
+    var before = work.facts().later();
+    var isOther = before.filter(it -> !it.left().key().equals(open.key())).isPresent();
+    if (work.place().section() != Place.Section.ON_ABORT || isOther) {
+      throw new Uncleared(later.problem());
+    }
+    if (before.filter(it -> !work.now().isBefore(it.deadline())).isPresent()) {
+      return new RunEvent.PersonNeeded(open.step(), later.problem());
+    }
+    log.info("{}: step {} is cleared later: {}", work.shown(), open.key(), later.said());
+    return new RunEvent.ClearPutOff(
+        open.step(),
+        open.attempt(),
+        journal.now().plus(later.again()),
+        later.within(),
+        later.said());
   }
 
   /** What a step left could not be removed now. */

@@ -8,6 +8,7 @@ import io.countersign.action.Intent;
 import io.countersign.runbook.Gate;
 import io.countersign.runbook.Risk;
 import io.countersign.runbook.Value;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -130,6 +131,15 @@ public sealed interface RunEvent {
    * follow.
    */
   record AttemptAbandoned(String step, int attempt, String why) implements Work, OfStep {}
+
+  /**
+   * What an attempt left cannot be removed yet. Everything else is put back first; then it is tried
+   * again, from that moment on.
+   *
+   * @param within how long after the first such event a person is asked
+   */
+  record ClearPutOff(String step, int attempt, Instant until, Duration within, String said)
+      implements Work, OfStep {}
 
   /** Something has ended the way forward before the point of no return: {@code on-abort} begins. */
   record AbortBegun(Halt halt) implements Work {}

@@ -57,7 +57,8 @@ public record Authored(
           new Estate.RestoreSource("/nowhere", "/nowhere", "/nowhere", ""),
           Optional.empty(),
           Map.of(),
-          CopyLimits.NONE);
+          CopyLimits.NONE,
+          Optional.empty());
 
   public Authored {
     files = List.copyOf(files);
@@ -192,7 +193,8 @@ public record Authored(
             estate.restore() instanceof PastSource.OnAzure azure ? azure : UNKNOWN.restore(),
             UNKNOWN.backups(),
             estate.neighbours(),
-            estate.copy());
+            estate.copy(),
+            estate.channel());
     return Estates.of(
             nowhere,
             Path.of("/nowhere"),

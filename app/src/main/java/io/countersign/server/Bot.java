@@ -55,6 +55,11 @@ public final class Bot implements AutoCloseable {
   /** How often it is looked what is due, in seconds. */
   private static final long DUE = 10;
 
+  /** How often it is looked for copies of servers that were left behind, in seconds. */
+  private static final long SWEEP = 600;
+
+  private static final long SWEEP_FIRST = 60;
+
   /** How often a process shows that it lives; after four it is dead to the others. */
   public static final Duration HEARTBEAT = Duration.ofSeconds(3);
 
@@ -264,13 +269,29 @@ public final class Bot implements AutoCloseable {
     edge.start();
     var _ =
         scheduler.scheduleWithFixedDelay(() -> threads.execute(dues), DUE, DUE, TimeUnit.SECONDS);
+    var sweep =
+        new Sweep(estates.values(), journal, database.leftovers(), edge.announcer(), process);
+    var _ =
+        scheduler.scheduleWithFixedDelay(
+            () -> threads.execute(sweep::look), SWEEP_FIRST, SWEEP, TimeUnit.SECONDS);
     var keeper = new AnchorKeeper(database.anchors(), settings.auditFile().map(AnchorFile::new));
     var _ =
         scheduler.scheduleWithFixedDelay(
             () -> threads.execute(keeper::look), 0, DUE, TimeUnit.SECONDS);
     log.info("countersign listens on port {} as {}", web.port(), process);
     return new Bot(
-        runbooks.values(), database, workers, edge, dues, web, scheduler, threads, logging);
+        runbooks.values(),
+        database,
+        workers,
+        edge,
+        () -> {
+          dues.run();
+          sweep.look();
+        },
+        web,
+        scheduler,
+        threads,
+        logging);
   }
 
   /** A run goes on with the text that it pinned, whatever the file says now. */

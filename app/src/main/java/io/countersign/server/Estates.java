@@ -27,6 +27,7 @@ import io.countersign.action.schedule.CancelDrop;
 import io.countersign.action.schedule.ScheduleDrill;
 import io.countersign.action.schedule.ScheduleDrop;
 import io.countersign.action.server.DiscardServer;
+import io.countersign.action.server.RestoreLatest;
 import io.countersign.action.server.RestoreServer;
 import io.countersign.action.tenant.AuditTenant;
 import io.countersign.action.tenant.DiscardSecret;
@@ -105,6 +106,7 @@ public final class Estates {
                 new FreezeTenant(estate, registry, servers),
                 new SettleTenant(estate, servers),
                 new RestoreServer(servers, restorer),
+                new RestoreLatest(restorer),
                 new DatabaseCopy(servers, programs, copier, random),
                 new DatabaseCompare(servers, registry, estate, programs),
                 new DiscardServer(restorer),

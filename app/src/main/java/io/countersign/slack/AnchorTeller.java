@@ -21,6 +21,8 @@ final class AnchorTeller {
   /** Longer than a call to Slack may take, twice: it is looked for, then posted. */
   static final Duration LEASE = Duration.ofSeconds(25);
 
+  private static final String KIND = "anchor";
+
   private final Anchors anchors;
   private final SlackApi slack;
   private final String channel;
@@ -45,13 +47,14 @@ final class AnchorTeller {
   private void tell(Anchors.Untold untold) {
     var anchor = untold.anchor();
     if (untold.tried()
-        && slack.announced(channel, anchor.number()) instanceof Answer.Ok<Boolean>(var found)
+        && slack.announced(channel, KIND, Long.toString(anchor.number()))
+            instanceof Answer.Ok<Boolean>(var found)
         && found) {
       anchors.told(channel, anchor.number());
       return;
     }
     var content = Drawing.whisper(List.of(line(anchor)), List.of());
-    switch (slack.announce(channel, content, anchor.number())) {
+    switch (slack.announce(channel, content, KIND, Long.toString(anchor.number()))) {
       case Answer.Ok<String> _ -> anchors.told(channel, anchor.number());
       case Answer.RateLimited<String> _ -> log.info("anchor {} waits for Slack", anchor.number());
       case Answer.Failed<String>(var code) ->

@@ -213,8 +213,8 @@ final class SlackApi {
         it -> it.getTs());
   }
 
-  /** A message of no run: the anchor with this number. */
-  Answer<String> announce(String channel, Content content, long anchor) {
+  /** A message of no run, with a name of its own. */
+  Answer<String> announce(String channel, Content content, String kind, String id) {
     return call(
         () ->
             methods.chatPostMessage(
@@ -222,22 +222,20 @@ final class SlackApi {
                     r.channel(channel)
                         .text(content.text())
                         .blocksAsString(content.blocks())
-                        .metadata(metadata("anchor", Long.toString(anchor)))
+                        .metadata(metadata(kind, id))
                         .unfurlLinks(false)
                         .unfurlMedia(false)),
         it -> it.getTs());
   }
 
   /** Whether the channel has that message among its newest. */
-  Answer<Boolean> announced(String channel, long anchor) {
+  Answer<Boolean> announced(String channel, String kind, String id) {
     return call(
         () ->
             methods.conversationsHistory(
                 r -> r.channel(channel).limit(PAGE).includeAllMetadata(true)),
         it ->
-            it.getMessages().stream()
-                .anyMatch(
-                    message -> names(message.getMetadata(), "anchor", Long.toString(anchor))));
+            it.getMessages().stream().anyMatch(message -> names(message.getMetadata(), kind, id)));
   }
 
   Answer<String> update(String channel, String ts, Content content, RunId run, String key) {

@@ -13,6 +13,7 @@ import io.countersign.run.Runbooks;
 import io.countersign.run.Schedules;
 import io.countersign.run.TenantIndex;
 import io.countersign.runbook.Runbook;
+import io.countersign.thread.Announcer;
 import io.countersign.thread.Homes;
 import io.countersign.thread.Inbox;
 import io.countersign.thread.Posts;
@@ -42,6 +43,7 @@ public final class SlackEdge implements AutoCloseable {
   private final Sender sender;
   private final Homekeeping homes;
   private final Optional<AnchorTeller> teller;
+  private final Announcer announcer;
   private final ScheduledExecutorService scheduler;
   private final Executor threads;
 
@@ -107,6 +109,7 @@ public final class SlackEdge implements AutoCloseable {
             threads);
     this.teller =
         settings.auditChannel().map(it -> new AnchorTeller(parts.anchors(), slack, it, process));
+    this.announcer = new SlackAnnouncer(slack, reach);
     var whisper = new Whisper(slack, scheduler);
     var forms = new AskReader(parts.runbooks(), parts.tenants(), parts.journal()::now);
     var rooms = new Rooms(slack, settings.channels(), clock);
@@ -210,6 +213,11 @@ public final class SlackEdge implements AutoCloseable {
     if (reach.state() instanceof Reach.State.Fine) {
       telling.look();
     }
+  }
+
+  /** Says in channels what belongs to no run's thread. */
+  public Announcer announcer() {
+    return announcer;
   }
 
   /** Slack's signed requests, where a signing secret was given. */

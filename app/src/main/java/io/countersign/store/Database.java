@@ -132,6 +132,10 @@ public final class Database implements AutoCloseable {
     return new JdbiBackups(jdbi, json);
   }
 
+  public JdbiLeftovers leftovers() {
+    return new JdbiLeftovers(jdbi);
+  }
+
   public JdbiHomes homes() {
     return new JdbiHomes(jdbi);
   }

@@ -32,6 +32,7 @@ final class EventCodec {
           Map.entry("step-in-doubt", RunEvent.StepInDoubt.class),
           Map.entry("step-drifted", RunEvent.StepDrifted.class),
           Map.entry("attempt-abandoned", RunEvent.AttemptAbandoned.class),
+          Map.entry("clear-put-off", RunEvent.ClearPutOff.class),
           Map.entry("abort-begun", RunEvent.AbortBegun.class),
           Map.entry("person-needed", RunEvent.PersonNeeded.class),
           Map.entry("finished", RunEvent.Finished.class));

@@ -153,5 +153,11 @@ public final class Grants {
               "SELECT",
               "INSERT",
               "UPDATE (number, trying, sender, until)"),
+          Grant.on(
+              "leftover",
+              "tells a channel once a day of a copy that was left behind",
+              "SELECT",
+              "INSERT",
+              "UPDATE (told, told_at, tried, sender, until)"),
           Grant.on("flyway_schema_history", "sees whether the schema is up to date", "SELECT"));
 }

@@ -144,6 +144,7 @@ final class Ledger {
           RunEvent.GateOpened _,
           RunEvent.SkipRequested _,
           RunEvent.StepPassedOver _,
+          RunEvent.ClearPutOff _,
           RunEvent.StepParked _ -> {}
     }
   }
@@ -271,6 +272,7 @@ final class Ledger {
           RunEvent.StepFailed _,
           RunEvent.StepDrifted _,
           RunEvent.AttemptAbandoned _,
+          RunEvent.ClearPutOff _,
           RunEvent.AbortBegun _ ->
           post(handle, run, "line/" + seq, "LINE", seq);
     }

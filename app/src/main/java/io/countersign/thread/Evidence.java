@@ -108,6 +108,7 @@ final class Evidence {
 
   private Optional<Line> moment() {
     return value("server.restore", "exactness")
+        .or(() -> value("server.restore-latest", "exactness"))
         .map(Names::of)
         .or(() -> saidBy("server.restore"))
         .map(it -> Texts.told("Point in time: " + Texts.clause(it)));

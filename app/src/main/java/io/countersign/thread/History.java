@@ -79,6 +79,7 @@ final class History {
           RunEvent.GateOpened _,
           RunEvent.GateLapsed _,
           RunEvent.StepInDoubt _,
+          RunEvent.ClearPutOff _,
           RunEvent.PersonNeeded _ -> {}
     }
   }

@@ -111,7 +111,12 @@ public final class Questions {
     return switch (state) {
       case RunState.Asked _ ->
           Line.of("Waiting since ").line(since).text(" for its message to stand in the channel.");
-      case RunState.Ready _ -> Line.of("It waits for nothing and is about to go on.");
+      case RunState.Ready(var facts, var place) ->
+          facts
+              .later()
+              .filter(_ -> place.isPastEnd(runbook))
+              .map(it -> removing(it, now))
+              .orElseGet(() -> Line.of("It waits for nothing and is about to go on."));
       case RunState.Running(var facts, var place, _) ->
           Line.of("At work since ").line(since).text(": " + doing(facts, place, runbook) + ".");
       case RunState.Parked(var facts, var place, _, var until) ->
@@ -146,6 +151,15 @@ public final class Questions {
                   RunView.of(journal, runbook, Optional.empty(), List.of(), Usual.NONE, now)
                       .headline());
     };
+  }
+
+  private static Line removing(Facts.Later later, Instant now) {
+    return Line.of(
+            "Everything else is put back. " + Texts.sentence(later.said()) + " I ask again at ")
+        .line(Texts.moment(later.until(), now))
+        .text("; if it still stands at ")
+        .line(Texts.moment(later.deadline(), now))
+        .text(", a person is asked.");
   }
 
   private static final String HOW_ON =

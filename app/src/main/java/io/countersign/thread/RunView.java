@@ -178,7 +178,7 @@ public record RunView(
 
     private Line going(Line what, Place place) {
       if (undoing(place)) {
-        return what.text(" was stopped · putting everything back.");
+        return undone(what, place);
       }
       if (place.isPastEnd(runbook)) {
         return what.text(" · every step is done.");
@@ -186,6 +186,20 @@ public record RunView(
       var step = what.text(" · step " + number(place) + " of " + part.steps().size());
       var share = state instanceof RunState.Running ? Rows.percent(progress) : "";
       return step.text(": " + phrase(place).doing() + share + ".");
+    }
+
+    private Line undone(Line what, Place place) {
+      return state
+          .facts()
+          .later()
+          .filter(_ -> place.isPastEnd(runbook))
+          .map(
+              it ->
+                  what.text(" was stopped · " + fate.now() + ". " + Texts.sentence(it.said()))
+                      .text(" I ask again at ")
+                      .line(Texts.moment(it.until(), now))
+                      .text("."))
+          .orElseGet(() -> what.text(" was stopped · putting everything back."));
     }
 
     /** From 1, among the steps of this run; one that is none of them counts like the next. */

@@ -95,6 +95,7 @@ public final class StepLog {
           ended(at, "nothing was changed", ": " + Texts.sentence(difference));
       case RunEvent.AttemptAbandoned(_, _, var why) ->
           ended(at, "given up and cleared", ": " + Texts.sentence(why));
+      case RunEvent.ClearPutOff it -> putOff(it, index);
       case RunEvent.StepPassedOver(_, var why) -> add(at, "skipped: " + Texts.sentence(why));
       case RunEvent.SkipRequested(var by, _) ->
           lines.add(when(at).mention(by).text(" asked to skip it."));
@@ -166,6 +167,14 @@ public final class StepLog {
               .line(Texts.moment(own.get(last).at(), now));
     }
     lines.add(line.text(event.said().isBlank() ? "." : ": " + Texts.sentence(event.said())));
+  }
+
+  private void putOff(RunEvent.ClearPutOff event, int index) {
+    if (index == 0
+        || !(own.get(index - 1).event() instanceof RunEvent.ClearPutOff before)
+        || !before.said().equals(event.said())) {
+      add(own.get(index).at(), "what it left stands for now: " + Texts.sentence(event.said()));
+    }
   }
 
   private static boolean saysTheSame(RunEvent one, RunEvent.StepParked other) {

@@ -40,6 +40,8 @@ public final class Texts {
           new Phrase(
               "wait for caches and open transactions", "waiting for caches and open transactions");
       case "server.restore" -> new Phrase("copy the server", "copying the server");
+      case "server.restore-latest" ->
+          new Phrase("copy the server's latest data", "copying the server's latest data");
       case "database.copy" ->
           new Phrase("copy " + tenant + "'s database", "copying " + tenant + "'s database");
       case "database.compare" -> new Phrase("compare", "comparing the copy");

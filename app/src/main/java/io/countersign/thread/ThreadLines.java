@@ -86,6 +86,18 @@ public final class ThreadLines {
                         + " and cleared what it had begun ("
                         + Texts.clause(why)
                         + ")."));
+        case RunEvent.ClearPutOff(var step, _, var until, _, var said) ->
+            putOffBefore(said)
+                ? Optional.empty()
+                : Optional.of(
+                    Line.of(
+                            "What I had begun "
+                                + during(step)
+                                + " stands for now: "
+                                + Texts.sentence(said)
+                                + " Everything else is put back first; I ask again at ")
+                        .line(Texts.moment(until, now))
+                        .text("."));
         case RunEvent.PersonNeeded(var step, var problem) ->
             Optional.of(
                 Line.strong(
@@ -157,6 +169,14 @@ public final class ThreadLines {
                       && s.equals(step)
                       && no == attempt
                       && !said.isBlank());
+    }
+
+    private boolean putOffBefore(String said) {
+      return before()
+          .anyMatch(
+              it ->
+                  it instanceof RunEvent.ClearPutOff(_, _, _, _, var before)
+                      && before.equals(said));
     }
 
     /** Its failure has been told; that what it left was cleared is no news. */

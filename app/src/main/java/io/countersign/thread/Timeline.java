@@ -178,6 +178,7 @@ public record Timeline(
             RunEvent.SkipRequested _,
             RunEvent.StepPassedOver _,
             RunEvent.StepParked _,
+            RunEvent.ClearPutOff _,
             RunEvent.StepInDoubt _ -> {}
       }
     }

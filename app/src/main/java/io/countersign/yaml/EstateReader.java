@@ -52,10 +52,11 @@ public final class EstateReader {
           "azure",
           "backups",
           "servers",
-          "copy");
+          "copy",
+          "channel");
 
   private static final Set<String> OPTIONAL =
-      Set.of("canaries", "queue-schemas", "azure", "backups", "servers", "copy");
+      Set.of("canaries", "queue-schemas", "azure", "backups", "servers", "copy", "channel");
 
   private static final Set<String> MAY_HAVE_VARIABLES =
       Set.of("secrets", "restore", "backups", "azure");
@@ -79,6 +80,7 @@ public final class EstateReader {
           Set.of("slug", "expected_database", "expected_secret", "database", "secret"));
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
+  private static final Pattern CHANNEL = Pattern.compile("[CG][A-Z0-9]{4,30}");
   private static final Pattern TABLE =
       Pattern.compile("([a-z_][a-z0-9_]{0,62})\\.([a-z_][a-z0-9_]{0,62})");
   private static final Pattern SCHEMA = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
@@ -153,7 +155,10 @@ public final class EstateReader {
         sources.restore(),
         backups(file),
         NeighbourReader.read(file),
-        CopyLimitReader.read(file));
+        CopyLimitReader.read(file),
+        Optional.of(
+                shaped(file, "channel", CHANNEL, "Write the id of a channel, such as C0123ABCD."))
+            .filter(it -> !it.isEmpty()));
   }
 
   private static String shaped(Section section, String key, Pattern shape, String form) {

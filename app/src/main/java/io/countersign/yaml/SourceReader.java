@@ -21,6 +21,7 @@ final class SourceReader {
   private static final Duration KEEP = Duration.ofDays(1);
   private static final Duration LONGEST_KEEP = Duration.ofDays(7);
   private static final Pattern VAULT_NAME = Pattern.compile("[0-9A-Za-z-]{1,127}");
+  private static final Pattern REGION = Pattern.compile("[a-z]+[a-z0-9]{1,40}");
   private static final URI NO_VAULT = URI.create("https://localhost");
 
   private final Section file;
@@ -125,12 +126,15 @@ final class SourceReader {
     return section
         .section("azure")
         .map(it -> onAzure(it, programs))
-        .orElseGet(() -> new PastSource.OnAzure(azure, Optional.empty(), BEHIND, KEEP, programs));
+        .orElseGet(
+            () ->
+                new PastSource.OnAzure(
+                    azure, Optional.empty(), BEHIND, KEEP, Optional.empty(), programs));
   }
 
   private PastSource onAzure(Section section, String programs) {
     section
-        .closed(List.of("let-in", "behind", "keep"))
+        .closed(List.of("let-in", "behind", "keep", "paired-region"))
         .needs(
             "let-in",
             "Add the bot's public address, which alone may reach a copy, or private where the"
@@ -147,7 +151,19 @@ final class SourceReader {
         Optional.of(letIn).filter(it -> !it.isEmpty() && !it.equals(PRIVATE)),
         limited(section, "behind", BEHIND, LONGEST_BEHIND),
         limited(section, "keep", KEEP, LONGEST_KEEP),
+        pairedRegion(section),
         programs);
+  }
+
+  private Optional<String> pairedRegion(Section section) {
+    var region = filled.apply(section, "paired-region");
+    if (!region.isEmpty() && !REGION.matcher(region).matches()) {
+      section.complain(
+          "paired-region",
+          region + " is no name of a region",
+          "Write it as az account list-locations does, such as northeurope.");
+    }
+    return Optional.of(region).filter(it -> !it.isEmpty());
   }
 
   /** 0.0.0.0 is Azure's word for every service of every customer of Azure. */

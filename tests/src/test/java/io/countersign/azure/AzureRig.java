@@ -49,6 +49,7 @@ final class AzureRig implements AutoCloseable {
   final StandInAzure azure;
   final Trial trial = new Trial();
   boolean vaultIsAway;
+  Optional<String> pairedRegion = Optional.empty();
   private final Map<AzureAccount, AzureClients> clients = new HashMap<>();
 
   AzureRig(Path folder) {
@@ -64,6 +65,7 @@ final class AzureRig implements AutoCloseable {
     azure.faults().forget();
     backing.forget();
     vaultIsAway = false;
+    pairedRegion = Optional.empty();
     trial.answers.clear();
     trial.given.clear();
     azure.manager().servers().forEach(azure.manager()::vanish);
@@ -74,7 +76,9 @@ final class AzureRig implements AutoCloseable {
         .emptyAnswers(false)
         .inherits(false)
         .busyWhileMaking(false)
-        .forgetful(false);
+        .forgetful(false)
+        .pairedRegion("")
+        .standingAs("Ready");
     azure
         .manager()
         .standing(
@@ -119,7 +123,8 @@ final class AzureRig implements AutoCloseable {
 
   FlexibleServerRestorer bot(AzureAccount account, Optional<String> letIn) {
     return new FlexibleServerRestorer(
-        new PastSource.OnAzure(account, letIn, Duration.ofMinutes(15), Duration.ofDays(1), ""),
+        new PastSource.OnAzure(
+            account, letIn, Duration.ofMinutes(15), Duration.ofDays(1), pairedRegion, ""),
         clients(account),
         registry(),
         secrets(),

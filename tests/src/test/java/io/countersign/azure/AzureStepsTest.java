@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.Person;
 import io.countersign.action.Attempt;
+import io.countersign.action.Clearing;
 import io.countersign.action.Finding;
 import io.countersign.action.Intent;
 import io.countersign.action.NoOutputs;
@@ -14,6 +15,7 @@ import io.countersign.action.server.DiscardServer;
 import io.countersign.action.server.RestoreServer;
 import io.countersign.estate.SecretStore;
 import io.countersign.estate.ServerRestorer.Copy;
+import io.countersign.estate.ServerRestorer.Progress;
 import io.countersign.estate.TenantRef;
 import io.countersign.postgres.Servers;
 import io.countersign.sandbox.azure.Answer;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -154,9 +157,49 @@ class AzureStepsTest {
     restore().clear(attempt(copy, ""));
     restore().clear(attempt(copy, ""));
 
-    assertThat(rig.bot().look(copy))
-        .isNotInstanceOf(io.countersign.estate.ServerRestorer.Progress.Ready.class);
+    assertThat(rig.bot().look(copy)).isNotInstanceOf(Progress.Ready.class);
     assertThat(rig.azure.manager().servers()).containsExactly(AzureRig.SOURCE.name());
+  }
+
+  private Clearing cleared(Copy copy) {
+    return restore().clearing(attempt(copy, ""));
+  }
+
+  @Test
+  void a_copy_that_azure_still_makes_keeps_nobody_waiting_and_goes_when_it_is_made() {
+    rig.backing.ends(6, new State.Made("copy.example.test"));
+    rig.azure.manager().habits().busyWhileMaking(true);
+    var copy = rig.copy(1);
+    parked(restore().act(attempt(copy, "")));
+
+    assertThat(cleared(copy))
+        .isInstanceOfSatisfying(
+            Clearing.Later.class,
+            it -> {
+              assertThat(it.said()).contains("Azure still makes", "409");
+              assertThat(it.problem().next())
+                  .contains("az postgres flexible-server delete --ids /");
+              assertThat(it.within()).isEqualTo(Duration.ofHours(3));
+            });
+    assertThat(Stream.generate(() -> cleared(copy)).limit(10))
+        .anyMatch(Clearing.Done.class::isInstance);
+    assertThat(rig.bot().look(copy)).isNotInstanceOf(Progress.Ready.class);
+    assertThat(rig.azure.manager().servers()).containsExactly(AzureRig.SOURCE.name());
+  }
+
+  @Test
+  void what_will_not_pass_by_itself_asks_a_person_soon() {
+    var copy = rig.copy(1);
+    AzureRig.settled(rig.bot(), copy);
+    rig.azure.faults().forbid(Right.DELETE_SERVERS.action());
+
+    assertThat(cleared(copy))
+        .isInstanceOfSatisfying(
+            Clearing.Later.class,
+            it -> {
+              assertThat(it.within()).isEqualTo(Duration.ofMinutes(5));
+              assertThat(it.problem().next()).contains("az role assignment create");
+            });
   }
 
   @Test

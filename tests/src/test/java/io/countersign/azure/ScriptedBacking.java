@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Restores that go as a test says, without any server. */
-final class ScriptedBacking implements Backing {
+public final class ScriptedBacking implements Backing {
   private final Map<String, Integer> looks = new HashMap<>();
   private final List<Wanted> begun = new ArrayList<>();
   private final List<Secret> passwords = new ArrayList<>();
@@ -16,12 +16,12 @@ final class ScriptedBacking implements Backing {
   private State end = new State.Made("copy.example.test");
 
   /** How the next copies end, and after how many looks. */
-  synchronized void ends(int afterLooks, State with) {
+  public synchronized void ends(int afterLooks, State with) {
     looksUntilMade = afterLooks;
     end = with;
   }
 
-  synchronized List<Wanted> begun() {
+  public synchronized List<Wanted> begun() {
     return List.copyOf(begun);
   }
 

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.RunId;
 import io.countersign.estate.ServerRef;
+import io.countersign.estate.ServerRestorer;
 import io.countersign.estate.ServerRestorer.Copy;
 import io.countersign.estate.ServerRestorer.Progress;
 import io.countersign.estate.ServerRestorer.RestorerUnavailable;
 import io.countersign.sandbox.azure.Backing.State;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -111,19 +111,52 @@ class ServersOfOthersTest {
   }
 
   @Test
-  void copies_of_runs_that_are_over_and_those_that_were_kept_for_too_long_are_named() {
+  void the_copies_that_runs_made_are_named_and_nothing_else() {
     settled(rig.bot(), rig.copy(1));
     settled(rig.bot(), rig.copy(2));
     rig.azure.manager().foreign("by-hand", "x", Map.of());
 
-    assertThat(rig.bot().leftovers(AzureRig.ESTATE, _ -> false)).isEmpty();
-    assertThat(rig.bot().leftovers(AzureRig.ESTATE, AzureRig.RUN::equals))
-        .extracting(FlexibleServerRestorer.Leftover::name)
+    assertThat(rig.bot().standing(AzureRig.ESTATE))
+        .extracting(ServerRestorer.Standing::name)
         .containsExactly(rig.copy(1).server().name(), rig.copy(2).server().name());
-    assertThat(rig.bot().leftovers("another", _ -> true)).isEmpty();
+    assertThat(rig.bot().standing(AzureRig.ESTATE).getFirst())
+        .satisfies(
+            it -> {
+              assertThat(it.run()).contains(AzureRig.RUN);
+              assertThat(it.source()).isEqualTo(AzureRig.SOURCE.name());
+              assertThat(it.expires().orElseThrow()).isAfter(rig.clock.instant());
+              assertThat(it.remedy()).startsWith("az ").endsWith("/flexibleServers/" + it.name());
+            });
+    assertThat(rig.bot().standing("another")).isEmpty();
+  }
 
-    rig.clock.pass(Duration.ofDays(2));
-    assertThat(rig.bot().leftovers(AzureRig.ESTATE, _ -> false)).hasSize(2);
+  @Test
+  void a_copy_that_is_being_removed_is_not_named_and_one_whose_tag_was_changed_still_is() {
+    settled(rig.bot(), rig.copy(1));
+    rig.bot().remove(rig.copy(1));
+    rig.azure
+        .manager()
+        .foreign(
+            rig.copy(2).server().name(),
+            AzureRig.SOURCE.name(),
+            Map.of(
+                "countersign-run",
+                "somebody's",
+                "countersign-estate",
+                AzureRig.ESTATE,
+                "countersign-source",
+                AzureRig.SOURCE.name()));
+
+    assertThat(rig.bot().standing(AzureRig.ESTATE))
+        .extracting(ServerRestorer.Standing::name)
+        .doesNotContain(rig.copy(1).server().name());
+    assertThat(rig.bot().standing(AzureRig.ESTATE))
+        .singleElement()
+        .satisfies(
+            it -> {
+              assertThat(it.name()).isEqualTo(rig.copy(2).server().name());
+              assertThat(it.run()).isEmpty();
+            });
   }
 
   @Test

@@ -58,12 +58,20 @@ final class Bots implements AutoCloseable {
    * @param heartbeat of every bot; four missed ones and the others take over
    */
   Bots(Duration heartbeat) {
+    this(heartbeat, Path.of("../runbooks"), Path.of("../manifest/estates"));
+  }
+
+  /**
+   * @param runbooks the folder of runbooks
+   * @param estates the folder of the estate's files
+   */
+  Bots(Duration heartbeat, Path runbooks, Path estates) {
     this.heartbeat = heartbeat;
     world =
         SandboxWorld.start(
             new SandboxWorld.Plan(
-                Path.of("../runbooks"),
-                Path.of("../manifest/estates"),
+                runbooks,
+                estates,
                 it -> it.replaceAll("(?m)^(status-ttl|metadata-ttl): \\S+", "$1: 1s"),
                 MedsuiteEstate.Size.SMALL,
                 Limits.hurried(),
@@ -209,7 +217,11 @@ final class Bots implements AutoCloseable {
 
   /** What is typed to have a tenant restored to its moment. */
   String command(String slug) {
-    return slug + " to " + TYPED.format(tenant(slug).moment());
+    return command(slug, tenant(slug).moment());
+  }
+
+  static String command(String slug, Instant moment) {
+    return slug + " to " + TYPED.format(moment);
   }
 
   Message card(String slug) {

@@ -67,6 +67,7 @@ class FoldTableTest {
         + facts.halt().map(it -> " halt=" + it.getClass().getSimpleName()).orElse("")
         + facts.crossedBy().map(it -> " crossed=" + it).orElse("")
         + facts.open().map(it -> " open=" + it.key()).orElse("")
+        + facts.later().map(it -> " later=" + it.left().key()).orElse("")
         + (facts.skipped().isEmpty() ? "" : " skipped=" + facts.skipped());
   }
 
@@ -89,6 +90,11 @@ class FoldTableTest {
     states.put("Asked", new RunState.Asked(facts));
     states.put("Ready", new RunState.Ready(facts, FIRST));
     states.put("Ready on-abort", new RunState.Ready(facts, Place.FIRST_ABORT));
+    var left = facts.started(open, false);
+    states.put("Ready, clearing", new RunState.Ready(left, Place.FIRST_ABORT));
+    states.put(
+        "Ready, put off",
+        Fold.after(new RunState.Ready(left, Place.FIRST_ABORT), Samples.putOff(), Samples.NOON));
     states.put(
         "AtGate",
         new RunState.AtGate(

@@ -104,6 +104,30 @@ final class MessageCases {
                 "pitr", 1, story.now().plusSeconds(30), "", "replaying WAL: 12 of 40 GB"));
   }
 
+  /** Cancelled while Azure makes the copy of the server, which cannot be removed before. */
+  static RestoreStory stuck() {
+    var story =
+        parked()
+            .add(new RunEvent.CancelRequested(ALICE, "wrong tenant"))
+            .add(new RunEvent.AbortBegun(new Halt.Cancelled(ALICE, "wrong tenant")));
+    return story
+        .add(putOff(story.now()))
+        .done("abort-1", "tenant.unfreeze", SECOND, Map.of(), "acme is active.")
+        .add(new RunEvent.StepPassedOver("abort-2", "step copy made no database"))
+        .add(new RunEvent.StepPassedOver("abort-3", "step pitr made no server"));
+  }
+
+  static RunEvent putOff(Instant now) {
+    return new RunEvent.ClearPutOff(
+        "pitr",
+        1,
+        now.plusSeconds(60),
+        Duration.ofHours(3),
+        "Azure still makes the server copy pg-us-east-1-pitr-20261121125200-7k2m9qxd-a1; it can be"
+            + " removed when that is done. Azure answered 409 (ServerIsBusy: The server is busy"
+            + " with another operation.)");
+  }
+
   static RestoreStory undoing() {
     return new RestoreStory()
         .atGate()

@@ -74,6 +74,7 @@ final class QuestionMessages {
     ask("cooling off", MessageCases.cooling(), "why");
     ask("in doubt", MessageCases.inDoubt(), "status", "why", "eta");
     ask("being put back", MessageCases.undoing(), "why", "eta");
+    ask("a copy that cannot be removed yet", MessageCases.stuck(), "status", "why", "eta");
     ask("needs somebody", new RestoreStory().needsYou(), "status", "why", "eta");
     ask("done", new RestoreStory().finished(), "status", "why", "eta");
     ask("denied", new RestoreStory().denied(), "why", "eta");
@@ -132,6 +133,10 @@ final class QuestionMessages {
     ask("chatty", chatty, "log pitr");
     ask("troubled", troubled(), "log cutover");
     ask("removed", removed(), "log clear");
+    ask(
+        "not removed yet",
+        MessageCases.stuck().add(MessageCases.putOff(MessageCases.stuck().now())),
+        "log pitr");
     ask("lapsed", lapsed(), "log cutover");
     ask("drifted", MessageCases.drifted(), "log cutover");
     ask("denied", new RestoreStory().denied(), "log cutover");

@@ -173,6 +173,7 @@ final class RunMessages {
     draw("denied", new RestoreStory().denied());
     draw("cancelled", MessageCases.cancelled("wrong tenant"));
     draw("cancelled without a reason", MessageCases.cancelled(""));
+    draw("cancelled, and a copy cannot be removed yet", MessageCases.stuck());
     draw("nobody answered", MessageCases.expired());
     draw("failed", MessageCases.failed());
     draw("left as it is", MessageCases.left("mended by hand"));

@@ -6,17 +6,23 @@ import static io.countersign.support.Samples.GATE;
 
 import io.countersign.Problem;
 import io.countersign.audit.Anchor;
+import io.countersign.estate.ServerRestorer;
 import io.countersign.run.Recorded;
 import io.countersign.run.RunEvent;
 import io.countersign.slack.MessageCases.Case;
 import io.countersign.support.RestoreStory;
 import io.countersign.support.Rewritten;
 import io.countersign.support.Samples;
+import io.countersign.thread.LeftoverLine;
+import io.countersign.thread.LeftoverLine.Why;
 import io.countersign.thread.ThreadLines;
 import io.countersign.thread.Timeline;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /** The lines of a thread, its timeline, and the anchor in its channel. */
@@ -40,12 +46,14 @@ final class ThreadMessages {
     drawing.lines("a restore that fails", MessageCases.failed());
     drawing.lines("a restore that nobody countersigns", MessageCases.expired());
     drawing.last("a step that waits", MessageCases.parked());
+    drawing.lines("a copy that cannot be removed yet", MessageCases.stuck());
     drawing.last("in doubt", MessageCases.inDoubt());
     drawing.last("nothing was changed", MessageCases.drifted());
     drawing.last("approved, cooling off", MessageCases.cooling());
     drawing.people();
     drawing.timelines();
     drawing.anchor();
+    drawing.leftovers();
     return drawing.told;
   }
 
@@ -136,6 +144,34 @@ final class ThreadMessages {
       var timeline = Timeline.of(journal, RestoreStory.runbook()).orElseThrow();
       sheet.plain("a timeline in words", timeline.told());
     }
+  }
+
+  private void leftovers() {
+    var name = "pg-us-east-1-pitr-20261121125200-7k2m9qxd-a1";
+    var copy =
+        new ServerRestorer.Standing(
+            name,
+            "pg-us-east-1",
+            Optional.of(Samples.RUN),
+            Optional.of(Samples.NOON),
+            "Azure bills it like the server that it was copied from",
+            "az postgres flexible-server delete --ids /subscriptions/s/resourceGroups/g/providers/"
+                + "Microsoft.DBforPostgreSQL/flexibleServers/"
+                + name);
+    var whys =
+        Map.<String, Why>of(
+            "its run is over", new Why.RunOver("7k2m9qxd", Samples.NOON),
+            "its run goes on", new Why.RunGoesOn("7k2m9qxd", Samples.NOON),
+            "its run is unknown", new Why.RunUnknown("7k2m9qxd", Samples.NOON),
+            "its tag is gone", new Why.RunUnknown("", Samples.NOON));
+    new TreeMap<>(whys)
+        .forEach(
+            (title, why) ->
+                sheet.message(
+                    "a copy that was left behind, " + title,
+                    Drawing.whisper(
+                        List.of(LeftoverLine.of(copy, why, Samples.NOON.plusSeconds(7_200))),
+                        List.of())));
   }
 
   private void anchor() {

@@ -59,7 +59,8 @@ class JournalFixturesTest {
                 Samples.ALICE,
                 Optional.of("restore drill"),
                 "runbook: sample")),
-        new RunEvent.SkipRequested(Samples.BOB, "one"));
+        new RunEvent.SkipRequested(Samples.BOB, "one"),
+        Samples.putOff());
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.countersign.azure.Right;
 import io.countersign.doctor.Examination;
 import io.countersign.doctor.Result;
 import io.countersign.sandbox.Transport;
+import io.countersign.sandbox.azure.Answer;
 import io.countersign.sandbox.azure.Faults;
 import io.countersign.sandbox.azure.StandInAzure;
 import io.countersign.sandbox.postgres.Mangle;
@@ -76,6 +77,54 @@ class OnAzureTest {
     assertThat(azure.faults().count("PUT", "/firewallRules/countersign")).isEqualTo(1);
     assertThat(azure.faults().count("DELETE", "/flexibleServers/")).isEqualTo(1);
     assertThat(azure.faults().count("GET", "/secrets/registry-admin")).isPositive();
+  }
+
+  @Test
+  void cancelled_while_azure_makes_the_copy_the_tenant_is_open_at_once_and_the_copy_goes_later() {
+    azure
+        .faults()
+        .refuse(
+            Faults.calls("DELETE", "-pitr-"), 1, Answer.error(409, "ServerIsBusy", "It is made."));
+    var asked = azure.faults().hold(Faults.calls("PUT", "-pitr-"));
+    var run = stage.start("north-clinic");
+    Stage.await("a copy is asked for", asked::isThere);
+    stage.say(Workspace.ALICE, run, "@countersign cancel wrong tenant");
+    asked.letGo();
+
+    stage.awaitTold(run, "stands for now: Azure still makes the server copy", "I ask again at");
+    Stage.await("the tenant is open", () -> stage.status("north-clinic").equals("active"));
+    assertThat(stage.headline(run)).doesNotStartWith("Not done");
+    assertThat(azure.manager().servers()).hasSize(2);
+    stage.skip("2 minutes");
+
+    assertThat(stage.awaitEnded(run)).contains("cancelled by", "unfrozen unchanged");
+    assertThat(azure.faults().count("DELETE", "-pitr-")).isEqualTo(2);
+    // the stand-in lets go of a server when somebody looks, and nobody's business is left to
+    assertThat(examined("copies of servers")).allMatch(Result.Fine.class::isInstance);
+    assertThat(azure.manager().servers()).containsExactly("pg-us-east-1");
+    assertThat(stage.copies()).isEmpty();
+    theChannelIsToldOfACopyThatIsLeftBehind(run);
+  }
+
+  private static void theChannelIsToldOfACopyThatIsLeftBehind(Stage.Run run) {
+    var left = "pg-us-east-1-pitr-20261121125200-" + run.id() + "-a2";
+    azure
+        .manager()
+        .foreign(
+            left,
+            "pg-us-east-1",
+            Map.of(
+                "countersign-run", run.id(),
+                "countersign-estate", "medsuite",
+                "countersign-source", "pg-us-east-1",
+                "countersign-expires", "2126-11-21T00:00:00Z"));
+    stage.skip("15 minutes");
+    Stage.await(
+        "the channel is told",
+        () ->
+            stage.slack().messages(Stage.CHANNEL).stream()
+                .anyMatch(it -> it.text().contains("was left behind: " + left)));
+    azure.manager().vanish(left);
   }
 
   private static String reference(String slug) {

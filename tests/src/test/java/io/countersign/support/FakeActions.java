@@ -6,6 +6,7 @@ import io.countersign.action.Action;
 import io.countersign.action.ActionType;
 import io.countersign.action.Attempt;
 import io.countersign.action.Catalogue;
+import io.countersign.action.Clearing;
 import io.countersign.action.Finding;
 import io.countersign.action.Intent;
 import io.countersign.action.Outcome;
@@ -31,6 +32,7 @@ public final class FakeActions {
   private final Oracle oracle;
   private final Map<String, String> script = new ConcurrentHashMap<>();
   private final Map<String, Runnable> onClear = new ConcurrentHashMap<>();
+  private final Set<String> stuck = ConcurrentHashMap.newKeySet();
   private volatile String world = "as approved";
 
   public FakeActions(OurDatabase database) {
@@ -109,6 +111,15 @@ public final class FakeActions {
    */
   public void next(String step, String answer) {
     script.put(step, answer);
+  }
+
+  /** What the step left cannot be removed, until it can. */
+  public void cannotGo(String step, boolean on) {
+    if (on) {
+      stuck.add(step);
+    } else {
+      stuck.remove(step);
+    }
   }
 
   /** What happens whenever the step is cleared, before it is; may throw. */
@@ -204,6 +215,18 @@ public final class FakeActions {
       return effects(attempt.visit().run(), step) > 0
           ? new Finding.Done<>(new Out(step), step + " was done")
           : new Finding.NotDone<>();
+    }
+
+    @Override
+    public Clearing clearing(Attempt<In> attempt) {
+      if (stuck.contains(attempt.visit().step())) {
+        return new Clearing.Later(
+            Duration.ofMinutes(1),
+            Duration.ofHours(3),
+            "it is still made",
+            new Problem("removing it", "it is still made", "Remove it by hand"));
+      }
+      return Action.super.clearing(attempt);
     }
 
     @Override

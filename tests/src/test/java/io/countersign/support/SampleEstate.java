@@ -26,6 +26,8 @@ public final class SampleEstate {
   private PastSource restore = new Estate.RestoreSource("", "", "", "");
   private Map<String, Neighbours> beside = Map.of();
 
+  private Optional<String> channel = Optional.empty();
+
   private SampleEstate(String name) {
     this.name = name;
   }
@@ -70,6 +72,11 @@ public final class SampleEstate {
     return this;
   }
 
+  public SampleEstate channel(String id) {
+    channel = Optional.of(id);
+    return this;
+  }
+
   public Estate estate() {
     return new Estate(
         name,
@@ -87,6 +94,7 @@ public final class SampleEstate {
         restore,
         Optional.empty(),
         beside,
-        CopyLimits.NONE);
+        CopyLimits.NONE,
+        channel);
   }
 }

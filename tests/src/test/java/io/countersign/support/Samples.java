@@ -119,8 +119,14 @@ public final class Samples {
 
   /** One event of every kind, for the first step of a runbook. */
   public static List<RunEvent> events() {
-    return Stream.concat(firstEvents().stream(), Stream.of(new RunEvent.SkipRequested(BOB, "one")))
+    return Stream.concat(
+            firstEvents().stream(), Stream.of(new RunEvent.SkipRequested(BOB, "one"), putOff()))
         .toList();
+  }
+
+  public static RunEvent putOff() {
+    return new RunEvent.ClearPutOff(
+        "one", 1, NOON.plusSeconds(60), Duration.ofHours(3), "it is still made");
   }
 
   /** The kinds that the first bot knew, in alphabetical order of their names. */

@@ -77,7 +77,12 @@ class SourceReaderTest {
     assertThat(estate.restore())
         .isEqualTo(
             new PastSource.OnAzure(
-                azure, Optional.of("203.0.113.7"), Duration.ofMinutes(15), Duration.ofDays(1), ""));
+                azure,
+                Optional.of("203.0.113.7"),
+                Duration.ofMinutes(15),
+                Duration.ofDays(1),
+                Optional.empty(),
+                ""));
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.countersign.action.Action;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.ActionType;
 import io.countersign.action.Attempt;
+import io.countersign.action.Clearing;
 import io.countersign.action.Finding;
 import io.countersign.action.Intent;
 import io.countersign.action.Outcome;
@@ -16,6 +17,7 @@ import io.countersign.estate.ServerRef;
 import io.countersign.estate.ServerRestorer;
 import io.countersign.estate.ServerRestorer.Copy;
 import io.countersign.estate.ServerRestorer.Progress;
+import io.countersign.estate.ServerRestorer.RestorerUnavailable;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.TenantDatabases;
@@ -59,6 +61,14 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
   /** Azure's slowest restores take 90 minutes; nothing that lasts four times as long will come. */
   private static final Duration LIMIT = Duration.ofHours(6);
 
+  private static final Duration REMOVED_AGAIN = Duration.ofMinutes(1);
+
+  /** Twice as long as Azure's slowest restores take. */
+  private static final Duration REMOVED_WITHIN = Duration.ofHours(3);
+
+  /** What will not pass by itself, such as a missing right. */
+  private static final Duration REFUSED_WITHIN = Duration.ofMinutes(5);
+
   private final Servers servers;
   private final ServerRestorer restorer;
 
@@ -83,7 +93,7 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
   @Override
   public Intent intent(Visit<Inputs> visit) throws ActionFailed {
     var source = visit.inputs().source();
-    var name = name(visit);
+    var name = name(visit, source);
     return ServerWork.looking(
         "looking at " + source + " before copying it",
         () -> {
@@ -98,8 +108,7 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
         });
   }
 
-  private static String name(Visit<Inputs> visit) throws ActionFailed {
-    var source = visit.inputs().source();
+  static String name(Visit<?> visit, ServerRef source) throws ActionFailed {
     // the run as well: two tenants of one server may be asked for in the same second
     var name =
         source.name() + "-pitr-" + visit.stamp() + "-" + visit.run() + "-a" + visit.attempt();
@@ -121,8 +130,9 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
         () -> {
           attempt.stop().check();
           return switch (restorer.visit(copy, attempt.memo().orElse(""))) {
-            case Progress.Absent() -> later(attempt, new Progress.Working("beginning"));
-            case Progress.Working working -> later(attempt, working);
+            case Progress.Absent() ->
+                later(attempt, copy.source(), new Progress.Working("beginning"));
+            case Progress.Working working -> later(attempt, copy.source(), working);
             case Progress.Ready(var exactness) ->
                 new Outcome.Done<>(
                     new Outputs(copy.server(), exactness.statement()), exactness.statement());
@@ -131,13 +141,13 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
         });
   }
 
-  private static Outcome<Outputs> later(Attempt<Inputs> attempt, Progress.Working working) {
-    var visit = attempt.visit();
+  static <I extends Record, O extends Record> Outcome<O> later(
+      Attempt<I> attempt, ServerRef source, Progress.Working working) {
     var passed = passed(attempt);
     if (passed.compareTo(LIMIT) > 0) {
       return new Outcome.Failed<>(
           new Problem(
-              "making a copy of " + visit.inputs().source(),
+              "making a copy of " + source,
               "it was not ready after "
                   + LIMIT.toHours()
                   + " hours; last seen: "
@@ -152,7 +162,7 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
         working.doing());
   }
 
-  private static Duration passed(Attempt<Inputs> attempt) {
+  private static Duration passed(Attempt<?> attempt) {
     return Duration.between(attempt.visit().startedAt(), attempt.visit().now());
   }
 
@@ -187,6 +197,33 @@ public final class RestoreServer implements Action<RestoreServer.Inputs, Restore
    */
   @Override
   public Finding<Outputs> probe(Attempt<Inputs> attempt) {
+    return going(attempt);
+  }
+
+  /**
+   * Nobody waits for a copy to go: the tenant is put back first. Azure does not remove a server
+   * that it still makes, which takes as long as making it.
+   */
+  @Override
+  public Clearing clearing(Attempt<Inputs> attempt) {
+    return clearing(restorer, copy(attempt));
+  }
+
+  static Clearing clearing(ServerRestorer restorer, Copy copy) {
+    try {
+      restorer.remove(copy);
+      return new Clearing.Done();
+    } catch (RestorerUnavailable unavailable) {
+      var problem = unavailable.problem();
+      return new Clearing.Later(
+          unavailable.passing() ? REMOVED_AGAIN : SLOWEST_LOOK,
+          unavailable.passing() ? REMOVED_WITHIN : REFUSED_WITHIN,
+          problem.happened(),
+          problem);
+    }
+  }
+
+  static <O extends Record> Finding<O> going(Attempt<?> attempt) {
     return passed(attempt).compareTo(LIMIT) > 0
         ? new Finding.NotDone<>()
         : new Finding.Going<>("going on with " + attempt.intent().fact("copy.name"));

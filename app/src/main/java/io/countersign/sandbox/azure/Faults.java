@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
@@ -14,6 +16,7 @@ public final class Faults {
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
   private final Set<String> forbidden = ConcurrentHashMap.newKeySet();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
+  private final List<Held> holds = new CopyOnWriteArrayList<>();
 
   /**
    * @param answer what is said; empty: nothing, the connection breaks
@@ -46,6 +49,52 @@ public final class Faults {
     rules.add(new Rule(which, new AtomicInteger(times), Optional.empty(), true));
   }
 
+  /** Does what the next such call asks for, and keeps its answer back. */
+  public Held hold(Predicate<Call> which) {
+    var held = new Held(which);
+    holds.add(held);
+    return held;
+  }
+
+  /** An answer that is kept back until it is let go. */
+  public static final class Held {
+    private final Predicate<Call> which;
+    private final AtomicBoolean there = new AtomicBoolean();
+    private final CountDownLatch end = new CountDownLatch(1);
+
+    private Held(Predicate<Call> which) {
+      this.which = which;
+    }
+
+    /** Whether such a call has come and waits for its answer. */
+    public boolean isThere() {
+      return there.get();
+    }
+
+    public void letGo() {
+      end.countDown();
+    }
+  }
+
+  /** Stands still where the call's answer is to be kept back. */
+  void keepBack(Call call) {
+    for (var held : holds) {
+      if (held.which.test(call) && held.there.compareAndSet(false, true)) {
+        try {
+          held.end.await();
+        } catch (InterruptedException stopped) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+  }
+
+  /** Nothing is kept back any more. */
+  void letGo() {
+    holds.forEach(Held::letGo);
+    holds.clear();
+  }
+
   /** Forbids an action by its name. */
   public void forbid(String action) {
     forbidden.add(action);
@@ -57,6 +106,7 @@ public final class Faults {
 
   /** All goes well again, and nothing was asked for. */
   public void forget() {
+    letGo();
     rules.clear();
     forbidden.clear();
     calls.clear();

@@ -35,7 +35,7 @@ public final class ResourceManager {
 
   private final Clock clock;
   private final Faults faults;
-  private final Backing backing;
+  private Backing backing;
   private final Map<String, Server> servers = new TreeMap<>();
   private final Map<String, Supplier<State>> operations = new TreeMap<>();
   private final Habits habits = new Habits();
@@ -51,6 +51,11 @@ public final class ResourceManager {
     base = address;
   }
 
+  /** What happens from now on when a server is to be restored. */
+  public synchronized void backedBy(Backing another) {
+    backing = another;
+  }
+
   /** In what the service may differ from day to day. */
   public static final class Habits {
     private volatile int retryAfter;
@@ -58,6 +63,8 @@ public final class ResourceManager {
     private volatile boolean inherits;
     private volatile boolean busyWhileMaking;
     private volatile boolean forgetful;
+    private volatile String paired = "";
+    private volatile String state = "Ready";
 
     /** Seconds; 0 says nothing. */
     public Habits retryAfter(int seconds) {
@@ -81,6 +88,40 @@ public final class ResourceManager {
     public Habits busyWhileMaking(boolean on) {
       busyWhileMaking = on;
       return this;
+    }
+
+    /**
+     * Where geo-redundant backups of all servers are kept; empty: servers have none, and it is no
+     * region of theirs.
+     */
+    public Habits pairedRegion(String region) {
+      paired = region;
+      return this;
+    }
+
+    /** How servers that stand already are shown. */
+    public Habits standingAs(String shown) {
+      state = shown;
+      return this;
+    }
+
+    private Optional<Answer> geo(String location) {
+      if (paired.isEmpty()) {
+        return Optional.of(
+            Answer.error(400, "GeoBackupNotEnabled", "The source has no geo-redundant backup."));
+      }
+      return location.equals(paired)
+          ? Optional.empty()
+          : Optional.of(
+              Answer.error(
+                  400, "RegionIsNotPaired", "The backup is kept in " + paired + " alone."));
+    }
+
+    private Optional<Answer> inRegion(String server) {
+      return state.equals("Ready")
+          ? Optional.empty()
+          : Optional.of(
+              Answer.error(409, "ServerIsNotReady", "The server " + server + " is " + state + "."));
     }
 
     /** Whether operations are not known any more. */
@@ -235,8 +276,14 @@ public final class ResourceManager {
     }
     var id = properties.path("sourceServerResourceId").asText();
     var source = servers.get(id.substring(id.lastIndexOf('/') + 1));
-    if (!properties.path("createMode").asText().equals("PointInTimeRestore") || source == null) {
+    var mode = properties.path("createMode").asText();
+    boolean geo = mode.equals("GeoRestore");
+    if ((!geo && !mode.equals("PointInTimeRestore")) || source == null) {
       return Answer.error(400, "SourceServerUnknown", "The source server does not exist.");
+    }
+    var refused = geo ? habits.geo(wanted.path("location").asText()) : habits.inRegion(source.name);
+    if (refused.isPresent()) {
+      return refused.get();
     }
     Instant target;
     try {
@@ -342,11 +389,16 @@ public final class ResourceManager {
     properties
         .putObject("backup")
         .put("backupRetentionDays", 7)
+        .put("geoRedundantBackup", habits.paired.isEmpty() ? "Disabled" : "Enabled")
         .put("earliestRestoreDate", server.earliest.toString());
     var state = server.isCopy() ? backing.look(server.name) : new State.Made("");
     properties.put(
         "state",
-        server.dropping ? "Dropping" : state instanceof State.Made ? "Ready" : "Provisioning");
+        server.dropping
+            ? "Dropping"
+            : state instanceof State.Made
+                ? (server.isCopy() ? "Ready" : habits.state)
+                : "Provisioning");
     if (state instanceof State.Made(var address) && !address.isEmpty()) {
       properties.put("fullyQualifiedDomainName", address);
     }

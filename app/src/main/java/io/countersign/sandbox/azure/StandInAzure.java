@@ -106,6 +106,7 @@ public final class StandInAzure implements AutoCloseable {
         return;
       }
       var answer = answered(call);
+      faults.keepBack(call);
       answer(exchange, fault.isPresent() ? Optional.empty() : Optional.of(answer));
     }
   }
@@ -162,6 +163,7 @@ public final class StandInAzure implements AutoCloseable {
 
   @Override
   public void close() {
+    faults.letGo();
     server.stop(0);
     threads.close();
   }

@@ -42,7 +42,7 @@ final class EstateChecks {
     this.secrets = sources.secrets();
     this.registry = sources.registry();
     this.restorer = sources.restorer();
-    this.servers = new Servers(registry, secrets, restorer);
+    this.servers = sources.servers();
   }
 
   List<Result> look() {

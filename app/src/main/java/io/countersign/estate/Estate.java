@@ -22,6 +22,7 @@ import java.util.TreeMap;
  * @param neighbours by the server's name, where it has some
  * @param backups the folder in which backups are kept; empty where the estate keeps none
  * @param copy what a copy may take of a server that others use as well
+ * @param access how the bot comes into the servers
  */
 public record Estate(
     String name,
@@ -39,7 +40,8 @@ public record Estate(
     PastSource restore,
     Optional<String> backups,
     Map<String, Neighbours> neighbours,
-    CopyLimits copy) {
+    CopyLimits copy,
+    Access access) {
   public Estate {
     canaries = List.copyOf(canaries);
     queueSchemas = List.copyOf(queueSchemas);

@@ -2,6 +2,7 @@ package io.countersign.sandbox;
 
 import io.countersign.estate.Estate.RestoreSource;
 import io.countersign.sandbox.azure.LocalBacking;
+import io.countersign.sandbox.azure.ServerTls;
 import io.countersign.sandbox.azure.StandInAzure;
 import io.countersign.sandbox.postgres.MedsuiteWorld;
 import java.io.IOException;
@@ -37,10 +38,13 @@ final class Clouds {
             medsuite.archive().toString(),
             folder.resolve("copies").toString(),
             medsuite.live().programs().unusual().map(Path::toString).orElse(""));
+    var tls = new ServerTls(folder.resolve("azure"), medsuite.live().programs());
     // made up at each start: it proves who the bot is, as a cluster's token does
     var token = "not-a-secret-" + UUID.randomUUID();
     var azure =
-        StandInAzure.start(folder.resolve("azure"), clock, new LocalBacking(source, bot), token);
+        StandInAzure.start(
+            folder.resolve("azure"), clock, new LocalBacking(source, bot, tls), token);
+    tls.offerAt(medsuite.live().dataFolder());
     azure.manager().standing(SERVER, bot.user(), clock.instant().minus(KEPT));
     try (Stream<Path> secrets = Files.list(medsuite.secrets())) {
       Files.writeString(token(folder), token);
@@ -80,6 +84,8 @@ final class Clouds {
             "\nazure:\n",
             "\nazure:\n  endpoints: { resource-manager: \"%s\", login: \"%s\", certificates: \"%s\" }\n"
                 .formatted(azure.url(), azure.url(), azure.certificate()))
+        .concat(
+            "\ntls: { mode: verify-full, authorities: \"%s\" }\n".formatted(azure.certificate()))
         .replace("behind: 15m", "behind: 0s");
   }
 }

@@ -1,6 +1,7 @@
 package io.countersign.server;
 
 import io.countersign.action.Catalogue;
+import io.countersign.estate.Access;
 import io.countersign.estate.Backups;
 import io.countersign.estate.CopyLimits;
 import io.countersign.estate.Estate;
@@ -57,7 +58,8 @@ public record Authored(
           new Estate.RestoreSource("/nowhere", "/nowhere", "/nowhere", ""),
           Optional.empty(),
           Map.of(),
-          CopyLimits.NONE);
+          CopyLimits.NONE,
+          Access.PLAIN);
 
   public Authored {
     files = List.copyOf(files);
@@ -192,7 +194,8 @@ public record Authored(
             estate.restore() instanceof PastSource.OnAzure azure ? azure : UNKNOWN.restore(),
             UNKNOWN.backups(),
             estate.neighbours(),
-            estate.copy());
+            estate.copy(),
+            estate.access());
     return Estates.of(
             nowhere,
             Path.of("/nowhere"),

@@ -28,8 +28,8 @@ import java.util.regex.Pattern;
 
 /**
  * Reads one estate: text to an {@link Estate}, or all that is wrong with it. {@code ${env.NAME}}
- * may stand under secrets, restore, backups and azure, nowhere else: what an estate is does not
- * change with the machine, only where things lie.
+ * may stand under secrets, restore, backups, azure and tls, nowhere else: what an estate is does
+ * not change with the machine, only where things lie.
  */
 public final class EstateReader {
   private static final List<String> KEYS =
@@ -52,13 +52,14 @@ public final class EstateReader {
           "azure",
           "backups",
           "servers",
+          "tls",
           "copy");
 
   private static final Set<String> OPTIONAL =
-      Set.of("canaries", "queue-schemas", "azure", "backups", "servers", "copy");
+      Set.of("canaries", "queue-schemas", "azure", "backups", "servers", "tls", "copy");
 
   private static final Set<String> MAY_HAVE_VARIABLES =
-      Set.of("secrets", "restore", "backups", "azure");
+      Set.of("secrets", "restore", "backups", "azure", "tls");
 
   /** The closed set of named queries and the parameters that each must use. */
   private static final Map<String, Set<String>> QUERIES =
@@ -153,7 +154,8 @@ public final class EstateReader {
         sources.restore(),
         backups(file),
         NeighbourReader.read(file),
-        CopyLimitReader.read(file));
+        CopyLimitReader.read(file),
+        sources.access());
   }
 
   private static String shaped(Section section, String key, Pattern shape, String form) {
@@ -348,7 +350,7 @@ public final class EstateReader {
           complaints.add(
               at,
               "no variable may stand under " + key,
-              "Only secrets, restore, backups and azure lie elsewhere on another machine.");
+              "Only secrets, restore, backups, azure and tls lie elsewhere on another machine.");
         }
       }
       case Raw.Items(var items, _) -> items.forEach(it -> noVariables(it, key));

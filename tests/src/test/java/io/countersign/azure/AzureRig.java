@@ -6,6 +6,7 @@ import io.countersign.Secret;
 import io.countersign.estate.AzureAccount;
 import io.countersign.estate.AzureAccount.Endpoints;
 import io.countersign.estate.AzureAccount.Identity;
+import io.countersign.estate.Entrances;
 import io.countersign.estate.Login;
 import io.countersign.estate.LoginTrial;
 import io.countersign.estate.PastSource;
@@ -122,7 +123,7 @@ final class AzureRig implements AutoCloseable {
         new PastSource.OnAzure(account, letIn, Duration.ofMinutes(15), Duration.ofDays(1), ""),
         clients(account),
         registry(),
-        secrets(),
+        Entrances.bySecrets(secrets()),
         trial,
         clock,
         new Random(7));

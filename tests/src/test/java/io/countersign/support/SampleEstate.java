@@ -1,5 +1,6 @@
 package io.countersign.support;
 
+import io.countersign.estate.Access;
 import io.countersign.estate.CopyLimits;
 import io.countersign.estate.Estate;
 import io.countersign.estate.Neighbours;
@@ -87,6 +88,7 @@ public final class SampleEstate {
         restore,
         Optional.empty(),
         beside,
-        CopyLimits.NONE);
+        CopyLimits.NONE,
+        Access.PLAIN);
   }
 }

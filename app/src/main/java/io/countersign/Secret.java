@@ -1,20 +1,24 @@
 package io.countersign;
 
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A value that must never be printed: its text form is {@code ***}. Pass it by file or environment,
  * never in argv.
  */
 public final class Secret {
-  private final Supplier<String> value;
+  private final String value;
+  private final @Nullable Supplier<String> source;
 
   public Secret(String value) {
-    this.value = () -> value;
+    this.value = value;
+    this.source = null;
   }
 
-  private Secret(Supplier<String> value) {
-    this.value = value;
+  private Secret(Supplier<String> source) {
+    this.value = "";
+    this.source = source;
   }
 
   /**
@@ -33,7 +37,7 @@ public final class Secret {
    * @throws NotIssued where it has to be asked for, and is not given
    */
   public String reveal() {
-    return value.get();
+    return source == null ? value : source.get();
   }
 
   /** Whoever issues a secret has not done so. */

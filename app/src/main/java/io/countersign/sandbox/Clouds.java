@@ -1,6 +1,7 @@
 package io.countersign.sandbox;
 
 import io.countersign.estate.Estate.RestoreSource;
+import io.countersign.estate.Tls;
 import io.countersign.sandbox.azure.LocalBacking;
 import io.countersign.sandbox.azure.ServerTls;
 import io.countersign.sandbox.azure.StandInAzure;
@@ -31,20 +32,21 @@ final class Clouds {
 
   /** Starts it around an estate that stands. */
   static StandInAzure start(Path folder, MedsuiteWorld medsuite, Clock clock) {
-    var bot = medsuite.botLogin();
+    var tls = new ServerTls(folder.resolve("azure"), medsuite.live().programs());
+    var verified = new Tls.Verified(tls.certificate().toString());
+    var bot = medsuite.botLogin().with(verified);
     var source =
         new RestoreSource(
             medsuite.baseBackups().toString(),
             medsuite.archive().toString(),
             folder.resolve("copies").toString(),
             medsuite.live().programs().unusual().map(Path::toString).orElse(""));
-    var tls = new ServerTls(folder.resolve("azure"), medsuite.live().programs());
     // made up at each start: it proves who the bot is, as a cluster's token does
     var token = "not-a-secret-" + UUID.randomUUID();
     var azure =
         StandInAzure.start(
             folder.resolve("azure"), clock, new LocalBacking(source, bot, tls), token);
-    tls.offerAt(medsuite.live().dataFolder());
+    tls.requireOf(bot.user(), medsuite.live().dataFolder());
     azure.manager().standing(SERVER, bot.user(), clock.instant().minus(KEPT));
     try (Stream<Path> secrets = Files.list(medsuite.secrets())) {
       Files.writeString(token(folder), token);

@@ -56,6 +56,22 @@ public record ServerTls(Path folder, PgPrograms programs) {
     programs.run("pg_ctl", "reload", "--pgdata=" + data).orFail("Reloading the server in " + data);
   }
 
+  /** The server lets somebody in by TLS alone. */
+  public void requireOf(String user, Path data) {
+    try {
+      var admission = data.resolve("pg_hba.conf");
+      var others = Files.readString(admission);
+      var rule = "hostnossl all \"%s\" all reject%n".formatted(user);
+      if (!others.startsWith(rule)) {
+        Files.writeString(admission, rule + others);
+      }
+    } catch (IOException refused) {
+      throw new UncheckedIOException(
+          "closing " + data + " to sessions without TLS failed", refused);
+    }
+    offerAt(data);
+  }
+
   private void put(Path from, Path to) throws IOException {
     Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
     programs.own(to);

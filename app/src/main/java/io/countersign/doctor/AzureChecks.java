@@ -4,6 +4,7 @@ import io.countersign.azure.AzureLook;
 import io.countersign.azure.FlexibleServerRestorer;
 import io.countersign.estate.ServerRestorer;
 import io.countersign.estate.ServerRestorer.RestorerUnavailable;
+import java.net.URI;
 import java.util.List;
 
 /** The bot's rights in Azure, the servers there, and copies that were left behind. */
@@ -42,6 +43,33 @@ final class AzureChecks {
     } catch (AzureLook.NotSeen unseen) {
       results.finding(what, unseen.problem());
     }
+  }
+
+  /**
+   * What is the bot's in the vault.
+   *
+   * @param writing whether runs of the estate store secrets
+   */
+  List<Result> vault(URI vault, boolean writing) {
+    var what = "the bot's rights on the secrets of " + estate + " in Azure";
+    var seen = new Results();
+    try {
+      var found = azure.missing(vault, writing);
+      found
+          .missing()
+          .forEach(
+              it ->
+                  seen.finding(
+                      what,
+                      "It may not " + it.action() + ", which it needs " + it.purpose() + ".",
+                      it.remedy(found.scope())));
+      if (found.missing().isEmpty()) {
+        seen.fine(what, writing ? "to read and to write" : "to read; no run writes one");
+      }
+    } catch (AzureLook.NotSeen unseen) {
+      seen.finding(what, unseen.problem());
+    }
+    return seen.list();
   }
 
   private void leftovers() {

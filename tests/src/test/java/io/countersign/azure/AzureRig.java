@@ -75,7 +75,8 @@ final class AzureRig implements AutoCloseable {
         .emptyAnswers(false)
         .inherits(false)
         .busyWhileMaking(false)
-        .forgetful(false);
+        .forgetful(false)
+        .roles(true);
     azure
         .manager()
         .standing(

@@ -34,9 +34,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 @TestInstance(Lifecycle.PER_CLASS)
 class AzureTroubleTest {
@@ -62,45 +59,6 @@ class AzureTroubleTest {
   private static Problem broken(Progress progress) {
     assertThat(progress).isInstanceOf(Progress.Broken.class);
     return ((Progress.Broken) progress).problem();
-  }
-
-  // Rights
-
-  @ParameterizedTest
-  @EnumSource(
-      value = Right.class,
-      mode = Mode.MATCH_ANY,
-      names = {".*_SERVERS", ".*_OPERATIONS", ".*_FIREWALL"})
-  void each_right_that_is_missing_is_named_with_its_role_and_command(Right right) {
-    rig.azure.manager().habits().inherits(true);
-    rig.backing.ends(3, new State.Made("copy.example.test"));
-    rig.azure.faults().forbid(right.action());
-
-    var problem =
-        right == Right.DELETE_SERVERS ? removal() : broken(settled(rig.bot(), rig.copy(1)));
-
-    assertThat(problem.happened()).contains(right.action(), right.purpose());
-    assertThat(problem.next())
-        .contains("az role assignment create", right.role(), "/resourceGroups/");
-  }
-
-  private Problem removal() {
-    settled(rig.bot(), rig.copy(1));
-    return catchThrowableOfType(RestorerUnavailable.class, () -> rig.bot().remove(rig.copy(1)))
-        .problem();
-  }
-
-  @Test
-  void the_doctors_look_names_exactly_the_rights_that_are_missing() throws AzureLook.NotSeen {
-    var look = new AzureLook(new AzureClients(rig.account()));
-    assertThat(look.missing()).isEmpty();
-
-    rig.azure.faults().forbid(Right.WRITE_FIREWALL.action());
-    rig.azure.faults().forbid(Right.DELETE_SERVERS.action());
-
-    assertThat(look.missing()).containsExactly(Right.DELETE_SERVERS, Right.WRITE_FIREWALL);
-    assertThat(look.server(AzureRig.SOURCE.name()).orElseThrow().retentionDays()).isEqualTo(7);
-    assertThat(look.server("no-such")).isEmpty();
   }
 
   // Who the bot is, and where Azure is

@@ -30,7 +30,11 @@ public record Login(String host, int port, String database, String user, Secret 
 
   /** Somebody else on the same server and database. */
   public Login as(Login other) {
-    return new Login(host, port, database, other.user(), other.password(), tls);
+    return as(other.user(), other.password());
+  }
+
+  public Login as(String otherUser, Secret otherPassword) {
+    return new Login(host, port, database, otherUser, otherPassword, tls);
   }
 
   public Login with(Tls other) {

@@ -61,7 +61,7 @@ public final class ArchiveRestorer implements ServerRestorer {
 
   @Override
   public Window window(ServerRef source) {
-    var live = asking(source, SourceServer::facts);
+    var live = reaching(source, () -> servers.look(source, SourceServer::facts));
     var found = baseBackups(source, live.systemIdentifier());
     return new Window(found.getFirst().ended(), live.now().minus(BEHIND));
   }
@@ -398,8 +398,22 @@ public final class ArchiveRestorer implements ServerRestorer {
   }
 
   private <T> T asking(ServerRef source, SourceServer.Asking<T> asking) {
-    try (var session = servers.open(source, Servers.MAINTENANCE, SESSION)) {
-      return asking.ask(session);
+    return reaching(
+        source,
+        () -> {
+          try (var session = servers.open(source, Servers.MAINTENANCE, SESSION)) {
+            return asking.ask(session);
+          }
+        });
+  }
+
+  private interface Reaching<T> {
+    T answer() throws ActionFailed, SQLException;
+  }
+
+  private static <T> T reaching(ServerRef source, Reaching<T> reaching) {
+    try {
+      return reaching.answer();
     } catch (ActionFailed failed) {
       throw new RestorerUnavailable(failed.problem());
     } catch (SQLException error) {

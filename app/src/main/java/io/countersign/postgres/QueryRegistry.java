@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.countersign.Role;
 import io.countersign.estate.Estate;
+import io.countersign.estate.Login;
 import io.countersign.estate.NamedQuery;
 import io.countersign.estate.Registry;
 import io.countersign.estate.SecretName;
@@ -15,7 +16,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,17 +23,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A registry that is asked by the named queries of the estate's file. Each call is one short
- * session with one transaction, at most five seconds long.
+ * A registry that is asked by the named queries of the estate's file. Each call is one transaction,
+ * at most five seconds long; one that changes something has a session of its own.
  */
 public final class QueryRegistry implements Registry {
   private static final String SESSION = "cs/registry";
 
-  /** Longer than the server lets a statement take: whoever is silent by then is gone. */
-  private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(10);
-
   private final Estate estate;
   private final SecretStore secrets;
+  private final KeptSessions sessions = new KeptSessions(SESSION);
   private final ObjectMapper json = new ObjectMapper();
 
   public QueryRegistry(Estate estate, SecretStore secrets) {
@@ -43,17 +41,17 @@ public final class QueryRegistry implements Registry {
 
   @Override
   public List<Tenant> tenants() {
-    return ask("tenants", Map.of(), this::tenants);
+    return look("tenants", Map.of(), this::tenants);
   }
 
   @Override
   public Optional<Tenant> tenant(String slug) {
-    return ask("tenant", Map.of("slug", slug), it -> atMostOne(tenants(it)));
+    return look("tenant", Map.of("slug", slug), it -> atMostOne(tenants(it)));
   }
 
   @Override
   public Optional<RegisteredServer> server(String name) {
-    return ask("server", Map.of("name", name), it -> atMostOne(servers(it)));
+    return look("server", Map.of("name", name), it -> atMostOne(servers(it)));
   }
 
   @Override
@@ -87,14 +85,16 @@ public final class QueryRegistry implements Registry {
   @Override
   public void endChanges(String prefix, int upTo) {
     var query = "set-reference";
-    try (var session = open(SESSION)) {
-      if (!StepSessions.ended(session, prefix, upTo)) {
-        throw unavailable(query, "a session " + prefix + "... does not end");
-      }
-    } catch (SQLException error) {
-      throw unavailable(query, ServerErrors.reduced(error));
-    } catch (SecretStore.SecretUnavailable missing) {
-      throw unavailable(query, missing.problem().line());
+    boolean ended =
+        reaching(
+            query,
+            login -> {
+              try (var session = open(login, SESSION)) {
+                return StepSessions.ended(session, prefix, upTo);
+              }
+            });
+    if (!ended) {
+      throw unavailable(query, "a session " + prefix + "... does not end");
     }
   }
 
@@ -131,7 +131,7 @@ public final class QueryRegistry implements Registry {
   @Override
   public List<String> holders(Role role) {
     required("roster");
-    return ask("roster", Map.of("role", role.name()), QueryRegistry::people);
+    return look("roster", Map.of("role", role.name()), QueryRegistry::people);
   }
 
   private static List<String> people(PreparedStatement statement) throws SQLException {
@@ -166,22 +166,27 @@ public final class QueryRegistry implements Registry {
    */
   public void rehearse(String query, Tenant tenant) {
     required(query);
+    boolean _ =
+        reaching(
+            query,
+            login -> {
+              try (var session = open(login, SESSION)) {
+                return explained(session, query, tenant);
+              }
+            });
+  }
+
+  private boolean explained(Connection session, String query, Tenant tenant) throws SQLException {
     var named = NamedQuery.of(estate.registry().queries().getOrDefault(query, ""));
-    try (var session = open(SESSION)) {
-      session.setAutoCommit(false);
-      session.setReadOnly(true);
-      try (var statement = session.prepareStatement("EXPLAIN " + named.jdbc())) {
-        for (int i = 0; i < named.order().size(); i++) {
-          statement.setString(i + 1, rehearsed(named.order().get(i), tenant));
-        }
-        statement.execute();
-      } finally {
-        session.rollback();
+    session.setAutoCommit(false);
+    session.setReadOnly(true);
+    try (var statement = session.prepareStatement("EXPLAIN " + named.jdbc())) {
+      for (int i = 0; i < named.order().size(); i++) {
+        statement.setString(i + 1, rehearsed(named.order().get(i), tenant));
       }
-    } catch (SQLException error) {
-      throw unavailable(query, ServerErrors.reduced(error));
-    } catch (SecretStore.SecretUnavailable missing) {
-      throw unavailable(query, missing.problem().line());
+      return statement.execute();
+    } finally {
+      session.rollback();
     }
   }
 
@@ -202,26 +207,60 @@ public final class QueryRegistry implements Registry {
     T ask(PreparedStatement statement) throws SQLException;
   }
 
+  /** Asks what may be asked twice. */
+  private <T> T look(String query, Map<String, String> values, Asking<T> asking) {
+    return reaching(
+        query,
+        login ->
+            sessions.look(
+                login,
+                session -> {
+                  T answer = ask(session, query, values, asking);
+                  session.setAutoCommit(true);
+                  return answer;
+                }));
+  }
+
   private <T> T ask(String query, Map<String, String> values, Asking<T> asking) {
     return ask(query, values, SESSION, asking);
   }
 
   private <T> T ask(String query, Map<String, String> values, String name, Asking<T> asking) {
-    try (var session = open(name)) {
-      session.setAutoCommit(false);
-      try (var settings = session.createStatement()) {
-        settings.execute("SET LOCAL statement_timeout = '5s'");
-        settings.execute("SET LOCAL lock_timeout = '4s'");
+    return reaching(
+        query,
+        login -> {
+          try (var session = open(login, name)) {
+            return ask(session, query, values, asking);
+          }
+        });
+  }
+
+  private <T> T ask(Connection session, String query, Map<String, String> values, Asking<T> asking)
+      throws SQLException {
+    session.setAutoCommit(false);
+    try (var settings = session.createStatement()) {
+      settings.execute("SET LOCAL statement_timeout = '5s'");
+      settings.execute("SET LOCAL lock_timeout = '4s'");
+    }
+    var named = NamedQuery.of(estate.registry().queries().getOrDefault(query, ""));
+    try (var statement = session.prepareStatement(named.jdbc())) {
+      for (int i = 0; i < named.order().size(); i++) {
+        statement.setString(i + 1, values.get(named.order().get(i)));
       }
-      var named = NamedQuery.of(estate.registry().queries().getOrDefault(query, ""));
-      try (var statement = session.prepareStatement(named.jdbc())) {
-        for (int i = 0; i < named.order().size(); i++) {
-          statement.setString(i + 1, values.get(named.order().get(i)));
-        }
-        T answer = asking.ask(statement);
-        session.commit();
-        return answer;
-      }
+      T answer = asking.ask(statement);
+      session.commit();
+      return answer;
+    }
+  }
+
+  /** What is done with a login to the registry. */
+  private interface Reaching<T> {
+    T with(Login login) throws SQLException;
+  }
+
+  private <T> T reaching(String query, Reaching<T> reaching) {
+    try {
+      return reaching.with(secrets.login(estate.registry().login()));
     } catch (SQLException error) {
       throw unavailable(query, ServerErrors.reduced(error));
     } catch (SecretStore.SecretUnavailable missing) {
@@ -230,9 +269,8 @@ public final class QueryRegistry implements Registry {
   }
 
   /** The server's own time-outs are not heard of where the network is cut without a word. */
-  private Connection open(String name) throws SQLException, SecretStore.SecretUnavailable {
-    var login = secrets.login(estate.registry().login());
-    return Databases.answeringWithin(ANSWERED_WITHIN, Servers.connect(login, name));
+  private static Connection open(Login login, String name) throws SQLException {
+    return Databases.answeringWithin(KeptSessions.ANSWERED_WITHIN, Servers.connect(login, name));
   }
 
   private List<Tenant> tenants(PreparedStatement statement) throws SQLException {

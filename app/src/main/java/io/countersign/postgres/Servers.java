@@ -34,6 +34,7 @@ public final class Servers {
   private final Registry registry;
   private final Entrances entrances;
   private final ServerRestorer restorer;
+  private final KeptSessions looks = new KeptSessions("cs/look");
 
   /** Of an estate whose servers take the passwords of their secrets. */
   public Servers(Registry registry, SecretStore secrets, ServerRestorer restorer) {
@@ -100,6 +101,20 @@ public final class Servers {
   public Connection open(ServerRef server, String database, String application)
       throws ActionFailed, SQLException {
     return open(login(server).withDatabase(database), application);
+  }
+
+  /**
+   * Asks a server in a session that others may have asked in before: a short look at its
+   * maintenance database, answered within ten seconds.
+   */
+  public <T> T look(ServerRef server, Look<T> look) throws ActionFailed, SQLException {
+    return looks.look(login(server), look);
+  }
+
+  /** A question in autocommit that leaves the session as it was, and may be asked twice. */
+  @FunctionalInterface
+  public interface Look<T> {
+    T at(Connection session) throws SQLException;
   }
 
   /** A session with a login of the caller's. */

@@ -150,8 +150,9 @@ public final class Estates {
   }
 
   private static Optional<DatabaseRef> find(Servers servers, ServerRef server, String name) {
-    try (var session = servers.open(server, Servers.MAINTENANCE, "cs/look")) {
-      return TenantDatabases.byName(session, name)
+    try {
+      return servers
+          .look(server, session -> TenantDatabases.byName(session, name))
           .map(it -> new DatabaseRef(server, it.oid(), it.name()));
     } catch (ActionFailed failed) {
       throw new DatabaseLookup.ServerUnavailable(failed.problem().line());

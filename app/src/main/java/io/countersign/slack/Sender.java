@@ -54,6 +54,9 @@ final class Sender {
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
   private static final Duration NO_EDIT_LEFT = Duration.ofSeconds(3);
 
+  /** How long the end of a process waits for the call that is under way. */
+  private static final Duration LAST_CALL = Duration.ofSeconds(3);
+
   private final Posts posts;
   private final Renderer renderer;
   private final SlackApi slack;
@@ -103,9 +106,22 @@ final class Sender {
             this::poke, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Ends after the call that is under way; another process goes on. */
+  /** Ends after the call that is under way; another process goes on. Never throws. */
   void close() {
     stopped = true;
+    try {
+      if (pass.tryLock(LAST_CALL.toMillis(), TimeUnit.MILLISECONDS)) {
+        try {
+          posts.release(name);
+        } finally {
+          pass.unlock();
+        }
+      }
+    } catch (InterruptedException hurry) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException unreachable) {
+      log.debug("the leases of channels end by themselves", unreachable);
+    }
   }
 
   /** Something may be due now. */

@@ -67,6 +67,20 @@ public final class JdbiPosts implements Posts, Threads {
                 == 1);
   }
 
+  @Override
+  public void release(String sender) {
+    jdbi.useHandle(
+        handle ->
+            handle
+                .createUpdate(
+                    """
+                    UPDATE countersign.channel_lease SET until = clock_timestamp()
+                    WHERE sender = :sender AND until > clock_timestamp()
+                    """)
+                .bind("sender", sender)
+                .execute());
+  }
+
   /**
    * Whatever belongs into a thread waits for its root; a line waits for the lines before it. A
    * direct message leads to its card, unless no card can stand where the run's thread is.

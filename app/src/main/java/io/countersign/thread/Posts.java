@@ -29,6 +29,9 @@ public interface Posts {
    */
   boolean keep(String sender, String channel, Duration lease);
 
+  /** Gives up all leases of a sender that ends, so that another goes on at once. */
+  void release(String sender);
+
   /**
    * As {@link #keep}, and writes down that the message is about to be sent for the first time: a
    * crash from here on leaves a message of which nobody knows whether it stands.

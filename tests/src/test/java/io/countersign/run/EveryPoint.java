@@ -49,7 +49,23 @@ final class EveryPoint {
   /** The same from the first point on that begins so: what lies before it is another sweep's. */
   int sweepFrom(String beginning) {
     var undisturbed = rehearsal.play(runbook, people, CrashPoint.NONE);
-    int from = first(undisturbed.points(), beginning);
+    return sweep(undisturbed, first(undisturbed.points(), beginning));
+  }
+
+  /** The same from where this runbook parts from another, which has a sweep of its own. */
+  int sweepFromWhereItParts(Runbook other) {
+    var undisturbed = rehearsal.play(runbook, people, CrashPoint.NONE);
+    var points = undisturbed.points();
+    var others = rehearsal.play(other, people, CrashPoint.NONE).points();
+    int same =
+        (int)
+            IntStream.range(0, Math.min(points.size(), others.size()))
+                .takeWhile(it -> points.get(it).equals(others.get(it)))
+                .count();
+    return sweep(undisturbed, same);
+  }
+
+  private int sweep(Played undisturbed, int from) {
     int good = 0;
     int twice = 0;
     for (int at = from; at < undisturbed.points().size(); at++) {

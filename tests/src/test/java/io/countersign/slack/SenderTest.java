@@ -70,6 +70,24 @@ class SenderTest {
   }
 
   @Test
+  void a_process_that_ends_leaves_its_channels_to_the_others_at_once() {
+    var run = rig.atGate(bot, ONE);
+    var other = rig.bot("two");
+    rig.approve(run);
+    var before = rig.calls(POST);
+    other.pass();
+    assertThat(rig.calls(POST)).as("the first has the channel").isEqualTo(before);
+
+    bot.sender().close();
+
+    other.pass();
+    assertThat(rig.calls(POST)).isGreaterThan(before);
+    rig.later(Duration.ofSeconds(2));
+    other.pass();
+    whole();
+  }
+
+  @Test
   void a_card_overtakes_all_lines() {
     var first = rig.atGate(bot, ONE);
     var second = rig.asked(ONE);
@@ -118,10 +136,10 @@ class SenderTest {
   @Test
   void two_bots_together_keep_to_the_edits_of_a_workspace_and_every_last_state_arrives() {
     var runs = new ArrayList<RunId>();
-    IntStream.range(0, 30).forEach(_ -> runs.add(rig.asked(ONE)));
+    IntStream.range(0, 26).forEach(_ -> runs.add(rig.asked(ONE)));
     bot.pass();
     var other = rig.bot("two");
-    IntStream.range(0, 30).forEach(_ -> runs.add(rig.asked(TWO)));
+    IntStream.range(0, 26).forEach(_ -> runs.add(rig.asked(TWO)));
     other.pass();
     runs.forEach(rig.bench::advance);
     runs.forEach(rig::approve);

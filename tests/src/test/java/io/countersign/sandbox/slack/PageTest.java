@@ -333,6 +333,15 @@ class PageTest {
   }
 
   @Test
+  void news_do_not_set_back_who_is_choosing_a_person_by_keys() {
+    browser.run("document.querySelector('#persona').focus()");
+    browser.run("document.querySelector('#persona').value = %s".formatted(quoted(BOB)));
+    slack.driver().say(ALICE, INCIDENT, "news meanwhile");
+    browser.awaitText("#list", "news meanwhile");
+    assertThat(browser.run("document.querySelector('#persona').value").asText()).isEqualTo(BOB);
+  }
+
+  @Test
   void a_private_message_is_for_one_and_a_direct_one_and_the_home_have_their_places()
       throws Exception {
     client.chatPostEphemeral(r -> r.channel(INCIDENT).user(ALICE).text("for Alice alone"));

@@ -122,7 +122,7 @@ class AzureServersTest {
     await()
         .until(
             () ->
-                tls == right
+                tls.equals(right)
                     ? new CopyLogins().knock(login) instanceof LoginTrial.Answer.WrongPassword
                     : !issuedFor(tls, "localhost"));
   }
@@ -262,7 +262,7 @@ class AzureServersTest {
   // Certificates
 
   /** How a session with a server begins. */
-  private enum Way {
+  enum Way {
     DRIVER,
     PROGRAM
   }

@@ -20,6 +20,7 @@ import io.countersign.estate.AzureAccount;
 import io.countersign.estate.AzureAccount.Endpoints;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ public final class AzureClients {
   private @Nullable HttpClient http;
   private @Nullable TokenCredential credential;
   private @Nullable PostgreSqlManager manager;
+  private final Map<URI, SecretClient> vaults = new HashMap<>();
 
   public AzureClients(AzureAccount account) {
     this.account = account;
@@ -80,18 +82,23 @@ public final class AzureClients {
   /** Secrets of a vault. */
   SecretClient secrets(URI vault) {
     synchronized (lock) {
-      var builder =
-          new SecretClientBuilder()
-              .vaultUrl(vault.toString())
-              .httpClient(http())
-              .httpLogOptions(silent())
-              .retryOptions(retries())
-              .credential(credential());
-      // the check knows the names of Microsoft's own clouds alone
-      return isPublic()
-          ? builder.buildClient()
-          : builder.disableChallengeResourceVerification().buildClient();
+      return vaults.computeIfAbsent(vault, this::made);
     }
+  }
+
+  /** Each client keeps a token of its own, so there is one per vault. */
+  private SecretClient made(URI vault) {
+    var builder =
+        new SecretClientBuilder()
+            .vaultUrl(vault.toString())
+            .httpClient(http())
+            .httpLogOptions(silent())
+            .retryOptions(retries())
+            .credential(credential());
+    // the check knows the names of Microsoft's own clouds alone
+    return isPublic()
+        ? builder.buildClient()
+        : builder.disableChallengeResourceVerification().buildClient();
   }
 
   /** Forgets tokens, after one was refused that should still have been good. */
@@ -99,10 +106,12 @@ public final class AzureClients {
     synchronized (lock) {
       credential = null;
       manager = null;
+      vaults.clear();
     }
   }
 
-  private TokenCredential credential() {
+  /** Who the bot is. */
+  TokenCredential credential() {
     synchronized (lock) {
       var made = credential;
       if (made == null) {

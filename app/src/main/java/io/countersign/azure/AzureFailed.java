@@ -46,9 +46,7 @@ final class AzureFailed extends RuntimeException {
 
   private String next() {
     return switch (trouble) {
-      case Trouble.NoIdentity _ ->
-          "Look at azure.identity, azure.tenant and the application's secret or federation, then"
-              + " retry; az ad sp show --id <client> tells whether Azure knows it.";
+      case Trouble.NoIdentity(_, var next, _) -> next;
       case Trouble.NoAnswer(_, var config) ->
           config
               ? "Correct azure.endpoints or secrets.key-vault in the estate's file, or the name"

@@ -85,13 +85,7 @@ final class ClonePassword {
   }
 
   private Given handed(Clone clone, Login wanted, Memo memo, Secret password) {
-    var administrator =
-        new Login(
-            wanted.host(),
-            wanted.port(),
-            wanted.database(),
-            String.valueOf(clone.server().administratorLogin()),
-            password);
+    var administrator = wanted.as(String.valueOf(clone.server().administratorLogin()), password);
     return switch (trial.give(administrator, wanted.user(), wanted.password())) {
       case LoginTrial.Answer.Accepted() ->
           new Given.Later("the bot's password on the copy is today's", memo.reset());

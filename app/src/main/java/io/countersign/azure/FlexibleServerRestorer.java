@@ -6,12 +6,12 @@ import io.countersign.azure.ClonePassword.Given;
 import io.countersign.azure.CopySource.Asked;
 import io.countersign.azure.CopySource.From;
 import io.countersign.azure.FlexibleServers.Operation;
+import io.countersign.estate.Entrances;
 import io.countersign.estate.Login;
 import io.countersign.estate.LoginTrial;
 import io.countersign.estate.PastSource;
 import io.countersign.estate.Registry;
 import io.countersign.estate.Registry.RegistryUnavailable;
-import io.countersign.estate.SecretStore;
 import io.countersign.estate.SecretStore.SecretUnavailable;
 import io.countersign.estate.ServerRef;
 import io.countersign.estate.ServerRestorer;
@@ -33,8 +33,6 @@ public final class FlexibleServerRestorer implements ServerRestorer {
   /** How long Azure may be out of reach, or a finished copy unreachable, before it counts. */
   private static final Duration PATIENCE = Duration.ofMinutes(30);
 
-  private static final String MAINTENANCE = "postgres";
-
   private final PastSource.OnAzure past;
   private final AzureClients clients;
   private final FlexibleServers servers;
@@ -42,7 +40,7 @@ public final class FlexibleServerRestorer implements ServerRestorer {
   private final CloneDoor door;
   private final ClonePassword passwords;
   private final Registry registry;
-  private final SecretStore secrets;
+  private final Entrances entrances;
   private final LoginTrial trial;
   private final InstantSource clock;
   private final Map<String, Clone> known = new ConcurrentHashMap<>();
@@ -51,7 +49,7 @@ public final class FlexibleServerRestorer implements ServerRestorer {
       PastSource.OnAzure past,
       AzureClients clients,
       Registry registry,
-      SecretStore secrets,
+      Entrances entrances,
       LoginTrial trial,
       InstantSource clock,
       RandomGenerator random) {
@@ -62,7 +60,7 @@ public final class FlexibleServerRestorer implements ServerRestorer {
     this.door = new CloneDoor(servers, past.letIn());
     this.passwords = new ClonePassword(servers, trial, random);
     this.registry = registry;
-    this.secrets = secrets;
+    this.entrances = entrances;
     this.trial = trial;
     this.clock = clock;
   }
@@ -273,6 +271,8 @@ public final class FlexibleServerRestorer implements ServerRestorer {
               "It does not let the bot in: " + why + ".",
               "Look whether the bot's host reaches it: restore.azure.let-in, private network, name"
                   + " service.");
+      case LoginTrial.Answer.WrongPassword() when entrances.isByToken(clone.source().orElse("")) ->
+          strange(copy, login, memo);
       case LoginTrial.Answer.WrongPassword() ->
           switch (passwords.give(clone, login, memo)) {
             case Given.Later(var doing, var after) -> working(doing, after);
@@ -291,6 +291,29 @@ public final class FlexibleServerRestorer implements ServerRestorer {
                             + " server's secret name its administrator."));
           };
     };
+  }
+
+  /** Such a role has no password that could be set. */
+  private Progress strange(Copy copy, Login login, Memo memo) {
+    var remedy =
+        "make "
+            + login.user()
+            + " an Entra administrator of it: az postgres flexible-server microsoft-entra-admin"
+            + " create --resource-group "
+            + past.azure().resourceGroup()
+            + " --server-name "
+            + copy.server()
+            + " --display-name "
+            + login.user()
+            + " --object-id <the bot's> --type ServicePrincipal";
+    return patient(
+        copy,
+        memo,
+        "the copy does not take the bot's token; if it stays so, " + remedy,
+        "It does not take the bot's token.",
+        "Look whether it takes tokens of Entra, and "
+            + remedy
+            + "; or let the server's secret name a role with a password.");
   }
 
   private static Exactness stated(Copy copy, From from) {
@@ -460,7 +483,7 @@ public final class FlexibleServerRestorer implements ServerRestorer {
   /** The bot's login on the source. */
   private Login loginTo(Clone.Address address, Clone clone) {
     var source = clone.source().orElseThrow();
-    var secret =
+    var server =
         registry
             .server(source)
             .orElseThrow(
@@ -469,11 +492,9 @@ public final class FlexibleServerRestorer implements ServerRestorer {
                         new Problem(
                             "logging in to " + clone.server().name(),
                             "The registry does not name " + source + " any more.",
-                            "Put it back until the copy is removed.")))
-            .adminSecret();
+                            "Put it back until the copy is removed.")));
     try {
-      var login = secrets.login(secret);
-      return new Login(address.host(), address.port(), MAINTENANCE, login.user(), login.password());
+      return entrances.into(server).at(address.host(), address.port());
     } catch (SecretUnavailable unavailable) {
       throw new RestorerUnavailable(unavailable.problem());
     }

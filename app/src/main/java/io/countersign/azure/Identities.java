@@ -4,6 +4,7 @@ import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
 import com.azure.core.http.policy.HttpLogDetailLevel;
 import com.azure.core.http.policy.HttpLogOptions;
+import com.azure.core.util.Configuration;
 import com.azure.identity.AadCredentialBuilderBase;
 import com.azure.identity.AzureCliCredentialBuilder;
 import com.azure.identity.ClientSecretCredentialBuilder;
@@ -17,9 +18,16 @@ import io.countersign.estate.ServerRestorer.RestorerUnavailable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Who the bot is: exactly what the estate's file says, nothing tried one after the other. */
 final class Identities {
+  /** They log the words of a refusal, which quote what was sent; ours are told to people. */
+  private static final List<Logger> LOUD =
+      List.of(Logger.getLogger("com.azure.identity"), Logger.getLogger("com.microsoft.aad.msal4j"));
+
   private final AzureAccount account;
   private final HttpClient http;
   private final boolean knownCloud;
@@ -34,11 +42,16 @@ final class Identities {
   }
 
   TokenCredential credential() {
+    LOUD.forEach(it -> it.setLevel(Level.OFF));
+    return new Proof(account, library());
+  }
+
+  private TokenCredential library() {
     return switch (account.identity()) {
       case Identity.Workload(var client, var tokenFile) -> {
         var builder = at(new WorkloadIdentityCredentialBuilder());
         if (!tokenFile.isEmpty()) {
-          builder.tokenFilePath(tokenFile);
+          builder.tokenFilePath(readable(tokenFile));
         }
         if (!knownCloud) {
           builder.disableInstanceDiscovery();
@@ -46,7 +59,9 @@ final class Identities {
         yield (client.isEmpty() ? builder : builder.clientId(client)).build();
       }
       case Identity.Managed(var client) -> {
-        var builder = quiet(new ManagedIdentityCredentialBuilder());
+        // else the library takes a cluster's federated token for it, where the environment has one
+        var builder =
+            silent(new ManagedIdentityCredentialBuilder()).configuration(Configuration.NONE);
         yield (client.isEmpty() ? builder : builder.clientId(client)).build();
       }
       case Identity.ClientSecret(var client, var file) -> {
@@ -67,10 +82,26 @@ final class Identities {
   }
 
   private <B extends CredentialBuilderBase<B>> B quiet(B builder) {
+    return silent(builder).retryOptions(AzureClients.retries());
+  }
+
+  /** A machine's identity has retries of its own, and refuses to work with others besides. */
+  private <B extends CredentialBuilderBase<B>> B silent(B builder) {
     return builder
         .httpClient(http)
-        .retryOptions(AzureClients.retries())
         .httpLogOptions(new HttpLogOptions().setLogLevel(HttpLogDetailLevel.NONE));
+  }
+
+  private static String readable(String tokenFile) {
+    if (!Files.isReadable(Path.of(tokenFile))) {
+      throw new RestorerUnavailable(
+          new Problem(
+              "reading the bot's token for Azure",
+              "the file " + tokenFile + " cannot be read.",
+              "Look whether the cluster mounts a token for the bot's service account"
+                  + " (azure.workload.identity/use), and at azure.token-file."));
+    }
+    return tokenFile;
   }
 
   private static String content(String file) {

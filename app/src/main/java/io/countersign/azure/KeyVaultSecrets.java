@@ -91,7 +91,7 @@ public final class KeyVaultSecrets implements SecretStore, OwnSecrets {
     try {
       return version(name, calling(Right.WRITE_SECRETS, () -> client.get().setSecret(wanted)));
     } catch (AzureFailed failed) {
-      if (failed.trouble().status() != 409 || !recovered(name, owner)) {
+      if (failed.trouble().status() != 409 || !recovered(doing, name, owner)) {
         throw told(doing, name, failed);
       }
     }
@@ -107,19 +107,23 @@ public final class KeyVaultSecrets implements SecretStore, OwnSecrets {
   }
 
   /** A name that an earlier try of the same owner removed is taken back into use. */
-  private boolean recovered(SecretName name, String owner) {
+  private boolean recovered(String doing, SecretName name, String owner) throws SecretUnavailable {
     try {
-      return calling(
-          Right.RECOVER_SECRETS,
-          () -> {
-            var removed = client.get().getDeletedSecret(name.value());
-            if (!owner.equals(owner(removed.getProperties()))) {
-              return false;
-            }
-            var poller = client.get().beginRecoverDeletedSecret(name.value());
-            return poller.waitForCompletion(RECOVERY).getStatus().isComplete();
-          });
-    } catch (AzureFailed unknown) {
+      var removed = calling(Right.LIST_SECRETS, () -> client.get().getDeletedSecret(name.value()));
+      return owner.equals(owner(removed.getProperties()))
+          && calling(
+              Right.RECOVER_SECRETS,
+              () ->
+                  client
+                      .get()
+                      .beginRecoverDeletedSecret(name.value())
+                      .waitForCompletion(RECOVERY)
+                      .getStatus()
+                      .isComplete());
+    } catch (AzureFailed failed) {
+      if (failed.trouble().status() == 403) {
+        throw told(doing, name, failed);
+      }
       return false;
     }
   }
@@ -155,7 +159,7 @@ public final class KeyVaultSecrets implements SecretStore, OwnSecrets {
       if (failed.trouble().status() == 404) {
         return Optional.empty();
       }
-      if (failed.trouble().status() == 403 && isDisabled(name)) {
+      if (failed.trouble().status() == 403 && isDisabled(doing, name, failed)) {
         throw new SecretUnavailable(
             new Problem(
                 doing,
@@ -173,7 +177,8 @@ public final class KeyVaultSecrets implements SecretStore, OwnSecrets {
   }
 
   /** A disabled secret answers like a forbidden one; its properties tell, for whoever may read. */
-  private boolean isDisabled(SecretName name) {
+  private boolean isDisabled(String doing, SecretName name, AzureFailed refused)
+      throws SecretUnavailable {
     try {
       return calling(
           Right.LIST_SECRETS,
@@ -185,8 +190,16 @@ public final class KeyVaultSecrets implements SecretStore, OwnSecrets {
                           it -> Optional.ofNullable(it.getCreatedOn()).orElse(OffsetDateTime.MIN)))
                   .filter(it -> Boolean.FALSE.equals(it.isEnabled()))
                   .isPresent());
-    } catch (AzureFailed unknown) {
-      return false;
+    } catch (AzureFailed unseen) {
+      var problem = refused.problem(doing);
+      throw new SecretUnavailable(
+          new Problem(
+              doing,
+              problem.happened()
+                  + " Whether it is disabled, nobody sees without "
+                  + Right.LIST_SECRETS.action()
+                  + ".",
+              problem.next()));
     }
   }
 

@@ -49,8 +49,13 @@ sealed interface Trouble {
     }
   }
 
-  /** Who the bot is could not be proved. */
-  record NoIdentity(String why) implements Trouble {
+  /**
+   * Who the bot is could not be proved.
+   *
+   * @param next what to do, as the kind of identity has it
+   * @param passing whether nobody was there to prove it to
+   */
+  record NoIdentity(String why, String next, boolean passing) implements Trouble {
     @Override
     public String said() {
       return "The bot's identity gets no token (" + why + ").";
@@ -74,7 +79,7 @@ sealed interface Trouble {
       case Refused(var status, _, _, _) ->
           status == 408 || status == 409 || status == 429 || status >= 500;
       case NoAnswer(_, var config) -> !config;
-      case NoIdentity _ -> false;
+      case NoIdentity(_, _, var passing) -> passing;
     };
   }
 
@@ -103,12 +108,21 @@ sealed interface Trouble {
   /** Ways to read what was thrown, the surest first. */
   List<Function<Throwable, Optional<Trouble>>> KNOWN =
       List.of(
-          Trouble::refused, Trouble::untrusted, Trouble::unnamed, Trouble::down, Trouble::identity);
+          Trouble::unproved,
+          Trouble::refused,
+          Trouble::untrusted,
+          Trouble::unnamed,
+          Trouble::down,
+          Trouble::identity);
+
+  private static Optional<Trouble> unproved(Throwable thrown) {
+    return thrown instanceof Proof.Refused refused
+        ? Optional.of(refused.trouble())
+        : Optional.empty();
+  }
 
   private static Optional<Trouble> refused(Throwable thrown) {
-    return thrown instanceof HttpResponseException refused
-            && !(thrown instanceof ClientAuthenticationException)
-            && refused.getResponse() != null
+    return thrown instanceof HttpResponseException refused && refused.getResponse() != null
         ? Optional.of(of(refused.getResponse(), Words.of(refused)))
         : Optional.empty();
   }
@@ -136,7 +150,7 @@ sealed interface Trouble {
 
   private static Optional<Trouble> identity(Throwable thrown) {
     return thrown instanceof ClientAuthenticationException || Words.isIdentity(thrown)
-        ? Optional.of(new NoIdentity(Words.ofIdentity(thrown)))
+        ? Optional.of(new NoIdentity(Words.ofIdentity(thrown), "", false))
         : Optional.empty();
   }
 
@@ -165,6 +179,17 @@ sealed interface Trouble {
   record Words(String code, String message) {
     private static final int LIMIT = 300;
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** What the libraries say where there is no number. */
+    private static final Map<String, String> OF_IDENTITY =
+        Map.of(
+            "CLI not installed", "the program az is not installed",
+            "is not configured to acquire tokens for tenant",
+                "azure.tenant is not that of the vault",
+            "Please run 'az login'", "nobody is logged in with az",
+            "Identity not found", "the machine has no such identity",
+            "has not been assigned to this resource", "the machine has no such identity");
+
     private static final Pattern IDENTITY_CODE = Pattern.compile("AADSTS\\d+");
 
     static Words error(String body) {
@@ -195,12 +220,18 @@ sealed interface Trouble {
       return thrown.getClass().getName().startsWith("com.microsoft.aad.msal4j.");
     }
 
-    /** Only the number: the text of such an error quotes what was sent. */
+    /** Only the number, or words of ours: the text of such an error quotes what was sent. */
     static String ofIdentity(Throwable thrown) {
       for (@Nullable Throwable it = thrown; it != null; it = it.getCause()) {
-        var found = IDENTITY_CODE.matcher(String.valueOf(it.getMessage()));
+        var text = String.valueOf(it.getMessage());
+        var found = IDENTITY_CODE.matcher(text);
         if (found.find()) {
           return found.group();
+        }
+        for (var known : OF_IDENTITY.entrySet()) {
+          if (text.contains(known.getKey())) {
+            return known.getValue();
+          }
         }
       }
       return thrown.getClass().getSimpleName();

@@ -4,6 +4,7 @@ import io.countersign.RunId;
 import io.countersign.azure.AzureLook;
 import io.countersign.estate.ServerRestorer;
 import io.countersign.estate.ServerRestorer.RestorerUnavailable;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -45,6 +46,33 @@ final class AzureChecks {
     } catch (AzureLook.NotSeen unseen) {
       results.finding(what, unseen.problem());
     }
+  }
+
+  /**
+   * What is the bot's in the vault.
+   *
+   * @param writing whether runs of the estate store secrets
+   */
+  List<Result> vault(URI vault, boolean writing) {
+    var what = "the bot's rights on the secrets of " + estate + " in Azure";
+    var seen = new Results();
+    try {
+      var found = azure.missing(vault, writing);
+      found
+          .missing()
+          .forEach(
+              it ->
+                  seen.finding(
+                      what,
+                      "It may not " + it.action() + ", which it needs " + it.purpose() + ".",
+                      it.remedy(found.scope())));
+      if (found.missing().isEmpty()) {
+        seen.fine(what, writing ? "to read and to write" : "to read; no run writes one");
+      }
+    } catch (AzureLook.NotSeen unseen) {
+      seen.finding(what, unseen.problem());
+    }
+    return seen.list();
   }
 
   private void leftovers() {

@@ -3,10 +3,12 @@ package io.countersign.doctor;
 import io.countersign.action.ActionFailed;
 import io.countersign.azure.AzureClients;
 import io.countersign.azure.AzureLook;
+import io.countersign.estate.AzureAccount;
 import io.countersign.estate.Estate;
 import io.countersign.estate.Estate.RestoreSource;
 import io.countersign.estate.PastSource;
 import io.countersign.estate.Registry.RegistryUnavailable;
+import io.countersign.estate.SecretSource;
 import io.countersign.estate.SecretStore;
 import io.countersign.estate.SecretStore.SecretUnavailable;
 import io.countersign.estate.ServerRef;
@@ -42,11 +44,16 @@ final class EstateChecks {
     this.secrets = sources.secrets();
     this.registry = sources.registry();
     this.restorer = sources.restorer();
-    this.servers = new Servers(registry, secrets, restorer);
+    this.servers = sources.servers();
   }
 
   List<Result> look() {
     var what = "the registry of " + estate.name();
+    if (estate.secrets() instanceof SecretSource.KeyVault(var vault, var account)) {
+      // first: without its secrets nothing else of the estate can be looked at
+      boolean writing = estate.registry().queries().containsKey("set-reference");
+      results.addAll(azure(account).vault(vault, writing));
+    }
     List<Tenant> tenants;
     try {
       tenants = registry.tenants();
@@ -145,8 +152,12 @@ final class EstateChecks {
   }
 
   private AzureChecks azure(PastSource.OnAzure past) {
+    return azure(past.azure());
+  }
+
+  private AzureChecks azure(AzureAccount account) {
     return new AzureChecks(
-        estate.name(), new AzureLook(new AzureClients(past.azure())), restorer, clock);
+        estate.name(), new AzureLook(new AzureClients(account)), restorer, clock);
   }
 
   /** PgBouncers and standbys: a swap asks them too. */

@@ -23,6 +23,7 @@ import java.util.TreeMap;
  * @param backups the folder in which backups are kept; empty where the estate keeps none
  * @param copy what a copy may take of a server that others use as well
  * @param channel id of the channel that is told what belongs to no run that goes on
+ * @param access how the bot comes into the servers
  */
 public record Estate(
     String name,
@@ -41,7 +42,8 @@ public record Estate(
     Optional<String> backups,
     Map<String, Neighbours> neighbours,
     CopyLimits copy,
-    Optional<String> channel) {
+    Optional<String> channel,
+    Access access) {
   public Estate {
     canaries = List.copyOf(canaries);
     queueSchemas = List.copyOf(queueSchemas);

@@ -9,6 +9,7 @@ import io.countersign.estate.Registry;
 import io.countersign.estate.SecretStore;
 import io.countersign.estate.ServerRef;
 import io.countersign.estate.ServerRestorer;
+import io.countersign.estate.Tls;
 import io.countersign.postgres.BaseBackups.Base;
 import io.countersign.postgres.CopyFolder.Copying;
 import io.countersign.postgres.CopyFolder.Failure;
@@ -401,7 +402,11 @@ public final class ArchiveRestorer implements ServerRestorer {
   private Login loginTo(Marker marker, int port) {
     try {
       var source = servers.login(new ServerRef(marker.estate(), marker.source()));
-      return new Login("127.0.0.1", port, Servers.MAINTENANCE, source.user(), source.password());
+      // started by this very bot, on its own host
+      return source
+          .at("127.0.0.1", port)
+          .withDatabase(Servers.MAINTENANCE)
+          .with(new Tls.AsOffered());
     } catch (ActionFailed failed) {
       throw new RestorerUnavailable(failed.problem());
     }

@@ -1,6 +1,7 @@
 package io.countersign.postgres;
 
 import io.countersign.Problem;
+import io.countersign.Secret;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Stop;
 import io.countersign.action.Visit;
@@ -226,6 +227,8 @@ public final class ClientPrograms {
       if (child.exitValue() != 0) {
         throw new ActionFailed(problem(doing, call, child.exitValue(), errors));
       }
+    } catch (Secret.NotIssued refused) {
+      throw new ActionFailed(refused.problem());
     } catch (IOException refused) {
       throw new UncheckedIOException("cannot start " + call.program(), refused);
     } catch (InterruptedException interrupted) {
@@ -256,6 +259,7 @@ public final class ClientPrograms {
     environment.put("PGPORT", Integer.toString(login.port()));
     environment.put("PGUSER", login.user());
     environment.put("PGPASSFILE", home.secretFile("pgpass", passwordLine(login)).toString());
+    environment.putAll(Verification.environment(login.tls(), home));
     environment.put("PGAPPNAME", Identifiers.checked(call.application()));
     environment.put("PGCONNECT_TIMEOUT", "10");
     environment.put("PGOPTIONS", options(call.settings()));

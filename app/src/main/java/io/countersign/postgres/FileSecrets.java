@@ -18,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
@@ -114,6 +115,7 @@ public final class FileSecrets implements SecretStore, OwnSecrets {
     try {
       write(fresh, login, owner);
       if (there) {
+        requireLater(fresh, file);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
       } else {
         // unlike a move, this never replaces what somebody else has put there meanwhile
@@ -124,6 +126,14 @@ public final class FileSecrets implements SecretStore, OwnSecrets {
       throw unwritable(name, "storing", refused);
     } finally {
       discard(fresh);
+    }
+  }
+
+  /** Two writes within one tick of the file system's clock are two versions. */
+  private static void requireLater(Path fresh, Path before) throws IOException {
+    var last = Files.getLastModifiedTime(before).toInstant();
+    if (!Files.getLastModifiedTime(fresh).toInstant().isAfter(last)) {
+      Files.setLastModifiedTime(fresh, FileTime.from(last.plusMillis(1)));
     }
   }
 

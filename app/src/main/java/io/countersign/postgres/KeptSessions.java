@@ -129,6 +129,7 @@ final class KeptSessions {
         && one.port() == other.port()
         && one.database().equals(other.database())
         && one.user().equals(other.user())
+        && one.tls().equals(other.tls())
         && one.password().reveal().equals(other.password().reveal());
   }
 

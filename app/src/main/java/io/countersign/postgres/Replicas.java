@@ -3,7 +3,6 @@ package io.countersign.postgres;
 import io.countersign.action.ActionFailed;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
-import io.countersign.estate.Login;
 import io.countersign.estate.Neighbours.Replica;
 import io.countersign.estate.ServerRef;
 import java.net.InetAddress;
@@ -100,10 +99,7 @@ public final class Replicas {
 
   private Connection open(Replica replica, String application) throws ActionFailed, SQLException {
     var admin = servers.login(server);
-    return servers.open(
-        new Login(
-            replica.host(), replica.port(), Servers.MAINTENANCE, admin.user(), admin.password()),
-        application);
+    return servers.open(admin.at(replica.host(), replica.port()), application);
   }
 
   /**

@@ -20,7 +20,8 @@ public final class ServerErrors {
     var state = error.getSQLState() == null ? "?????" : error.getSQLState();
     var server = error instanceof PSQLException it ? it.getServerErrorMessage() : null;
     if (server == null) {
-      return state + " " + firstLine(String.valueOf(error.getMessage()));
+      var untrusted = Verification.refused(error);
+      return state + " " + untrusted.orElseGet(() -> firstLine(String.valueOf(error.getMessage())));
     }
     return state + " " + withoutValues(state, server) + objectName(server);
   }

@@ -1,7 +1,9 @@
 package io.countersign.postgres;
 
 import io.countersign.Problem;
+import io.countersign.Secret;
 import io.countersign.action.ActionFailed;
+import io.countersign.estate.Entrances;
 import io.countersign.estate.Login;
 import io.countersign.estate.Registry;
 import io.countersign.estate.SecretName;
@@ -11,7 +13,7 @@ import io.countersign.estate.ServerRestorer;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.Properties;
+import java.sql.SQLInvalidAuthorizationSpecException;
 
 /**
  * Opens sessions on the servers of one estate, those that the registry names and the copies that
@@ -21,6 +23,8 @@ public final class Servers {
   /** The database from which databases are created, renamed and dropped. */
   public static final String MAINTENANCE = "postgres";
 
+  private static final String NO_AUTHORISATION = "28000";
+
   /** An older server would refuse a session that asks for the setting. */
   private static final int FIRST_WITH_TRANSACTION_TIMEOUT = 17;
 
@@ -28,13 +32,18 @@ public final class Servers {
   private static final String LOGGED_IN_WITHIN_SECONDS = "10";
 
   private final Registry registry;
-  private final SecretStore secrets;
+  private final Entrances entrances;
   private final ServerRestorer restorer;
   private final KeptSessions looks = new KeptSessions("cs/look");
 
+  /** Of an estate whose servers take the passwords of their secrets. */
   public Servers(Registry registry, SecretStore secrets, ServerRestorer restorer) {
+    this(registry, Entrances.bySecrets(secrets), restorer);
+  }
+
+  public Servers(Registry registry, Entrances entrances, ServerRestorer restorer) {
     this.registry = registry;
-    this.secrets = secrets;
+    this.entrances = entrances;
     this.restorer = restorer;
   }
 
@@ -57,9 +66,11 @@ public final class Servers {
               "the registry of " + server.estate() + " has no server of that name.",
               "Check the tenant's server in the registry."));
     }
-    var login = login(known.get().adminSecret());
-    return new Login(
-        known.get().host(), known.get().port(), MAINTENANCE, login.user(), login.password());
+    try {
+      return entrances.into(known.get());
+    } catch (SecretStore.SecretUnavailable unavailable) {
+      throw new ActionFailed(unavailable.problem());
+    }
   }
 
   /**
@@ -74,7 +85,7 @@ public final class Servers {
   /** A login by the name of its secret, for example the tenant's own. */
   public Login login(SecretName name) throws ActionFailed {
     try {
-      return secrets.login(name);
+      return entrances.by(name);
     } catch (SecretStore.SecretUnavailable unavailable) {
       throw new ActionFailed(unavailable.problem());
     }
@@ -113,9 +124,9 @@ public final class Servers {
 
   /** The same session for those who reach a server without an estate's registry. */
   static Connection connect(Login login, String application) throws SQLException {
-    var settings = new Properties();
+    var settings = Verification.properties(login.tls());
     settings.setProperty("user", login.user());
-    settings.setProperty("password", login.password().reveal());
+    settings.setProperty("password", password(login));
     settings.setProperty("ApplicationName", Identifiers.checked(application));
     settings.setProperty("connectTimeout", "10");
     settings.setProperty("socketTimeout", LOGGED_IN_WITHIN_SECONDS);
@@ -146,6 +157,16 @@ public final class Servers {
       try (var statement = session.createStatement()) {
         statement.execute("SET transaction_timeout = 0");
       }
+    }
+  }
+
+  /** A token that is not to be had is told as a server's refusal would be. */
+  private static String password(Login login) throws SQLException {
+    try {
+      return login.password().reveal();
+    } catch (Secret.NotIssued refused) {
+      throw new SQLInvalidAuthorizationSpecException(
+          refused.problem().line(), NO_AUTHORISATION, refused);
     }
   }
 

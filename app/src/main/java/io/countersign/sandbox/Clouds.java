@@ -1,7 +1,9 @@
 package io.countersign.sandbox;
 
 import io.countersign.estate.Estate.RestoreSource;
+import io.countersign.estate.Tls;
 import io.countersign.sandbox.azure.LocalBacking;
+import io.countersign.sandbox.azure.ServerTls;
 import io.countersign.sandbox.azure.StandInAzure;
 import io.countersign.sandbox.postgres.MedsuiteWorld;
 import java.io.IOException;
@@ -30,7 +32,9 @@ final class Clouds {
 
   /** Starts it around an estate that stands. */
   static StandInAzure start(Path folder, MedsuiteWorld medsuite, Clock clock) {
-    var bot = medsuite.botLogin();
+    var tls = new ServerTls(folder.resolve("azure"), medsuite.live().programs());
+    var verified = new Tls.Verified(tls.certificate().toString());
+    var bot = medsuite.botLogin().with(verified);
     var source =
         new RestoreSource(
             medsuite.baseBackups().toString(),
@@ -40,7 +44,9 @@ final class Clouds {
     // made up at each start: it proves who the bot is, as a cluster's token does
     var token = "not-a-secret-" + UUID.randomUUID();
     var azure =
-        StandInAzure.start(folder.resolve("azure"), clock, new LocalBacking(source, bot), token);
+        StandInAzure.start(
+            folder.resolve("azure"), clock, new LocalBacking(source, bot, tls), token);
+    tls.requireOf(bot.user(), medsuite.live().dataFolder());
     azure.manager().standing(SERVER, bot.user(), clock.instant().minus(KEPT));
     try (Stream<Path> secrets = Files.list(medsuite.secrets())) {
       Files.writeString(token(folder), token);
@@ -80,6 +86,8 @@ final class Clouds {
             "\nazure:\n",
             "\nazure:\n  endpoints: { resource-manager: \"%s\", login: \"%s\", certificates: \"%s\" }\n"
                 .formatted(azure.url(), azure.url(), azure.certificate()))
+        .concat(
+            "\ntls: { mode: verify-full, authorities: \"%s\" }\n".formatted(azure.certificate()))
         .replace("behind: 15m", "behind: 0s");
   }
 }

@@ -1,6 +1,7 @@
 package io.countersign.server;
 
 import io.countersign.action.Catalogue;
+import io.countersign.estate.Access;
 import io.countersign.estate.Backups;
 import io.countersign.estate.CopyLimits;
 import io.countersign.estate.Estate;
@@ -58,7 +59,8 @@ public record Authored(
           Optional.empty(),
           Map.of(),
           CopyLimits.NONE,
-          Optional.empty());
+          Optional.empty(),
+          Access.PLAIN);
 
   public Authored {
     files = List.copyOf(files);
@@ -194,7 +196,8 @@ public record Authored(
             UNKNOWN.backups(),
             estate.neighbours(),
             estate.copy(),
-            estate.channel());
+            estate.channel(),
+            estate.access());
     return Estates.of(
             nowhere,
             Path.of("/nowhere"),

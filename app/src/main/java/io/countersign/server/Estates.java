@@ -81,11 +81,10 @@ public final class Estates {
       Supplier<Backups> backups,
       Consumer<String> swapPoints) {
     var sources = Sources.of(estate);
-    var secrets = sources.secrets();
     var own = sources.ownSecrets();
     var registry = sources.registry();
     var restorer = sources.restorer();
-    var servers = new Servers(registry, secrets, restorer);
+    var servers = sources.servers();
     var programs = new ClientPrograms(folders(estate), scratch);
     ObjectStore store =
         estate

@@ -1,9 +1,11 @@
 package io.countersign.server;
 
 import io.countersign.azure.AzureClients;
+import io.countersign.azure.DatabaseTokens;
 import io.countersign.azure.FlexibleServerRestorer;
 import io.countersign.azure.KeyVaultSecrets;
 import io.countersign.estate.AzureAccount;
+import io.countersign.estate.Entrances;
 import io.countersign.estate.Estate;
 import io.countersign.estate.Estate.RestoreSource;
 import io.countersign.estate.OwnSecrets;
@@ -16,6 +18,7 @@ import io.countersign.postgres.ArchiveRestorer;
 import io.countersign.postgres.CopyLogins;
 import io.countersign.postgres.FileSecrets;
 import io.countersign.postgres.QueryRegistry;
+import io.countersign.postgres.Servers;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -27,7 +30,11 @@ import java.util.Map;
  * connected until it is asked for something.
  */
 public record Sources(
-    SecretStore secrets, OwnSecrets ownSecrets, QueryRegistry registry, ServerRestorer restorer) {
+    SecretStore secrets,
+    OwnSecrets ownSecrets,
+    QueryRegistry registry,
+    ServerRestorer restorer,
+    Entrances entrances) {
   public static Sources of(Estate estate) {
     Map<AzureAccount, AzureClients> azure = new HashMap<>();
     return switch (estate.secrets()) {
@@ -45,19 +52,33 @@ public record Sources(
 
   private static Sources of(
       Estate estate,
-      SecretStore secrets,
+      SecretStore stored,
       OwnSecrets ownSecrets,
       Map<AzureAccount, AzureClients> azure) {
+    var access = estate.access();
+    SecretStore secrets = name -> stored.login(name).with(access.tls());
+    var tokens =
+        access
+            .entra()
+            .map(it -> azure.computeIfAbsent(it.azure(), AzureClients::new))
+            .map(it -> new DatabaseTokens(it, Clock.systemUTC()).password());
+    var entrances = Entrances.of(access, secrets, tokens);
     var registry = new QueryRegistry(estate, secrets);
-    return new Sources(
-        secrets, ownSecrets, registry, restorer(estate.restore(), azure, registry, secrets));
+    var restorer = restorer(estate.restore(), azure, registry, secrets, entrances);
+    return new Sources(secrets, ownSecrets, registry, restorer, entrances);
+  }
+
+  /** The estate's servers, those of its registry and the copies that runs make. */
+  public Servers servers() {
+    return new Servers(registry, entrances, restorer);
   }
 
   private static ServerRestorer restorer(
       PastSource past,
       Map<AzureAccount, AzureClients> azure,
       Registry registry,
-      SecretStore secrets) {
+      SecretStore secrets,
+      Entrances entrances) {
     return switch (past) {
       case RestoreSource folders -> new ArchiveRestorer(folders, registry, secrets);
       case PastSource.OnAzure onAzure ->
@@ -65,7 +86,7 @@ public record Sources(
               onAzure,
               azure.computeIfAbsent(onAzure.azure(), AzureClients::new),
               registry,
-              secrets,
+              entrances,
               new CopyLogins(),
               Clock.systemUTC(),
               new SecureRandom());

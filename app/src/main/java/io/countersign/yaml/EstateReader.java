@@ -28,8 +28,8 @@ import java.util.regex.Pattern;
 
 /**
  * Reads one estate: text to an {@link Estate}, or all that is wrong with it. {@code ${env.NAME}}
- * may stand under secrets, restore, backups and azure, nowhere else: what an estate is does not
- * change with the machine, only where things lie.
+ * may stand under secrets, restore, backups, azure and tls, nowhere else: what an estate is does
+ * not change with the machine, only where things lie.
  */
 public final class EstateReader {
   private static final List<String> KEYS =
@@ -52,14 +52,15 @@ public final class EstateReader {
           "azure",
           "backups",
           "servers",
+          "tls",
           "copy",
           "channel");
 
   private static final Set<String> OPTIONAL =
-      Set.of("canaries", "queue-schemas", "azure", "backups", "servers", "copy", "channel");
+      Set.of("canaries", "queue-schemas", "azure", "backups", "servers", "tls", "copy", "channel");
 
   private static final Set<String> MAY_HAVE_VARIABLES =
-      Set.of("secrets", "restore", "backups", "azure");
+      Set.of("secrets", "restore", "backups", "azure", "tls");
 
   /** The closed set of named queries and the parameters that each must use. */
   private static final Map<String, Set<String>> QUERIES =
@@ -158,7 +159,8 @@ public final class EstateReader {
         CopyLimitReader.read(file),
         Optional.of(
                 shaped(file, "channel", CHANNEL, "Write the id of a channel, such as C0123ABCD."))
-            .filter(it -> !it.isEmpty()));
+            .filter(it -> !it.isEmpty()),
+        sources.access());
   }
 
   private static String shaped(Section section, String key, Pattern shape, String form) {
@@ -353,7 +355,7 @@ public final class EstateReader {
           complaints.add(
               at,
               "no variable may stand under " + key,
-              "Only secrets, restore, backups and azure lie elsewhere on another machine.");
+              "Only secrets, restore, backups, azure and tls lie elsewhere on another machine.");
         }
       }
       case Raw.Items(var items, _) -> items.forEach(it -> noVariables(it, key));

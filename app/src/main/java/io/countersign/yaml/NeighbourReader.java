@@ -29,7 +29,7 @@ final class NeighbourReader {
   }
 
   private static Neighbours server(Section server) {
-    server.closed(List.of("pgbouncers", "replicas"));
+    server.closed(List.of("pgbouncers", "replicas", AccessReader.ENTRA_USER));
     var pgbouncers = new ArrayList<Neighbours.PgBouncer>();
     for (var each : listed(server, "pgbouncers")) {
       each.closed(List.of("host", "port", "login"))

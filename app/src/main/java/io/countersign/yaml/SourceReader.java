@@ -1,5 +1,6 @@
 package io.countersign.yaml;
 
+import io.countersign.estate.Access;
 import io.countersign.estate.AzureAccount;
 import io.countersign.estate.Estate;
 import io.countersign.estate.PastSource;
@@ -38,13 +39,14 @@ final class SourceReader {
     this.azureReader = new AzureReader(filled);
     var secrets = inner("secrets", "key-vault");
     var restore = inner("restore", "azure");
-    if (file.has("azure") && !secrets && !restore) {
+    var tokens = AccessReader.hasTokens(file);
+    if (file.has("azure") && !secrets && !restore && !tokens) {
       file.complain(
           "azure",
           "nothing in this file uses azure",
-          "Add secrets.key-vault or restore.azure, or remove it.");
+          "Add secrets.key-vault, restore.azure or a server's entra-user, or remove it.");
     }
-    if (!file.has("azure") && (secrets || restore)) {
+    if (!file.has("azure") && (secrets || restore || tokens)) {
       file.needs("azure", "Say where the bot is in Azure, and who: manifest/README.md shows how.");
     }
     this.azure = file.has("azure") ? azureReader.read(file) : AzureReader.UNREADABLE;
@@ -52,6 +54,10 @@ final class SourceReader {
 
   private boolean inner(String section, String key) {
     return file.has(section) && file.section(section).filter(it -> it.has(key)).isPresent();
+  }
+
+  Access access() {
+    return new AccessReader(file, filled).read(azure, inner("restore", "azure"));
   }
 
   SecretSource secrets() {

@@ -6,6 +6,7 @@ import io.countersign.Secret;
 import io.countersign.estate.AzureAccount;
 import io.countersign.estate.AzureAccount.Endpoints;
 import io.countersign.estate.AzureAccount.Identity;
+import io.countersign.estate.Entrances;
 import io.countersign.estate.Login;
 import io.countersign.estate.LoginTrial;
 import io.countersign.estate.PastSource;
@@ -78,7 +79,8 @@ final class AzureRig implements AutoCloseable {
         .busyWhileMaking(false)
         .forgetful(false)
         .pairedRegion("")
-        .standingAs("Ready");
+        .standingAs("Ready")
+        .roles(true);
     azure
         .manager()
         .standing(
@@ -127,7 +129,7 @@ final class AzureRig implements AutoCloseable {
             account, letIn, Duration.ofMinutes(15), Duration.ofDays(1), pairedRegion, ""),
         clients(account),
         registry(),
-        secrets(),
+        Entrances.bySecrets(secrets()),
         trial,
         clock,
         new Random(7));

@@ -170,38 +170,6 @@ class KeyVaultSecretsTest {
   // Secrets that runs make
 
   @Test
-  void a_made_secret_is_found_again_and_one_of_another_value_becomes_a_version()
-      throws SecretUnavailable {
-    var vault = rig.vault();
-
-    var first = vault.make(name("made"), login("one"), "run1/flip");
-    assertThat(vault.make(name("made"), login("one"), "run1/flip")).isEqualTo(first);
-    var second = vault.make(name("made"), login("two"), "run1/flip");
-
-    assertThat(second.version()).isNotEqualTo(first.version());
-    assertThat(rig.azure.vault().versions("made")).isEqualTo(2);
-    assertThat(vault.login(name("made")).password().reveal()).isEqualTo("two");
-    assertThat(vault.current(name("made"))).contains(second);
-    assertThat(vault.current(name("never-made"))).isEmpty();
-  }
-
-  @Test
-  void somebody_elses_secret_is_neither_written_over_nor_removed() throws SecretUnavailable {
-    rig.azure.vault().put("theirs", JSON);
-    rig.vault().make(name("of-run1"), login("one"), "run1/flip");
-
-    assertThat(problem(() -> rig.vault().make(name("theirs"), login("x"), "run1/flip")).happened())
-        .contains("did not make");
-    assertThat(problem(() -> rig.vault().make(name("of-run1"), login("x"), "run2/flip")).happened())
-        .contains("did not make");
-    rig.vault().remove(name("theirs"), "run1/flip");
-    rig.vault().remove(name("of-run1"), "run2/flip");
-
-    assertThat(rig.azure.vault().versions("theirs")).isEqualTo(1);
-    assertThat(rig.azure.vault().versions("of-run1")).isEqualTo(1);
-  }
-
-  @Test
   void what_an_owner_removed_it_can_make_again_and_nobody_else_can() throws SecretUnavailable {
     var vault = rig.vault();
     vault.make(name("again"), login("one"), "run1/flip");

@@ -31,14 +31,6 @@ class FileSecretsTest {
   }
 
   @Test
-  void aLoginIsReadAndItsPasswordIsNeverPrinted() throws Exception {
-    write("tenant-db-acme", LOGIN, "rw-------");
-    var login = secrets.login(new SecretName("tenant-db-acme"));
-    assertThat(login.password().reveal()).isEqualTo("canary-pw");
-    assertThat(login.toString()).doesNotContain("canary-pw");
-  }
-
-  @Test
   void aFileThatOthersCanReadIsRefusedWithTheRemedy() throws IOException {
     write("open", LOGIN, "rw-r-----");
     assertThat(refusal("open").problem().next()).contains("chmod 600");
@@ -72,11 +64,6 @@ class FileSecretsTest {
     var refusal = refusal("bad");
     assertThat(refusal.problem().line()).doesNotContain("canary").contains("It must be");
     assertThat(refusal.getCause()).isNull();
-  }
-
-  @Test
-  void aMissingFileIsNamed() {
-    assertThat(refusal("none").problem().happened()).startsWith("there is no file");
   }
 
   private SecretUnavailable refusal(String name) {

@@ -172,13 +172,14 @@ class OnAzureTest {
 
   @Test
   void the_doctor_finds_nothing_wrong_in_azure_where_all_is_well() {
-    assertThat(examined("Azure")).hasSize(3).allMatch(Result.Fine.class::isInstance);
+    assertThat(examined("Azure")).hasSize(4).allMatch(Result.Fine.class::isInstance);
   }
 
   @Test
   void the_doctor_names_missing_roles_and_copies_that_were_left_behind() {
     azure.faults().forbid(Right.WRITE_SERVERS.action());
     azure.faults().forbid(Right.DELETE_FIREWALL.action());
+    azure.faults().forbid(Right.WRITE_SECRETS.action());
     var left = "pg-us-east-1-pitr-20261101125200-00000000-a1";
     azure
         .manager()
@@ -197,6 +198,7 @@ class OnAzureTest {
     assertThat(findings)
         .extracting(Result::line)
         .satisfiesExactly(
+            it -> assertThat(it).contains(Right.WRITE_SECRETS.action(), "Secrets Officer"),
             it -> assertThat(it).contains(Right.WRITE_SERVERS.action(), "az role assignment"),
             it -> assertThat(it).contains(Right.DELETE_FIREWALL.action(), "az role assignment"),
             it -> assertThat(it).contains(left, "holds every tenant", "az postgres"));

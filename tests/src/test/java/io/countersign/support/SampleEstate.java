@@ -1,5 +1,6 @@
 package io.countersign.support;
 
+import io.countersign.estate.Access;
 import io.countersign.estate.CopyLimits;
 import io.countersign.estate.Estate;
 import io.countersign.estate.Neighbours;
@@ -95,6 +96,7 @@ public final class SampleEstate {
         Optional.empty(),
         beside,
         CopyLimits.NONE,
-        channel);
+        channel,
+        Access.PLAIN);
   }
 }

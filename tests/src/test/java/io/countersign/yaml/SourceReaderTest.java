@@ -2,12 +2,14 @@ package io.countersign.yaml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.countersign.estate.Access;
 import io.countersign.estate.AzureAccount;
 import io.countersign.estate.AzureAccount.Endpoints;
 import io.countersign.estate.AzureAccount.Identity;
 import io.countersign.estate.Estate;
 import io.countersign.estate.PastSource;
 import io.countersign.estate.SecretSource;
+import io.countersign.estate.Tls;
 import io.countersign.runbook.Complaint;
 import java.io.IOException;
 import java.net.URI;
@@ -114,6 +116,41 @@ class SourceReaderTest {
   }
 
   @Test
+  void servers_in_azure_are_verified_by_themselves_and_others_where_the_file_says_so()
+      throws IOException {
+    assertThat(valid(onAzure()).access())
+        .isEqualTo(new Access(new Tls.Verified(""), Optional.empty()));
+    assertThat(valid(onAzure() + "\ntls: { mode: verify-full, authorities: /ca.pem }\n").access())
+        .isEqualTo(new Access(new Tls.Verified("/ca.pem"), Optional.empty()));
+
+    var here = Files.readString(ON_THIS_HOST);
+    assertThat(valid(here).access()).isEqualTo(Access.PLAIN);
+    assertThat(valid(here + "\ntls: { mode: prefer }\n").access()).isEqualTo(Access.PLAIN);
+    assertThat(valid(here + "\ntls: { mode: verify-full }\n").access().tls())
+        .isEqualTo(new Tls.Verified(""));
+    assertThat(complaints(here + "\ntls: { mode: prefer, authorities: /ca.pem }\n"))
+        .extracting(Complaint::message)
+        .containsExactly("authorities mean nothing with mode prefer, which verifies nothing");
+  }
+
+  @Test
+  void a_server_that_takes_tokens_needs_azure_and_is_verified_wherever_the_past_lies()
+      throws IOException {
+    var servers = "\nservers: { pg-us-east-1: { entra-user: countersign-bot } }\n";
+    var here = Files.readString(ON_THIS_HOST) + servers;
+    assertThat(complaints(here))
+        .extracting(Complaint::message)
+        .containsExactly("key azure is missing");
+
+    var access = valid(here + "\nazure:\n" + azureOf(onAzure())).access();
+
+    assertThat(access.tls()).isEqualTo(new Tls.Verified(""));
+    assertThat(access.entra().orElseThrow().users())
+        .isEqualTo(Map.of("pg-us-east-1", "countersign-bot"));
+    assertThat(access.entra().orElseThrow().azure().resourceGroup()).isEqualTo("medsuite-prod");
+  }
+
+  @Test
   void another_cloud_has_other_endpoints() throws IOException {
     var estate =
         valid(
@@ -155,7 +192,13 @@ class SourceReaderTest {
         "identity: workload|identity: workload\\n"
             + "  endpoints: { login: https://l.example }|key resource-manager is missing",
         "login: registry-admin|login: registry_admin|no name of a secret in a key vault",
-        "AZURE_CLIENT_ID|AZURE_KLIENT_ID|the variable AZURE_KLIENT_ID is not set"
+        "AZURE_CLIENT_ID|AZURE_KLIENT_ID|the variable AZURE_KLIENT_ID is not set",
+        "\\nazure:|\\ntls: { mode: require }\\nazure:|mode require does not verify",
+        "\\nazure:|\\ntls: { mode: verify-ca }\\nazure:|mode verify-ca does not verify",
+        "\\nazure:|\\ntls: { mode: prefer }\\nazure:|mode prefer does not verify",
+        "\\nazure:|\\ntls: { mode: verify-fully }\\nazure:|no mode is called verify-fully",
+        "\\nazure:|\\ntls: { authorities: /ca.pem }\\nazure:|key mode is missing",
+        "\\nazure:|\\nservers: { pg-1: { entra-user: \"a:b\" } }\\nazure:|is no name of a role"
       })
   void what_does_not_go_together_is_said_with_its_line_and_a_hint(
       String what, String instead, String said) throws IOException {

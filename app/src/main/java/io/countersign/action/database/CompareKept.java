@@ -15,7 +15,6 @@ import io.countersign.action.Recovery;
 import io.countersign.action.Visit;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
-import io.countersign.estate.Login;
 import io.countersign.estate.Registry;
 import io.countersign.postgres.Databases;
 import io.countersign.postgres.InspectionWindow;
@@ -256,8 +255,7 @@ public final class CompareKept implements Action<CompareKept.In, CompareKept.Out
     }
     var own = servers.login(tenant.get().secret());
     var server = servers.login(in.kept().server());
-    var login =
-        new Login(server.host(), server.port(), in.kept().name(), own.user(), own.password());
+    var login = server.withDatabase(in.kept().name()).as(own);
     try (var session = servers.open(login, attempt.visit().applicationName())) {
       Databases.number(session, "SELECT 1");
     } catch (SQLException refused) {

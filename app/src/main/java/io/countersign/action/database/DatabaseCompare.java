@@ -271,8 +271,7 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
     }
     var own = servers.login(tenant.get().secret());
     var server = servers.login(in.restored().server());
-    var login =
-        new Login(server.host(), server.port(), in.restored().name(), own.user(), own.password());
+    var login = server.withDatabase(in.restored().name()).as(own);
     try (var session = servers.open(login, attempt.visit().applicationName())) {
       Databases.number(session, "SELECT 1");
     } catch (SQLException refused) {

@@ -5,7 +5,6 @@ import io.countersign.action.ActionFailed;
 import io.countersign.action.Attempt;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
-import io.countersign.estate.Login;
 import io.countersign.estate.Registry;
 import io.countersign.estate.Registry.Reference;
 import io.countersign.estate.Registry.RegistryUnavailable;
@@ -157,7 +156,7 @@ final class FlipAct {
   private void testLogin(Attempt<?> attempt, Flipping.Wanted wanted) throws ActionFailed {
     var own = servers.login(wanted.secret());
     var server = servers.login(wanted.coming().server());
-    var login = new Login(server.host(), server.port(), own.database(), own.user(), own.password());
+    var login = server.withDatabase(own.database()).as(own);
     try (var session =
         Databases.endingWith(
             attempt.stop(), servers.open(login, attempt.visit().applicationName()))) {

@@ -13,9 +13,11 @@ import io.countersign.estate.ServerRestorer.Progress;
 import io.countersign.estate.ServerRestorer.RestorerUnavailable;
 import io.countersign.estate.Tenant;
 import io.countersign.postgres.ArchiveRestorer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -26,14 +28,20 @@ public final class LocalBacking implements Backing {
   private static final String ESTATE = "azure";
   private static final String NOBODY = "00000000";
 
+  private final Path folder;
+  private final ServerTls tls;
+  private final Set<String> offering = ConcurrentHashMap.newKeySet();
   private final ArchiveRestorer restorer;
   private final Map<String, Copy> copies = new ConcurrentHashMap<>();
 
   /**
    * @param source what copies are made from, and where
    * @param live the only server that can be restored: as the bot logs in there
+   * @param tls that copies offer, once they have their certificate
    */
-  public LocalBacking(RestoreSource source, Login live) {
+  public LocalBacking(RestoreSource source, Login live, ServerTls tls) {
+    this.folder = Path.of(source.copies());
+    this.tls = tls;
     SecretStore secrets = _ -> live;
     this.restorer = new ArchiveRestorer(source, new OneServer(live), secrets);
   }
@@ -68,6 +76,10 @@ public final class LocalBacking implements Backing {
   }
 
   private State made(Copy copy) {
+    var name = copy.server().name();
+    if (offering.add(name)) {
+      tls.offerAt(folder.resolve(name).resolve("data"));
+    }
     return restorer
         .login(copy.server())
         .<State>map(it -> new State.Made(it.host() + ":" + it.port()))

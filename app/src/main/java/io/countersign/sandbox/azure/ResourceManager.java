@@ -31,6 +31,9 @@ public final class ResourceManager {
   private static final Pattern OPERATION = Pattern.compile(".*/azureAsyncOperation/([^/]+)");
   private static final String SERVERS = "Microsoft.DBforPostgreSQL/flexibleServers/";
   private static final String RULES = SERVERS + "firewallRules/";
+  private static final String VAULT =
+      "/subscriptions/%s/resourceGroups/%s/providers/Microsoft.KeyVault/vaults/sandbox"
+          .formatted(StandInAzure.SUBSCRIPTION, StandInAzure.GROUP);
   private static final int PAGE = 2;
 
   private final Clock clock;
@@ -65,6 +68,7 @@ public final class ResourceManager {
     private volatile boolean forgetful;
     private volatile String paired = "";
     private volatile String state = "Ready";
+    private volatile boolean roles = true;
 
     /** Seconds; 0 says nothing. */
     public Habits retryAfter(int seconds) {
@@ -122,6 +126,12 @@ public final class ResourceManager {
           ? Optional.empty()
           : Optional.of(
               Answer.error(409, "ServerIsNotReady", "The server " + server + " is " + state + "."));
+    }
+
+    /** Whether the vault goes by roles; else by access policies of its own. */
+    public Habits roles(boolean on) {
+      roles = on;
+      return this;
     }
 
     /** Whether operations are not known any more. */
@@ -195,7 +205,10 @@ public final class ResourceManager {
           .orElseGet(() -> operation(operation.group(1)));
     }
     if (call.path().endsWith("/providers/Microsoft.Authorization/permissions")) {
-      return permissions();
+      return allowed("Microsoft.Authorization/permissions/read").orElseGet(this::permissions);
+    }
+    if (call.path().endsWith("/providers/Microsoft.KeyVault/vaults")) {
+      return allowed("Microsoft.KeyVault/vaults/read").orElseGet(this::vaults);
     }
     var place = SERVER.matcher(call.path());
     if (!place.matches()) {
@@ -234,8 +247,23 @@ public final class ResourceManager {
     var list = Answer.object();
     var assignment = list.putArray("value").addObject();
     assignment.putArray("actions").add("*/read").add("Microsoft.DBforPostgreSQL/*");
+    assignment.putArray("dataActions").add("Microsoft.KeyVault/vaults/secrets/*");
     var not = assignment.putArray("notActions");
+    var notData = assignment.putArray("notDataActions");
     faults.forbidden().forEach(not::add);
+    faults.forbidden().forEach(notData::add);
+    return Answer.of(200, list);
+  }
+
+  /** The one vault there is. */
+  private Answer vaults() {
+    var list = Answer.object();
+    var vault = list.putArray("value").addObject();
+    vault.put("id", VAULT).put("name", "sandbox");
+    vault
+        .putObject("properties")
+        .put("vaultUri", base + "/")
+        .put("enableRbacAuthorization", habits.roles);
     return Answer.of(200, list);
   }
 

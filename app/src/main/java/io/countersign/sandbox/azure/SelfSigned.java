@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
@@ -18,11 +20,19 @@ import javax.net.ssl.SSLContext;
  * whoever is told to.
  *
  * @param certificate in PEM
+ * @param key its private key, in PEM
  */
-record SelfSigned(SSLContext context, Path certificate) {
+record SelfSigned(SSLContext context, Path certificate, Path key) {
   private static final int SECONDS = 60;
 
   static SelfSigned in(Path folder) {
+    return in(folder, "dns:localhost,ip:127.0.0.1");
+  }
+
+  /**
+   * @param names whom it is issued for, as keytool writes them
+   */
+  static SelfSigned in(Path folder, String names) {
     var store = folder.resolve("localhost.p12");
     var password = UUID.randomUUID().toString();
     try {
@@ -43,7 +53,7 @@ record SelfSigned(SSLContext context, Path certificate) {
               "-dname",
               "CN=localhost",
               "-ext",
-              "SAN=dns:localhost,ip:127.0.0.1",
+              "SAN=" + names,
               "-storetype",
               "PKCS12",
               "-keystore",
@@ -59,18 +69,25 @@ record SelfSigned(SSLContext context, Path certificate) {
       var context = SSLContext.getInstance("TLS");
       context.init(manager.getKeyManagers(), null, null);
       var pem = folder.resolve("localhost.pem");
+      Files.writeString(pem, pem("CERTIFICATE", keys.getCertificate("localhost").getEncoded()));
+      var key = folder.resolve("localhost.key");
       Files.writeString(
-          pem,
-          "-----BEGIN CERTIFICATE-----\n"
-              + Base64.getMimeEncoder(64, new byte[] {'\n'})
-                  .encodeToString(keys.getCertificate("localhost").getEncoded())
-              + "\n-----END CERTIFICATE-----\n");
-      return new SelfSigned(context, pem);
+          key,
+          pem("PRIVATE KEY", keys.getKey("localhost", password.toCharArray()).getEncoded()),
+          StandardOpenOption.CREATE);
+      Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+      return new SelfSigned(context, pem, key);
     } catch (IOException failed) {
       throw new UncheckedIOException("making a certificate for localhost failed", failed);
     } catch (GeneralSecurityException failed) {
       throw new IllegalStateException("making a certificate for localhost failed", failed);
     }
+  }
+
+  private static String pem(String kind, byte[] content) {
+    return "-----BEGIN %s-----%n%s%n-----END %s-----%n"
+        .formatted(
+            kind, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content), kind);
   }
 
   private static void run(List<String> argv) throws IOException {

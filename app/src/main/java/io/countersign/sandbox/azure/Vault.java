@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -25,6 +27,7 @@ public final class Vault {
   private final Faults faults;
   private final Map<String, List<Version>> secrets = new TreeMap<>();
   private final Map<String, List<Version>> removed = new TreeMap<>();
+  private final Set<String> unreadable = new TreeSet<>();
   private String base = "";
 
   Vault(Clock clock, Faults faults) {
@@ -58,6 +61,16 @@ public final class Vault {
   /** Disables the latest version. */
   public synchronized void disable(String name) {
     Objects.requireNonNull(secrets.get(name)).getLast().enabled = false;
+  }
+
+  /** Removes one; its name stays taken. */
+  public synchronized void remove(String name) {
+    removed.put(name, Objects.requireNonNull(secrets.remove(name)));
+  }
+
+  /** Has one secret be read by nobody. */
+  public synchronized void forbid(String name) {
+    unreadable.add(name);
   }
 
   /** How many versions there are. */
@@ -109,6 +122,9 @@ public final class Vault {
   }
 
   private Answer get(String name, String version) {
+    if (unreadable.contains(name)) {
+      return Answer.error(403, "Forbidden", "Caller is not authorized to perform " + GET + ".");
+    }
     var found =
         secrets.getOrDefault(name, List.of()).reversed().stream()
             .filter(it -> version.isEmpty() || it.id.equals(version))

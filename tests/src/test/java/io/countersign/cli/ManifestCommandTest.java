@@ -98,7 +98,12 @@ class ManifestCommandTest {
   void every_runbook_with_a_command_has_one_and_one_command_starts_any() {
     assertThat(commands(yaml(Typed.run(new ManifestCommand(SHIPPED)))))
         .extracting(it -> it.get("command"))
-        .containsExactly("/runbook", "/tenant-backup", "/tenant-restore", "/tenant-rollback");
+        .containsExactly(
+            "/runbook",
+            "/tenant-backup",
+            "/tenant-restore",
+            "/tenant-restore-backup",
+            "/tenant-rollback");
   }
 
   @Test

@@ -97,8 +97,10 @@ GRANT USAGE ON SCHEMA identity TO :"bot";
 GRANT SELECT ON identity.tenant, identity.db_server TO :"bot";
 -- set-status: tenant.freeze and tenant.unfreeze
 GRANT UPDATE (status, status_reason, status_changed_at) ON identity.tenant TO :"bot";
--- set-reference: reference.flip and reference.flip-back
+-- set-reference: reference.flip and reference.flip-back; withdraw: tenant.withdraw and sibling.drop
 GRANT UPDATE (db_name, db_config_ref) ON identity.tenant TO :"bot";
+-- enrol: tenant.enrol. Rows are never removed: withdraw takes their database away
+GRANT INSERT (slug, display_name, status, status_reason, db_name, db_server_id, db_config_ref) ON identity.tenant TO :"bot";
 -- audit: tenant.audit writes one row, and first looks whether it stands already. Rows are never changed
 GRANT SELECT, INSERT ON identity.tenant_audit TO :"bot";
 GRANT USAGE ON SEQUENCE identity.tenant_audit_id_seq TO :"bot";

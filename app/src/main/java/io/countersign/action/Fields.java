@@ -1,5 +1,6 @@
 package io.countersign.action;
 
+import io.countersign.estate.BackupRef;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.SecretName;
 import io.countersign.estate.ServerRef;
@@ -34,7 +35,8 @@ public final class Fields<R extends Record> {
           TenantRef.class, ValueType.TENANT,
           ServerRef.class, ValueType.SERVER,
           DatabaseRef.class, ValueType.DATABASE,
-          SecretName.class, ValueType.SECRET_NAME);
+          SecretName.class, ValueType.SECRET_NAME,
+          BackupRef.class, ValueType.BACKUP);
 
   private final Class<R> type;
   private final List<RecordComponent> components;
@@ -134,6 +136,7 @@ public final class Fields<R extends Record> {
       case Value.OfServer(var it) -> it;
       case Value.OfDatabase(var it) -> it;
       case Value.OfSecret(var it) -> it;
+      case Value.OfBackup(var it) -> it;
     };
   }
 
@@ -148,6 +151,7 @@ public final class Fields<R extends Record> {
       case ServerRef it -> new Value.OfServer(it);
       case DatabaseRef it -> new Value.OfDatabase(it);
       case SecretName it -> new Value.OfSecret(it);
+      case BackupRef it -> new Value.OfBackup(it);
       default -> throw new IllegalStateException("no value type for " + raw.getClass());
     };
   }

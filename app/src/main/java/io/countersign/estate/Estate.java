@@ -82,8 +82,8 @@ public record Estate(
 
   /**
    * The registry: the secret with its login, and its named queries ({@code tenants, tenant, server,
-   * set-status, invalidate, audit}, and {@code set-reference} and {@code roster} where it has
-   * them), each one statement with named parameters ({@code :slug}).
+   * set-status, invalidate, audit}, and {@code set-reference}, {@code enrol}, {@code withdraw} and
+   * {@code roster} where it has them), each one statement with named parameters ({@code :slug}).
    */
   public record RegistryQueries(SecretName login, Map<String, String> queries) {
     public RegistryQueries {

@@ -54,6 +54,42 @@ public interface Registry {
     throw new RegistryUnavailable("This registry has no query set-reference.", null);
   }
 
+  /**
+   * Enrols a sibling of a tenant: a row of its own, on the same server. A slug that is taken is
+   * left as it is.
+   *
+   * @param session as for {@link #setReference}; {@link #endChanges} ends it
+   * @param fence called when that session stands, right before the row is written
+   * @return whether the row was written
+   */
+  default boolean enrol(Sibling sibling, String session, Runnable fence) {
+    throw new RegistryUnavailable("This registry has no query enrol.", null);
+  }
+
+  /**
+   * Takes a sibling's row out of use, by compare-and-set: afterwards no tenant of the registry has
+   * this reference.
+   *
+   * @return whether exactly the row with that slug and reference was changed
+   */
+  default boolean withdraw(String slug, Reference reference, String session, Runnable fence) {
+    throw new RegistryUnavailable("This registry has no query withdraw.", null);
+  }
+
+  /**
+   * A tenant beside another one, made of its past.
+   *
+   * @param beside the slug of the tenant whose past it is
+   * @param status one of the estate's words
+   */
+  record Sibling(
+      String slug,
+      String displayName,
+      String beside,
+      Reference reference,
+      String status,
+      String reason) {}
+
   /** What leads the product to a tenant's database: its name, and the secret with the login. */
   record Reference(String database, SecretName secret) {
     public static Reference of(Tenant tenant) {

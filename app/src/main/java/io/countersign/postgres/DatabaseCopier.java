@@ -101,6 +101,36 @@ public final class DatabaseCopier {
     }
   }
 
+  /**
+   * Restores a dump into the new database; it is analysed.
+   *
+   * @param job its source is the live database, from which the queues' definitions come
+   * @param dump in pg_dump's custom format, on this host
+   * @param queues schemas that are in no dump
+   * @param home the attempt's scratch folder
+   * @return what a person should know of the copy, clauses
+   * @throws ActionFailed where a program is missing, or something fails
+   * @throws Stop.Stopped where the run must end; children and sessions are gone then
+   */
+  public List<String> restore(
+      Job job, Path dump, List<String> queues, Scratch home, Stop stop, Progress progress)
+      throws ActionFailed, SQLException {
+    var pace = new Pace(limits.rate(), stop);
+    try (var session =
+        Databases.endingWith(stop, Servers.connect(job.targetLogin(), job.application()))) {
+      var room = ServerRoom.open(job.doing(), limits, session, 0, false);
+      Progress watched =
+          (done, total, also) -> {
+            stop.check();
+            room.look(pace);
+            progress.at(done, total, also);
+          };
+      new DumpRestore(programs, jobs, job, stop, home).restore(dump, queues, watched);
+      Analysis.run(job, jobs, Set.of(), stop);
+      return room.notes();
+    }
+  }
+
   /** Carries everything; gives the tables that have been analysed on the way. */
   private Set<Table> carried(Job job, CopyMethod method, Stop stop, Pace pace, Progress progress)
       throws ActionFailed, SQLException {

@@ -96,7 +96,7 @@ public final class DumpFile {
   }
 
   /** pg_dump takes patterns; a quoted one means itself. */
-  private static String pattern(String schema) {
+  static String pattern(String schema) {
     return '"' + schema.replace("\"", "\"\"") + '"';
   }
 
@@ -134,7 +134,8 @@ public final class DumpFile {
     }
   }
 
-  private static List<TableHashes.Table> tables(Connection session, List<String> without)
+  /** The tables whose rows a dump of this database would hold. */
+  public static List<TableHashes.Table> tables(Connection session, List<String> without)
       throws SQLException {
     var tables = new ArrayList<TableHashes.Table>();
     try (var query = session.prepareStatement(TABLES)) {

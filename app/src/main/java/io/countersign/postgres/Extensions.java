@@ -5,6 +5,7 @@ import static io.countersign.postgres.Identifiers.quoted;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /**
  * Creates a copy's extensions before the restore, each in the original's version and, where the bot
@@ -28,6 +29,16 @@ final class Extensions {
       """
           .formatted(Memberships.SET);
 
+  /** The extension's own, then the database's. */
+  private static final String OWNERS =
+      """
+      SELECT pg_get_userbyid(o.owner)
+        FROM (SELECT e.extowner AS owner, 1 AS place FROM pg_extension e WHERE e.extname = ?
+              UNION ALL
+              SELECT d.datdba, 2 FROM pg_database d WHERE d.datname = current_database()) o
+       ORDER BY o.place
+      """;
+
   private Extensions() {}
 
   static void create(Connection source, Connection target) throws SQLException {
@@ -48,6 +59,43 @@ final class Extensions {
         }
       }
     }
+  }
+
+  /**
+   * Creates one of a dump: as whoever owns it in the live database, else as the database's owner,
+   * else as the bot.
+   *
+   * @param definition as pg_dump wrote it
+   */
+  static void create(Connection live, Connection target, String name, String definition)
+      throws SQLException {
+    var owner = owner(live, target, name);
+    if (owner.isPresent()) {
+      Databases.execute(target, "SET ROLE " + quoted(owner.get()));
+    }
+    Databases.execute(target, definition);
+    Databases.execute(target, "RESET ROLE");
+  }
+
+  private static Optional<String> owner(Connection live, Connection target, String name)
+      throws SQLException {
+    try (var known = live.prepareStatement(OWNERS);
+        var may = target.prepareStatement(MAY_ACT_AS)) {
+      known.setString(1, name);
+      try (var row = known.executeQuery()) {
+        while (row.next()) {
+          may.setString(1, row.getString(1));
+          may.setString(2, "");
+          try (var answer = may.executeQuery()) {
+            answer.next();
+            if (answer.getBoolean(1)) {
+              return Optional.of(row.getString(1));
+            }
+          }
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private static void create(

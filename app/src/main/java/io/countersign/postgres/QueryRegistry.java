@@ -72,14 +72,41 @@ public final class QueryRegistry implements Registry {
             "expected_secret", expected.secret().value(),
             "database", wanted.database(),
             "secret", wanted.secret().value());
-    return ask(
-        "set-reference",
-        values,
-        session,
-        it -> {
-          fence.run();
-          return changedOne("set-reference", it);
-        });
+    return ask("set-reference", values, session, it -> fenced(fence, "set-reference", it));
+  }
+
+  @Override
+  public boolean enrol(Sibling sibling, String session, Runnable fence) {
+    var query = "enrol";
+    required(query);
+    var values =
+        Map.of(
+            "slug", sibling.slug(),
+            "display_name", sibling.displayName(),
+            "beside", sibling.beside(),
+            "database", sibling.reference().database(),
+            "secret", sibling.reference().secret().value(),
+            "status", sibling.status(),
+            "reason", sibling.reason());
+    return ask(query, values, session, it -> fenced(fence, query, it));
+  }
+
+  @Override
+  public boolean withdraw(String slug, Reference reference, String session, Runnable fence) {
+    var query = "withdraw";
+    required(query);
+    var values =
+        Map.of(
+            "slug", slug,
+            "database", reference.database(),
+            "secret", reference.secret().value());
+    return ask(query, values, session, it -> fenced(fence, query, it));
+  }
+
+  private static boolean fenced(Runnable fence, String query, PreparedStatement statement)
+      throws SQLException {
+    fence.run();
+    return changedOne(query, statement);
   }
 
   @Override
@@ -152,7 +179,8 @@ public final class QueryRegistry implements Registry {
    * @throws RegistryUnavailable naming the first that the server refuses
    */
   public void rehearse(Tenant tenant) {
-    for (var query : List.of("set-status", "set-reference", "invalidate", "audit")) {
+    for (var query :
+        List.of("set-status", "set-reference", "enrol", "withdraw", "invalidate", "audit")) {
       if (estate.registry().queries().containsKey(query)) {
         rehearse(query, tenant);
       }
@@ -193,8 +221,8 @@ public final class QueryRegistry implements Registry {
   private static String rehearsed(String parameter, Tenant tenant) {
     return switch (parameter) {
       case "id" -> tenant.id();
-      case "slug" -> tenant.ref().slug();
-      case "expected", "wanted" -> tenant.status();
+      case "slug", "beside" -> tenant.ref().slug();
+      case "expected", "wanted", "status" -> tenant.status();
       case "database", "expected_database" -> tenant.database();
       case "secret", "expected_secret" -> tenant.secret().value();
       case "detail" -> "{}";

@@ -38,6 +38,7 @@ final class SchemaArchive {
    * @param kind as pg_restore lists it: {@code FK CONSTRAINT}
    * @param beforeRows whether pg_dump counts it among what exists before rows come
    * @param tablespace empty for the preset one
+   * @param owner empty for none
    * @param after numbers of entries that come earlier; some are in no archive
    */
   record Entry(
@@ -50,6 +51,7 @@ final class SchemaArchive {
       String definition,
       String schema,
       String tablespace,
+      String owner,
       List<Integer> after,
       int from,
       int to) {
@@ -64,18 +66,26 @@ final class SchemaArchive {
   }
 
   private final byte[] bytes;
+  private final String database;
   private final int countAt;
   private final int entriesFrom;
   private final List<Entry> entries;
 
-  private SchemaArchive(byte[] bytes, int countAt, int entriesFrom, List<Entry> entries) {
+  private SchemaArchive(
+      byte[] bytes, String database, int countAt, int entriesFrom, List<Entry> entries) {
     this.bytes = bytes;
+    this.database = database;
     this.countAt = countAt;
     this.entriesFrom = entriesFrom;
     this.entries = List.copyOf(entries);
   }
 
-  /** Reads one; empty where it is of a format that is not known here. */
+  /**
+   * Reads one, rows behind the entries or none; empty where it is of a format that is not known
+   * here.
+   *
+   * @throws IndexOutOfBoundsException where it ends within its entries
+   */
   static Optional<SchemaArchive> read(byte[] bytes) {
     var in = new Reader(bytes);
     var minor = in.header();
@@ -89,12 +99,17 @@ final class SchemaArchive {
     for (int i = 0; i < count; i++) {
       entries.add(in.entry(minor.getAsInt()));
     }
-    return Optional.of(new SchemaArchive(bytes, countAt, entriesFrom, entries));
+    return Optional.of(new SchemaArchive(bytes, in.database, countAt, entriesFrom, entries));
   }
 
   /** Whether archives of that server's pg_dump can be read. */
   static boolean knows(int major) {
     return major >= 15 && major <= 18;
+  }
+
+  /** The database that it was made of. */
+  String database() {
+    return database;
   }
 
   /** All objects, without the session's settings, in an order in which they can be made. */
@@ -121,6 +136,7 @@ final class SchemaArchive {
   private static final class Reader {
     private final byte[] bytes;
     private int at;
+    private String database = "";
     private int intBytes;
     private int offsetBytes;
 
@@ -151,7 +167,7 @@ final class SchemaArchive {
       for (int i = 0; i < DATE_PARTS; i++) {
         number();
       }
-      text(); // the database's name
+      database = text();
       text(); // the server's version
       text(); // pg_dump's version
       return OptionalInt.of(minor);
@@ -175,7 +191,7 @@ final class SchemaArchive {
       if (minor >= 16) {
         number(); // the kind of relation
       }
-      text(); // the owner
+      var owner = text();
       text(); // whether rows have OIDs, long gone
       var after = after();
       at += 1 + offsetBytes;
@@ -189,6 +205,7 @@ final class SchemaArchive {
           definition,
           schema,
           tablespace,
+          owner,
           after,
           from,
           at);

@@ -85,7 +85,7 @@ final class StreamedCopy {
                   && !builds.builds(it)
                   && !last.contains(it)
                   && !isOfOtherGrantor(it));
-      grantAsOthers(archive);
+      grantAsOthers(archive, job.target());
       Databases.execute(job.target(), rights.revokes());
       restore(archive, last::contains);
       return tables.stream()
@@ -141,7 +141,7 @@ final class StreamedCopy {
   }
 
   /** {@link Extensions} makes them. */
-  private static boolean isOfExtension(Entry entry) {
+  static boolean isOfExtension(Entry entry) {
     return entry.kind().equals("EXTENSION")
         || (entry.kind().equals("COMMENT") && entry.tag().startsWith("EXTENSION "));
   }
@@ -149,7 +149,7 @@ final class StreamedCopy {
   /**
    * Event triggers would see what is done after them; so they and what is said of them are last.
    */
-  private static Set<Entry> withEventTriggers(SchemaArchive archive) {
+  static Set<Entry> withEventTriggers(SchemaArchive archive) {
     var triggers = new java.util.LinkedHashSet<Entry>();
     var ids = new java.util.HashSet<Integer>();
     for (var entry : archive.entries()) {
@@ -162,13 +162,13 @@ final class StreamedCopy {
   }
 
   /** Grants that somebody made who had them with grant option. */
-  private static boolean isOfOtherGrantor(Entry entry) {
+  static boolean isOfOtherGrantor(Entry entry) {
     return entry.kind().equals("ACL") && entry.definition().contains(AS_ANOTHER);
   }
 
   /** pg_dump makes them as another session, which takes a superuser; as another role is enough. */
-  private void grantAsOthers(SchemaArchive archive) throws SQLException {
-    try (var statement = job.target().createStatement()) {
+  static void grantAsOthers(SchemaArchive archive, Connection target) throws SQLException {
+    try (var statement = target.createStatement()) {
       statement.setEscapeProcessing(false);
       for (var entry : archive.entries()) {
         if (isOfOtherGrantor(entry)) {

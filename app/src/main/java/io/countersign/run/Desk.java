@@ -2,6 +2,8 @@ package io.countersign.run;
 
 import io.countersign.Person;
 import io.countersign.RunId;
+import io.countersign.estate.Backup;
+import io.countersign.estate.TenantRef;
 import io.countersign.runbook.Value;
 import java.time.Instant;
 import java.util.List;
@@ -21,6 +23,11 @@ public interface Desk {
    * Why somebody may not ask for a run of this runbook, whatever its tenant; empty where they may.
    */
   Optional<Refusal> against(Person who, String runbook);
+
+  /** The backups of a tenant in the catalogue, the newest first, whatever their state. */
+  default List<Backup> backups(TenantRef tenant, int limit) {
+    return List.of();
+  }
 
   /** What a plan was made from, for the person who asked for it. */
   Optional<Ask> asked(String draft, Person who);

@@ -3,9 +3,12 @@ package io.countersign.run;
 import io.countersign.Person;
 import io.countersign.Role;
 import io.countersign.RunId;
+import io.countersign.estate.Backup;
+import io.countersign.estate.Backups;
 import io.countersign.estate.DatabaseLookup;
 import io.countersign.estate.Registry;
 import io.countersign.estate.Tenant;
+import io.countersign.estate.TenantRef;
 import io.countersign.gate.Roster;
 import io.countersign.runbook.Runbook;
 import io.countersign.runbook.Value;
@@ -36,6 +39,7 @@ public final class FrontDesk implements Desk {
   private final Drafts drafts;
   private final Runbooks pinned;
   private final Schedules schedules;
+  private final Backups backups;
   private final Supplier<RunId> ids;
 
   public FrontDesk(
@@ -46,6 +50,7 @@ public final class FrontDesk implements Desk {
       Drafts drafts,
       Runbooks pinned,
       Schedules schedules,
+      Backups backups,
       Supplier<RunId> ids) {
     this.runbooks = Map.copyOf(runbooks);
     this.estates = Map.copyOf(estates);
@@ -54,6 +59,7 @@ public final class FrontDesk implements Desk {
     this.drafts = drafts;
     this.pinned = pinned;
     this.schedules = schedules;
+    this.backups = backups;
     this.ids = ids;
   }
 
@@ -78,6 +84,11 @@ public final class FrontDesk implements Desk {
     return runbook == null
         ? Optional.of(new Refusal.Because("There is no runbook " + name + "."))
         : mayAct(who, runbook.requester());
+  }
+
+  @Override
+  public List<Backup> backups(TenantRef tenant, int limit) {
+    return backups.of(tenant, limit);
   }
 
   @Override
@@ -125,14 +136,18 @@ public final class FrontDesk implements Desk {
       }
     }
     var home = new Specs.Home(tenant, new Value.OfDatabase(database.get()), kept);
+    return switch (ChosenBackup.in(runbook, ask.parameters(), tenant, backups, journal.now())) {
+      case ChosenBackup.None(var sentence) -> refused(sentence);
+      case ChosenBackup.Chosen(var parameters) -> proposed(ask, runbook, home, id, parameters);
+    };
+  }
+
+  private Proposed proposed(
+      Ask ask, Runbook runbook, Specs.Home home, RunId id, Map<String, Value> parameters) {
+    var tenant = home.tenant();
     var wish =
         new Specs.Wish(
-            ask.who(),
-            ask.channel(),
-            ask.parameters(),
-            ask.reason(),
-            Optional.empty(),
-            Optional.empty());
+            ask.who(), ask.channel(), parameters, ask.reason(), Optional.empty(), Optional.empty());
     var spec = Specs.of(id, runbook, home, wish, journal.now());
     return switch (new Countersigners(roster).of(runbook, spec)) {
       case Countersigners.Found.Missing(var sentence) -> refused(sentence);

@@ -1,5 +1,6 @@
 package io.countersign.runbook;
 
+import io.countersign.estate.BackupRef;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -40,6 +41,9 @@ final class ArgumentValues {
       case CHOICE -> "Say " + String.join(" or ", parameter.choices()) + ".";
       case TENANT -> "Say the tenant's name, such as acme.";
       case SERVER -> "Say the server's name, such as pg-1.";
+      case BACKUP ->
+          "Say newest, a backup's id, or a moment: then the newest up to it, such as"
+              + " 2026-04-22T14:30Z.";
       case TEXT, INT, BOOLEAN, DURATION, SIZE, DATABASE, SECRET_NAME ->
           Readings.form(parameter.type());
     };
@@ -58,6 +62,7 @@ final class ArgumentValues {
       case SERVER -> "pg-1";
       case DATABASE -> "tenant_acme";
       case SECRET_NAME -> "tenant-db-acme";
+      case BACKUP -> BackupRef.ANY;
     };
   }
 
@@ -68,6 +73,7 @@ final class ArgumentValues {
       case CHOICE -> choice(parameter, text);
       case TEXT -> text(parameter, text);
       case SERVER -> typed(parameter, server(text));
+      case BACKUP -> backup(parameter, text);
       case INT, BOOLEAN, DURATION, SIZE, DATABASE, SECRET_NAME -> typed(parameter, text);
     };
   }
@@ -87,6 +93,28 @@ final class ArgumentValues {
           problem(quoted(text) + " does not exist. " + why + " Say a time before or after.");
       case TimeReading.NotATime _ ->
           problem(quoted(text) + " is no time for \"" + parameter.name() + "\". " + Times.FORMS);
+    };
+  }
+
+  boolean isBackup(String text) {
+    return Readings.read(ValueType.BACKUP, text.toLowerCase(Locale.ROOT)).isPresent()
+        || isTime(text);
+  }
+
+  /** An id, or a moment up to which the newest is meant. */
+  private Optional<Arguments.Said> backup(Parameter parameter, String text) {
+    var named = Readings.read(ValueType.BACKUP, text.toLowerCase(Locale.ROOT));
+    if (named.isPresent()) {
+      return Optional.of(new Arguments.Said.Is(named.get()));
+    }
+    return switch (Times.read(text, clock)) {
+      case TimeReading.Clear(var moment, _) ->
+          Optional.of(new Arguments.Said.Is(new Value.OfBackup(BackupRef.upTo(moment))));
+      case TimeReading.Ambiguous _ ->
+          problem(quoted(text) + " may be more than one moment. Write it with its zone, in UTC.");
+      case TimeReading.InFuture _, TimeReading.Nonexistent _, TimeReading.NotATime _ ->
+          problem(
+              quoted(text) + " is no backup for \"" + parameter.name() + "\". " + form(parameter));
     };
   }
 

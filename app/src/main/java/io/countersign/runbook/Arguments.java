@@ -257,11 +257,12 @@ public final class Arguments {
     }
   }
 
-  /** A choice that need not be said is not taken from a word that is not even near to one. */
-  private static boolean isNoneOf(Parameter parameter, String word) {
-    return parameter.type() == ValueType.CHOICE
-        && !needed(parameter)
-        && Near.names(word, parameter.choices()).isEmpty();
+  /** What need not be said is not taken from a word that is not even near to it. */
+  private boolean isNoneOf(Parameter parameter, String word) {
+    return !needed(parameter)
+        && ((parameter.type() == ValueType.CHOICE
+                && Near.names(word, parameter.choices()).isEmpty())
+            || (parameter.type() == ValueType.BACKUP && !values.isBackup(word)));
   }
 
   private static boolean needed(Parameter parameter) {

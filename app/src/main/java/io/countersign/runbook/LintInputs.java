@@ -291,7 +291,7 @@ final class LintInputs {
               place, value + " is no " + parameter.type().word(), Readings.form(parameter.type()));
         }
       }
-      case INSTANT, DURATION, SIZE, TENANT, SERVER, DATABASE, SECRET_NAME ->
+      case INSTANT, DURATION, SIZE, TENANT, SERVER, DATABASE, SECRET_NAME, BACKUP ->
           complaints.add(
               place,
               Readings.one(parameter.type()) + " cannot be compared",

@@ -1,5 +1,6 @@
 package io.countersign.runbook;
 
+import io.countersign.estate.BackupRef;
 import io.countersign.estate.SecretName;
 import io.countersign.estate.ServerRef;
 import io.countersign.estate.TenantRef;
@@ -47,6 +48,7 @@ public final class Readings {
           SECRET.matcher(text).matches()
               ? Optional.of(new Value.OfSecret(new SecretName(text)))
               : Optional.empty();
+      case BACKUP -> backup(text).map(Value.OfBackup::new);
     };
   }
 
@@ -70,6 +72,7 @@ public final class Readings {
       case SERVER -> Optional.of(SERVER.pattern());
       case DATABASE -> Optional.empty();
       case SECRET_NAME -> Optional.of(SECRET.pattern());
+      case BACKUP -> Optional.of(BackupRef.ANY + "|" + BackupRef.ID.pattern());
     };
   }
 
@@ -88,6 +91,7 @@ public final class Readings {
       case DATABASE ->
           "A database cannot be written down, only referred to, such as ${tenant.database}.";
       case SECRET_NAME -> "Write the name of a secret: letters, digits, _ and -.";
+      case BACKUP -> "Write newest, or a backup's id, such as 7k2m9qxd-dump-1.";
     };
   }
 
@@ -168,6 +172,15 @@ public final class Readings {
     } catch (DateTimeParseException notOne) {
       return Optional.empty();
     }
+  }
+
+  private static Optional<BackupRef> backup(String text) {
+    if (text.equals(BackupRef.ANY)) {
+      return Optional.of(BackupRef.NEWEST);
+    }
+    return BackupRef.ID.matcher(text).matches()
+        ? Optional.of(new BackupRef(text, Optional.empty()))
+        : Optional.empty();
   }
 
   private static Optional<TenantRef> tenant(String text) {

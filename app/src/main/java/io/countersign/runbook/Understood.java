@@ -67,6 +67,8 @@ public sealed interface Understood {
                     words.add(name + "=" + Readings.written(length));
                 case Said.Is(Value.Size(var bytes)) ->
                     words.add(name + "=" + Readings.written(bytes));
+                case Said.Is(Value.OfBackup(var backup)) ->
+                    words.add(name + "=" + backup.written());
                 case Said.Is(var is) -> words.add(name + "=" + is.shown());
               }
             });

@@ -1,5 +1,6 @@
 package io.countersign.runbook;
 
+import io.countersign.estate.BackupRef;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.SecretName;
 import io.countersign.estate.ServerRef;
@@ -127,6 +128,18 @@ public sealed interface Value {
     @Override
     public ValueType type() {
       return ValueType.DATABASE;
+    }
+
+    @Override
+    public String shown() {
+      return value.toString();
+    }
+  }
+
+  record OfBackup(BackupRef value) implements Value {
+    @Override
+    public ValueType type() {
+      return ValueType.BACKUP;
     }
 
     @Override

@@ -14,7 +14,8 @@ public enum ValueType {
   TENANT,
   SERVER,
   DATABASE,
-  SECRET_NAME;
+  SECRET_NAME,
+  BACKUP;
 
   /** The word in YAML: {@code secret-name}. */
   public String word() {

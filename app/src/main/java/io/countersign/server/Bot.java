@@ -222,6 +222,7 @@ public final class Bot implements AutoCloseable {
             database.drafts(),
             pinned,
             database.schedules(),
+            database.backups(),
             () -> RunId.random(random));
     var scheduler = Executors.newScheduledThreadPool(2, Thread.ofPlatform().daemon().factory());
     var threads = Executors.newVirtualThreadPerTaskExecutor();

@@ -2,10 +2,12 @@ package io.countersign.server;
 
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Catalogue;
+import io.countersign.action.backup.BackupCheck;
 import io.countersign.action.backup.BackupDiscard;
 import io.countersign.action.backup.BackupDump;
 import io.countersign.action.backup.BackupPreflight;
 import io.countersign.action.backup.BackupVerify;
+import io.countersign.action.database.CompareBackup;
 import io.countersign.action.database.CompareKept;
 import io.countersign.action.database.CompareKnown;
 import io.countersign.action.database.DatabaseAfterRestore;
@@ -21,6 +23,9 @@ import io.countersign.action.database.DatabaseUnused;
 import io.countersign.action.database.KeepAhead;
 import io.countersign.action.database.ReferenceFlip;
 import io.countersign.action.database.ReferenceFlipBack;
+import io.countersign.action.database.RestoreBackup;
+import io.countersign.action.database.SiblingDrop;
+import io.countersign.action.database.SiblingLook;
 import io.countersign.action.restore.RestoreMoment;
 import io.countersign.action.restore.RestorePreflight;
 import io.countersign.action.schedule.CancelDrop;
@@ -31,12 +36,14 @@ import io.countersign.action.server.RestoreLatest;
 import io.countersign.action.server.RestoreServer;
 import io.countersign.action.tenant.AuditTenant;
 import io.countersign.action.tenant.DiscardSecret;
+import io.countersign.action.tenant.EnrolSibling;
 import io.countersign.action.tenant.FreezeTenant;
 import io.countersign.action.tenant.InvalidateTenant;
 import io.countersign.action.tenant.MakeSecret;
 import io.countersign.action.tenant.SettleReference;
 import io.countersign.action.tenant.SettleTenant;
 import io.countersign.action.tenant.UnfreezeTenant;
+import io.countersign.action.tenant.WithdrawSibling;
 import io.countersign.estate.Backups;
 import io.countersign.estate.DatabaseLookup;
 import io.countersign.estate.DatabaseRef;
@@ -49,6 +56,7 @@ import io.countersign.postgres.FolderStore;
 import io.countersign.postgres.NoStore;
 import io.countersign.postgres.ServerErrors;
 import io.countersign.postgres.Servers;
+import io.countersign.postgres.StoredDumps;
 import io.countersign.postgres.TenantDatabases;
 import io.countersign.run.EstateParts;
 import io.countersign.run.Schedules;
@@ -92,15 +100,13 @@ public final class Estates {
             .<ObjectStore>map(it -> new FolderStore(Path.of(it)))
             .orElseGet(NoStore::new);
     var copier = new DatabaseCopier(programs, estate.copy());
+    var flips = new Flips(registry, own);
+    var dumps = new StoredDumps(store, backups);
     var actions =
         new Catalogue(
             List.of(
                 new RestorePreflight(
-                    servers,
-                    estate,
-                    restorer,
-                    major -> missing(programs, major),
-                    new Flips(registry, own)),
+                    servers, estate, restorer, major -> missing(programs, major), flips),
                 new RestoreMoment(),
                 new FreezeTenant(estate, registry, servers),
                 new SettleTenant(estate, servers),
@@ -113,6 +119,13 @@ public final class Estates {
                 new BackupDump(servers, estate, programs, store, backups),
                 new BackupVerify(servers, programs, store, backups),
                 new BackupDiscard(store, backups),
+                new BackupCheck(servers, estate, programs, dumps, flips::ofBackup),
+                new RestoreBackup(servers, estate, programs, copier, dumps, random),
+                new CompareBackup(servers, registry, estate, dumps),
+                new EnrolSibling(servers, estate, registry),
+                new WithdrawSibling(estate, registry),
+                new SiblingLook(servers, registry),
+                new SiblingDrop(servers, estate, registry, own),
                 new DatabaseQueues(servers, registry, estate),
                 new DatabaseSequences(servers, registry, estate),
                 new DatabaseAfterRestore(servers, registry, estate, programs),

@@ -12,10 +12,45 @@ import java.util.List;
 
 /** What a flip of a reference needs of an estate, looked at before a tenant is frozen for it. */
 record Flips(QueryRegistry registry, OwnSecrets secrets) implements RestorePreflight.FlipCheck {
-  private static final String OTHERWISE = ", or restore with strategy=" + ContextFields.SWAP;
-
   @Override
   public List<Obstacle> obstacles(TenantRef tenant) {
+    return obstacles(tenant, ", or restore with strategy=" + ContextFields.SWAP);
+  }
+
+  /**
+   * What a restored backup needs, to stand beside its tenant or to become live.
+   *
+   * @param then as the runbook's choice says
+   */
+  List<Obstacle> ofBackup(TenantRef tenant, String then) {
+    return switch (then) {
+      case "point-live" -> obstacles(tenant, ", or restore with then=keep-beside");
+      case "keep-beside" -> enrolling(tenant);
+      default -> List.of();
+    };
+  }
+
+  private List<Obstacle> enrolling(TenantRef tenant) {
+    var found = new ArrayList<Obstacle>();
+    for (var query : List.of("enrol", "withdraw")) {
+      try {
+        registry.tenant(tenant.slug()).ifPresent(it -> registry.rehearse(query, it));
+      } catch (RegistryUnavailable refused) {
+        found.add(
+            new Obstacle(
+                "no sibling can be enrolled: " + refused.getMessage(),
+                "add the query to the estate's file and its rights to the bot's role"
+                    + " (manifest/README.md, medsuite-grants.sql), or restore with"
+                    + " then=point-live"));
+      }
+    }
+    secrets
+        .unwritable()
+        .ifPresent(it -> found.add(new Obstacle(it, "give it a folder of its own")));
+    return found;
+  }
+
+  private List<Obstacle> obstacles(TenantRef tenant, String otherwise) {
     var found = new ArrayList<Obstacle>();
     try {
       registry.tenant(tenant.slug()).ifPresent(it -> registry.rehearse("set-reference", it));
@@ -25,11 +60,11 @@ record Flips(QueryRegistry registry, OwnSecrets secrets) implements RestorePrefl
               "the reference cannot be changed: " + refused.getMessage(),
               "add the query to the estate's file and its rights to the bot's role"
                   + " (manifest/README.md, medsuite-grants.sql)"
-                  + OTHERWISE));
+                  + otherwise));
     }
     secrets
         .unwritable()
-        .ifPresent(it -> found.add(new Obstacle(it, "give it a folder of its own" + OTHERWISE)));
+        .ifPresent(it -> found.add(new Obstacle(it, "give it a folder of its own" + otherwise)));
     return found;
   }
 }

@@ -2,6 +2,9 @@ package io.countersign.slack;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.countersign.Bytes;
+import io.countersign.estate.Backup;
+import io.countersign.estate.BackupRef;
 import io.countersign.estate.Tenant;
 import io.countersign.runbook.Arguments.Said;
 import io.countersign.runbook.FilledIn;
@@ -12,11 +15,13 @@ import io.countersign.runbook.Value;
 import io.countersign.runbook.ValueType;
 import io.countersign.thread.Line;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +37,12 @@ final class AskForm {
 
   private static final int MOST_RADIOS = 5;
   private static final int ONE_LINE = 100;
+
+  /** Slack takes a hundred; who wants an older one writes its id. */
+  static final int BACKUPS = 50;
+
+  private static final DateTimeFormatter TAKEN =
+      DateTimeFormatter.ofPattern("EEE d MMM uuuu HH:mm", Locale.ENGLISH);
   private static final DateTimeFormatter DAY = DateTimeFormatter.ISO_LOCAL_DATE;
   private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("HH:mm");
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -48,6 +59,7 @@ final class AskForm {
    * @param lead what stands above the fields
    * @param tenant the one that was said, where it is known
    * @param offered whether tenants can be offered; else the name is typed
+   * @param backups of the tenant, the newest first; none where they are not known
    * @param now the database's clock
    */
   record Shape(
@@ -58,8 +70,10 @@ final class AskForm {
       List<Line> lead,
       Optional<Tenant> tenant,
       boolean offered,
+      List<Backup> backups,
       Instant now) {
     Shape {
+      backups = List.copyOf(backups);
       values = Map.copyOf(values);
       lead = List.copyOf(lead);
     }
@@ -142,6 +156,7 @@ final class AskForm {
       case BOOLEAN -> choice(parameter, options(List.of("true", "false")));
       case TEXT -> text(parameter, Math.min(Blocks.SECTION, parameter.max()));
       case INT, DURATION, SIZE, SERVER, SECRET_NAME -> text(parameter, 200);
+      case BACKUP -> backup(parameter);
       case DATABASE -> {}
     }
   }
@@ -209,6 +224,37 @@ final class AskForm {
     field(parameter, parameter.name(), "", parameter.help(), element);
   }
 
+  /** Newest first; where they cannot be offered, it is typed. */
+  private void backup(Parameter parameter) {
+    if (shape.backups().isEmpty()) {
+      text(parameter, 200);
+      return;
+    }
+    var options = new ArrayList<ObjectNode>();
+    options.add(option("The newest that is verified", BackupRef.ANY));
+    shape.backups().stream().limit(BACKUPS).forEach(it -> options.add(option(label(it), it.id())));
+    var chosen = said(parameter).map(AskForm::written).orElse(BackupRef.ANY);
+    var element = element("static_select", parameter.name());
+    var all = element.putArray("options");
+    options.forEach(all::add);
+    options.stream()
+        .filter(it -> it.path("value").asText().equals(chosen))
+        .findFirst()
+        .ifPresent(it -> element.set("initial_option", it));
+    field(parameter, parameter.name(), "", parameter.help(), element);
+  }
+
+  /** {@code Wed 22 Apr 14:30 · verified · 1.2 GB · 3 d old}: at most 75 characters. */
+  private String label(Backup backup) {
+    var age = Duration.between(backup.takenAt(), shape.now());
+    return TAKEN.format(ZonedDateTime.ofInstant(backup.takenAt(), shape.zone()))
+        + (backup.readAt().isPresent() ? " · verified · " : " · not verified · ")
+        + Bytes.shown(backup.bytes())
+        + " · "
+        + (age.toHours() < 48 ? Math.max(0, age.toHours()) + " h" : age.toDays() + " d")
+        + " old";
+  }
+
   private void text(Parameter parameter, int longest) {
     var element =
         element("plain_text_input", parameter.name())
@@ -241,6 +287,7 @@ final class AskForm {
       case Value.OfServer it -> it.shown();
       case Value.OfDatabase it -> it.shown();
       case Value.OfSecret it -> it.shown();
+      case Value.OfBackup(var backup) -> backup.written();
     };
   }
 

@@ -1,5 +1,7 @@
 package io.countersign.slack;
 
+import io.countersign.estate.Backup;
+import io.countersign.estate.Tenant;
 import io.countersign.run.Desk;
 import io.countersign.run.TenantIndex;
 import io.countersign.runbook.Arguments.Said;
@@ -133,7 +135,33 @@ final class Asking {
     }
     return AskForm.draw(
         new AskForm.Shape(
-            runbook, to.channel(), zone, question.values(), lead, tenant, offered, now.instant()));
+            runbook,
+            to.channel(),
+            zone,
+            question.values(),
+            lead,
+            tenant,
+            offered,
+            backups(runbook, tenant, lead),
+            now.instant()));
+  }
+
+  /** Those of the tenant, and what they all lack, above the fields. */
+  private List<Backup> backups(Runbook runbook, Optional<Tenant> tenant, List<Line> lead) {
+    boolean asks = runbook.parameters().stream().anyMatch(it -> it.type() == ValueType.BACKUP);
+    if (!asks || tenant.isEmpty()) {
+      return List.of();
+    }
+    var backups = desk.backups(tenant.get().ref(), AskForm.BACKUPS);
+    lead.add(
+        Line.of(
+            backups.isEmpty()
+                ? "There is no backup of "
+                    + tenant.get().ref().slug()
+                    + " in the catalogue: /tenant-backup takes one."
+                : "Only verified backups in their time can be restored; the job queues are in none"
+                    + " of them."));
+    return backups;
   }
 
   private Line unknown(String name, Runbook runbook) {

@@ -138,7 +138,8 @@ final class Json {
     @JsonSubTypes.Type(value = Value.OfTenant.class, name = "tenant"),
     @JsonSubTypes.Type(value = Value.OfServer.class, name = "server"),
     @JsonSubTypes.Type(value = Value.OfDatabase.class, name = "database"),
-    @JsonSubTypes.Type(value = Value.OfSecret.class, name = "secret-name")
+    @JsonSubTypes.Type(value = Value.OfSecret.class, name = "secret-name"),
+    @JsonSubTypes.Type(value = Value.OfBackup.class, name = "backup")
   })
   private interface ValueTypes {}
 

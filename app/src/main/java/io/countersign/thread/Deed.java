@@ -36,6 +36,13 @@ final class Deed {
     return switch (step.action()) {
       case "database.drop" ->
           Line.of("May " + dropped() + size() + " be dropped for ever?").line(past());
+      case "sibling.drop" ->
+          Line.of(
+                  "May "
+                      + named("intent.sibling.slug", "the sibling")
+                      + size()
+                      + " be removed for ever?")
+              .line(sibling());
       case "database.swap", "reference.flip" -> asking(swap());
       case "database.swap-back", "reference.flip-back" -> asking(swapBack());
       default ->
@@ -63,15 +70,30 @@ final class Deed {
 
   private Line swap() {
     var replace = Line.of("replace " + tenant() + "'s live database by ");
-    return (spec.parameters().get("to") instanceof Value.Moment(var to)
-            ? replace.text("its state of ").line(Texts.moment(to, now))
-            : replace.text("the restored one"))
+    return state()
+        .map(it -> replace.text(it.of()).line(Texts.moment(it.at(), now)))
+        .orElseGet(() -> replace.text("the restored one"))
         .text(loss());
+  }
+
+  /** Which past becomes live. */
+  private record State(String of, Instant at) {}
+
+  private Optional<State> state() {
+    if (spec.parameters().get("to") instanceof Value.Moment(var to)) {
+      return Optional.of(new State("its state of ", to));
+    }
+    for (var value : spec.parameters().values()) {
+      if (value instanceof Value.OfBackup(var backup)) {
+        return backup.at().map(it -> new State("its backup of ", it));
+      }
+    }
+    return Optional.empty();
   }
 
   /** What leaves the live database, where it was counted. */
   private String loss() {
-    var compared = List.of("database.compare");
+    var compared = List.of("database.compare", "backup.compare");
     if (!(fate.made(compared, List.of("go")).orElse(null) instanceof Value.Int(var rows))) {
       return "";
     }
@@ -137,10 +159,19 @@ final class Deed {
   }
 
   private String size() {
-    return fate.made(List.of("database.unused"), List.of("bytes")).orElse(null)
+    return fate.made(List.of("database.unused", "sibling.look"), List.of("bytes")).orElse(null)
             instanceof Value.Int(var bytes)
         ? " (" + Bytes.shown(bytes) + ")"
         : "";
+  }
+
+  private Line sibling() {
+    return Line.of(
+        " It was restored from a backup of "
+            + tenant()
+            + " and stands beside it; "
+            + tenant()
+            + " itself lives in another database.");
   }
 
   private String dropped() {
@@ -235,6 +266,16 @@ final class Deed {
                       + ". Undo: /tenant-rollback "
                       + tenant()
                       + " again"));
+      case "sibling.drop" ->
+          Optional.of(
+              Line.of(
+                  "What is lost: the database "
+                      + named("intent.database.name", "of the sibling")
+                      + ", OID "
+                      + named("intent.database.oid", "unknown")
+                      + ", its row in the registry and its secret, for ever. The backup stays; "
+                      + tenant()
+                      + " is not touched"));
       case "database.drop" ->
           Optional.of(
               Line.of(
@@ -258,16 +299,14 @@ final class Deed {
       case "database.swap" -> "Approve the swap";
       case "reference.flip" -> "Approve the flip";
       case "database.swap-back", "reference.flip-back" -> "Approve the rollback";
-      case "database.drop" -> "Approve and type…";
+      case "database.drop", "sibling.drop" -> "Approve and type…";
       default -> "Approve " + step.id();
     };
   }
 
   /** The harmless way out, where the run was not asked for by anybody who waits for it. */
   Optional<String> keep() {
-    return step.action().equals("database.drop")
-        ? Optional.of("Keep it for now")
-        : Optional.empty();
+    return Fate.DROPS.contains(step.action()) ? Optional.of("Keep it for now") : Optional.empty();
   }
 
   private String named(String fact, String otherwise) {

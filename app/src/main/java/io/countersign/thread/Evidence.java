@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
 /** What earlier steps measured, as sentences for somebody who has to decide. */
 final class Evidence {
   /** The actions that count what would change for the tenant, with outputs of the same names. */
-  static final List<String> COMPARING = List.of("database.compare", "database.compare-kept");
+  static final List<String> COMPARING =
+      List.of("database.compare", "database.compare-kept", "backup.compare");
 
   private final Runbook runbook;
   private final Map<String, Map<String, Value>> outputs;
@@ -35,12 +36,14 @@ final class Evidence {
     since().ifPresent(lines::add);
     parity().ifPresent(lines::add);
     moment().ifPresent(lines::add);
+    backup().ifPresent(lines::add);
     queues().ifPresent(lines::add);
     numbers().ifPresent(lines::add);
     erasures().ifPresent(lines::add);
     command().ifPresent(lines::add);
     sessions().ifPresent(lines::add);
     unused().ifPresent(lines::add);
+    apart().ifPresent(lines::add);
     return lines;
   }
 
@@ -112,6 +115,27 @@ final class Evidence {
         .map(Names::of)
         .or(() -> saidBy("server.restore"))
         .map(it -> Texts.told("Point in time: " + Texts.clause(it)));
+  }
+
+  /** What was restored, and how it was found. */
+  private Optional<Line> backup() {
+    return value("backup.compare", "verdict")
+        .map(Names::of)
+        .map(
+            verdict ->
+                Texts.told(
+                    "The backup "
+                        + value("backup.check", "backup").map(Evidence::id).orElse("")
+                        + ", unchanged since it was verified: "
+                        + Texts.clause(verdict)
+                        + count("backup.compare", "tables")
+                            .map(n -> ", " + Texts.count(n, "table", "tables"))
+                            .orElse("")));
+  }
+
+  /** When it was taken stands in the question. */
+  private static String id(Value backup) {
+    return backup instanceof Value.OfBackup(var ref) ? ref.id() : backup.shown();
   }
 
   /** The tables in which most rows differ; the rest is in the file. */
@@ -252,6 +276,18 @@ final class Evidence {
   private Optional<Line> unused() {
     return value("database.unused", "verdict")
         .map(it -> Line.of("It is " + Texts.clause(Names.of(it))));
+  }
+
+  private Optional<Line> apart() {
+    return value("sibling.look", "verdict")
+        .map(
+            it ->
+                Line.of(
+                    "It was looked at: "
+                        + Texts.clause(Names.of(it))
+                        + value("sibling.look", "sessions")
+                            .map(who -> "; connected to it: " + Names.of(who))
+                            .orElse("")));
   }
 
   private Optional<Long> compared(String output) {

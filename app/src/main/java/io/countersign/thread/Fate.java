@@ -10,6 +10,9 @@ import java.util.stream.Stream;
 
 /** What became of the tenant, claimed only as far as the journal proves it. */
 final class Fate {
+  /** They destroy for ever what only waited to go. */
+  static final List<String> DROPS = List.of("database.drop", "sibling.drop");
+
   private final Runbook runbook;
   private final RunState state;
   private final History history;
@@ -58,7 +61,7 @@ final class Fate {
   }
 
   private boolean dropping() {
-    return runbook.steps().stream().anyMatch(it -> it.action().equals("database.drop"));
+    return runbook.steps().stream().anyMatch(it -> DROPS.contains(it.action()));
   }
 
   boolean frozen() {

@@ -19,7 +19,8 @@ final class Names {
           Value.Moment _,
           Value.Choice _,
           Value.OfServer _,
-          Value.OfSecret _ ->
+          Value.OfSecret _,
+          Value.OfBackup _ ->
           value.shown();
     };
   }

@@ -121,25 +121,42 @@ public record PlanView(String draft, List<Line> lines, List<Statements> statemen
     new TreeMap<>(parameters)
         .forEach(
             (name, value) -> {
+              if (value instanceof Value.OfBackup(var backup) && !backup.unresolved()) {
+                backup
+                    .at()
+                    .ifPresent(
+                        at ->
+                            lines.add(
+                                Line.of(
+                                    "I take the backup "
+                                        + backup.id()
+                                        + ", which is verified: "
+                                        + inZones(at, zone)
+                                        + ", "
+                                        + Texts.duration(Duration.between(at, now))
+                                        + " ago. The job queues are not in it.")));
+              }
               if (value instanceof Value.Moment(var at)) {
                 lines.add(
                     Line.of(
                         "I read \""
                             + name
                             + "\" as "
-                            + CLOCK.format(at.atZone(zone))
-                            + (zone.getId().equals("UTC")
-                                ? ""
-                                : " "
-                                    + zone.getId()
-                                    + " = "
-                                    + CLOCK.format(at.atZone(ZoneOffset.UTC)))
-                            + " UTC, "
+                            + inZones(at, zone)
+                            + ", "
                             + Texts.duration(Duration.between(at, now))
                             + " ago."));
               }
             });
     return lines;
+  }
+
+  private static String inZones(Instant at, ZoneId zone) {
+    return CLOCK.format(at.atZone(zone))
+        + (zone.getId().equals("UTC")
+            ? ""
+            : " " + zone.getId() + " = " + CLOCK.format(at.atZone(ZoneOffset.UTC)))
+        + " UTC";
   }
 
   /** Only where the run freezes its tenant. How long people take to countersign nobody knows. */

@@ -1,5 +1,6 @@
 package io.countersign.thread;
 
+import io.countersign.estate.BackupRef;
 import io.countersign.run.RunSpec;
 import io.countersign.runbook.Step;
 import io.countersign.runbook.Value;
@@ -8,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The words for steps, moments, durations and sizes, in one place. */
@@ -35,6 +37,18 @@ public final class Texts {
       case "backup.verify" -> new Phrase("read the dump back", "reading the dump back");
       case "backup.discard" -> new Phrase("remove the dump", "removing the dump");
       case "restore.moment" -> new Phrase("choose the moment", "choosing the moment");
+      case "backup.check" -> new Phrase("check the backup", "checking the backup");
+      case "backup.restore" ->
+          new Phrase(
+              "restore the backup beside " + tenant, "restoring the backup beside " + tenant);
+      case "backup.compare" -> new Phrase("compare", "comparing the restored database");
+      case "tenant.enrol" ->
+          new Phrase("enrol it beside " + tenant, "enrolling it beside " + tenant);
+      case "tenant.withdraw" ->
+          new Phrase("take its row out of the registry", "taking its row out of the registry");
+      case "sibling.look" ->
+          new Phrase("make sure that nobody else uses it", "making sure that nobody else uses it");
+      case "sibling.drop" -> new Phrase("remove it for ever", "removing it");
       case "tenant.freeze" -> new Phrase("freeze " + tenant, "freezing " + tenant);
       case "tenant.settle" ->
           new Phrase(
@@ -81,7 +95,9 @@ public final class Texts {
           new Phrase("make sure that nobody uses it", "making sure that nobody uses it");
       case "database.drop" -> new Phrase("drop it for ever", "dropping it");
       case "drop.schedule" ->
-          new Phrase("plan the old database's drop", "planning the old database's drop");
+          step.with().containsKey("sibling")
+              ? new Phrase("plan its removal", "planning its removal")
+              : new Phrase("plan the old database's drop", "planning the old database's drop");
       case "drill.schedule" -> new Phrase("plan the next rehearsal", "planning the next rehearsal");
       case "drop.cancel" -> new Phrase("cancel the planned drop", "cancelling the planned drop");
       case "tenant.invalidate" -> new Phrase("tell caches", "telling caches");
@@ -110,6 +126,12 @@ public final class Texts {
     var tenant = spec.tenant().slug();
     if (spec.runbook().endsWith("rollback")) {
       return Line.of("Rolling " + tenant + " back");
+    }
+    if (spec.parameters().get("sibling") instanceof Value.Text(var sibling)) {
+      return Line.of("Removing " + sibling + ", restored beside " + tenant);
+    }
+    if (backup(spec).isPresent()) {
+      return Line.of("Restoring a backup" + (pointsLive(spec) ? " of " : " beside ") + tenant);
     }
     if (spec.parameters().get("database") instanceof Value.OfDatabase(var database)
         && spec.runbook().contains("drop")) {
@@ -141,6 +163,15 @@ public final class Texts {
     if (spec.runbook().endsWith("rollback")) {
       return Line.of(tenant + " is rolled back").line(since);
     }
+    if (backup(spec).isPresent()) {
+      return pointsLive(spec)
+          ? Line.of(tenant + " is back at its backup").line(taken(spec, now)).line(since)
+          : Line.of("A backup of " + tenant)
+              .line(taken(spec, now))
+              .text(" stands beside it")
+              .line(since)
+              .text(" " + tenant + " itself was not touched.");
+    }
     if (spec.runbook().endsWith("backup")) {
       return Line.of(tenant + " is backed up").line(since);
     }
@@ -148,6 +179,11 @@ public final class Texts {
       return Line.of("A restore of " + tenant + " was rehearsed; it ended at ")
           .line(moment(ended, now))
           .text(". " + tenant + " is as it was, and nothing is left over.");
+    }
+    if (spec.parameters().get("sibling") instanceof Value.Text(var sibling)) {
+      return Line.of(sibling + " was removed for ever at ")
+          .line(moment(ended, now))
+          .text(". " + tenant + " itself was not touched.");
     }
     if (spec.parameters().get("database") instanceof Value.OfDatabase(var database)
         && spec.runbook().contains("drop")) {
@@ -158,6 +194,26 @@ public final class Texts {
     return Line.of("Done at ")
         .line(moment(ended, now))
         .text(": " + spec.title() + ", " + tenant + ".");
+  }
+
+  private static Optional<BackupRef> backup(RunSpec spec) {
+    return spec.parameters().values().stream()
+        .filter(Value.OfBackup.class::isInstance)
+        .map(it -> ((Value.OfBackup) it).value())
+        .findFirst();
+  }
+
+  /** Whether the run leads its tenant to a backup. */
+  private static boolean pointsLive(RunSpec spec) {
+    return backup(spec).isPresent()
+        && new Value.Choice("point-live").equals(spec.parameters().get("then"));
+  }
+
+  private static Line taken(RunSpec spec, Instant now) {
+    return backup(spec)
+        .flatMap(BackupRef::at)
+        .map(it -> Line.of(" of ").line(moment(it, now)))
+        .orElse(Line.EMPTY);
   }
 
   /** The time of day where it is near, else with the day, so that nobody takes it for today. */

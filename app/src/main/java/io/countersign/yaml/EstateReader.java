@@ -72,13 +72,20 @@ public final class EstateReader {
           "invalidate", Set.of("id"),
           "audit", Set.of("id", "action", "actor", "detail", "key"));
 
-  /** Only a registry that says who may countersign, or whose references are flipped, has them. */
+  /**
+   * Only a registry that says who may countersign, whose references are flipped, or in which
+   * siblings of tenants are enrolled, has them.
+   */
   private static final Map<String, Set<String>> OPTIONAL_QUERIES =
       Map.of(
           "roster",
           Set.of("role"),
           "set-reference",
-          Set.of("slug", "expected_database", "expected_secret", "database", "secret"));
+          Set.of("slug", "expected_database", "expected_secret", "database", "secret"),
+          "enrol",
+          Set.of("slug", "display_name", "beside", "database", "secret", "status", "reason"),
+          "withdraw",
+          Set.of("slug", "database", "secret"));
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
   private static final Pattern CHANNEL = Pattern.compile("[CG][A-Z0-9]{4,30}");

@@ -227,7 +227,7 @@ public final class RunbookSchema {
       case TEXT, CHOICE, SECRET_NAME -> reference("text");
       case INT -> either(words, NODES.objectNode().put("type", "integer"));
       case BOOLEAN -> either(words, NODES.objectNode().put("type", "boolean"));
-      case INSTANT, DURATION, SIZE, TENANT, SERVER, DATABASE -> words;
+      case INSTANT, DURATION, SIZE, TENANT, SERVER, DATABASE, BACKUP -> words;
     };
   }
 

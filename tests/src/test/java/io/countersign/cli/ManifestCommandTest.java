@@ -99,7 +99,12 @@ class ManifestCommandTest {
     assertThat(commands(yaml(Typed.run(new ManifestCommand(SHIPPED)))))
         .extracting(it -> it.get("command"))
         .containsExactly(
-            "/runbook", "/tenant-backup", "/tenant-drill", "/tenant-restore", "/tenant-rollback");
+            "/runbook",
+            "/tenant-backup",
+            "/tenant-drill",
+            "/tenant-restore",
+            "/tenant-restore-backup",
+            "/tenant-rollback");
   }
 
   @Test

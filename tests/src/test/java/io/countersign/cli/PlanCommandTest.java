@@ -58,7 +58,7 @@ class PlanCommandTest {
   @Test
   void an_unknown_runbook_and_a_tenant_of_another_estate_are_refused() {
     assertThat(plan("tenant-restor", "acme").exit()).isEqualTo(2);
-    assertThat(plan("tenant-restor", "acme").err()).contains("Did you mean tenant-restore?");
+    assertThat(plan("tenant-restor", "acme").err()).contains("Did you mean tenant-restore");
     assertThat(plan("tenant-rollback", "vigia/acme").exit()).isEqualTo(1);
     assertThat(plan("tenant-rollback", "vigia/acme").err())
         .contains("tenant-rollback is for the estates medsuite, not for vigia.");

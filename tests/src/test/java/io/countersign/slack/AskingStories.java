@@ -458,6 +458,7 @@ abstract class AskingStories {
                 List.of(),
                 Optional.empty(),
                 false,
+                List.of(),
                 Instant.now()));
 
     assertThat(form).doesNotContain("external_select").contains("\"initial_value\":\"acme\"");

@@ -56,6 +56,7 @@ final class Company {
         rig.database.get().drafts(),
         _ -> EdgeRig.runbook(),
         rig.database.get().schedules(),
+        rig.database.get().backups(),
         () -> RunId.random(RandomGenerator.getDefault()));
   }
 }

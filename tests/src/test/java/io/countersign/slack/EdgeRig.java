@@ -163,6 +163,7 @@ final class EdgeRig implements AutoCloseable {
                 rig.database.get().drafts(),
                 _ -> runbook(),
                 rig.database.get().schedules(),
+                rig.database.get().backups(),
                 () -> RunId.random(RandomGenerator.getDefault())),
         estates,
         runbooks);

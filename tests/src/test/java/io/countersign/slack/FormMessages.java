@@ -235,6 +235,7 @@ final class FormMessages {
             parameter("size", ValueType.SIZE),
             parameter("sure", ValueType.BOOLEAN),
             parameter("secret", ValueType.SECRET_NAME),
+            parameter("backup", ValueType.BACKUP),
             parameter("note", ValueType.TEXT, true)));
   }
 

@@ -89,6 +89,7 @@ class MessagesTest {
     QuestionMessages.all(sheet, texts);
     HomeMessages.all(sheet, texts);
     FlipMessages.all(sheet, texts);
+    BackupMessages.all(sheet, texts);
     FormMessages.all(sheet, texts);
     ClosedMessages.all(sheet, texts);
     return drawn;

@@ -27,6 +27,7 @@ import io.countersign.run.RunSpec;
 import io.countersign.run.Schedules;
 import io.countersign.run.TenantIndex;
 import io.countersign.runbook.Runbook;
+import io.countersign.support.MemoryBackups;
 import io.countersign.support.Samples;
 import io.countersign.thread.Posts;
 import java.lang.reflect.Proxy;
@@ -59,6 +60,7 @@ final class OnPaper implements AutoCloseable {
   /** What stands on the server, by name. */
   final Map<String, DatabaseRef> databases = new HashMap<>(Map.of("tenant_acme", Samples.LIVE));
 
+  final MemoryBackups backups = new MemoryBackups();
   Optional<Drafts.Kept> draft = Optional.empty();
   Optional<Schedules.Schedule> scheduled = Optional.empty();
   Optional<Instant> putOff = Optional.empty();
@@ -151,7 +153,15 @@ final class OnPaper implements AutoCloseable {
 
   private FrontDesk desk() {
     return new FrontDesk(
-        runbooks, estates(), roster(), journal, drafts(), this::pinned, schedules(), () -> RUN);
+        runbooks,
+        estates(),
+        roster(),
+        journal,
+        drafts(),
+        this::pinned,
+        schedules(),
+        backups,
+        () -> RUN);
   }
 
   private Map<String, EstateParts> estates() {

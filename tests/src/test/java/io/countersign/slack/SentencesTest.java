@@ -86,6 +86,7 @@ class SentencesTest {
           Map.entry("Evidence, table by table", "what a file is called, which stands there itself"),
           Map.entry("Any text will do.", AUTHORS),
           Map.entry("Write one of the choices.", AUTHORS),
+          Map.entry("Write newest, or a backup's id, such as 7k2m9qxd-dump-1.", AUTHORS),
           Map.entry("Write estate and tenant, such as medsuite/acme.", AUTHORS),
           Map.entry("Write estate and server, such as medsuite@pg-1.", AUTHORS),
           Map.entry("Write a moment with its zone, such as 2026-04-22T14:30Z.", AUTHORS),

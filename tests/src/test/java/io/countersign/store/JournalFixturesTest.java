@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.countersign.RunId;
+import io.countersign.estate.BackupRef;
 import io.countersign.run.RunEvent;
+import io.countersign.runbook.Value;
 import io.countersign.support.Samples;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +62,14 @@ class JournalFixturesTest {
                 Optional.of("restore drill"),
                 "runbook: sample")),
         new RunEvent.SkipRequested(Samples.BOB, "one"),
-        Samples.putOff());
+        Samples.putOff(),
+        new RunEvent.Requested(
+            Samples.with(
+                Samples.spec(new RunId("7k2m9qxd"), "runbook: sample"),
+                "backup",
+                new Value.OfBackup(
+                    new BackupRef(
+                        "7k2m9qxd-dump-1", Optional.of(Instant.parse("2026-11-20T02:00:00Z")))))));
   }
 
   @Test

@@ -153,6 +153,18 @@ public final class Rehearsal implements AutoCloseable {
     return variants.isEmpty() ? List.of(runbook) : variants;
   }
 
+  /** Whether a run of this variant comes to a gate. */
+  public boolean gated(Runbook variant) {
+    return variant.steps().stream()
+        .filter(it -> it.gate().isPresent())
+        .anyMatch(
+            it ->
+                it.when().isEmpty()
+                    || it.when()
+                        .flatMap(when -> said(variant, when.parameter()).map(when.value()::equals))
+                        .orElse(true));
+  }
+
   private static Runbook titled(Runbook it, String title) {
     return new Runbook(
         it.name(),

@@ -11,6 +11,7 @@ import io.countersign.action.Outcome;
 import io.countersign.action.PlanText;
 import io.countersign.action.Planned;
 import io.countersign.action.Visit;
+import io.countersign.estate.BackupRef;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.SecretName;
 import io.countersign.estate.ServerRef;
@@ -18,8 +19,10 @@ import io.countersign.runbook.Risk;
 import io.countersign.runbook.Value;
 import io.countersign.runbook.ValueType;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -68,6 +71,9 @@ final class RehearsedActions {
                   Samples.SERVER,
                   20_000 + Math.floorMod(of.hashCode(), 1_000_000),
                   "made_by_" + of));
+      case BACKUP ->
+          new Value.OfBackup(
+              new BackupRef("7k2m9qxd-dump-1", Optional.of(Instant.parse("2026-11-21T02:00:00Z"))));
       case SECRET_NAME -> new Value.OfSecret(new SecretName("secret-of-" + of));
     };
   }

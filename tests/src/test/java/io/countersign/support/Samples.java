@@ -99,8 +99,12 @@ public final class Samples {
 
   /** The same with a choice. */
   public static RunSpec with(RunSpec it, String parameter, String choice) {
+    return with(it, parameter, new Value.Choice(choice));
+  }
+
+  public static RunSpec with(RunSpec it, String parameter, Value value) {
     var parameters = new java.util.HashMap<>(it.parameters());
-    parameters.put(parameter, new Value.Choice(choice));
+    parameters.put(parameter, value);
     return new RunSpec(
         it.id(),
         it.subject(),

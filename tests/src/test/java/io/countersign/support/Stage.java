@@ -288,7 +288,7 @@ public final class Stage implements AutoCloseable {
   }
 
   private static boolean hasEnded(String slug, String words) {
-    return words.contains(" was dropped for ever")
+    return words.matches("(?s).* was (dropped|removed) for ever.*")
         || Stream.of(slug + " is back", slug + " is rolled back", "Not done", "Needs you")
             .anyMatch(words::startsWith);
   }

@@ -23,7 +23,6 @@ import io.countersign.postgres.DatabaseDrop;
 import io.countersign.postgres.Databases;
 import io.countersign.postgres.PlannedSql;
 import io.countersign.postgres.SchemaDump;
-import io.countersign.postgres.ServerErrors;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.SourceComparison;
 import io.countersign.postgres.StepSessions;
@@ -162,7 +161,7 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
       attempt.fence();
       Databases.allowConnections(maintenance, in.restored(), true);
       var found = measured(attempt, doing, maintenance);
-      testLogin(attempt, doing);
+      TenantLogin.test(servers, registry, attempt.visit(), in.restored(), doing);
       DatabaseDrop.emptied(doing, maintenance, in.restored());
       return new Outcome.Done<>(found.out(), found.said());
     }
@@ -258,29 +257,6 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
             + changes.said()
             + equal.notes().stream().map(it -> "; " + it).collect(Collectors.joining());
     return new Found(out, said);
-  }
-
-  /** The tenant's user and password, on the server and database that will be live. */
-  private void testLogin(Attempt<In> attempt, String doing) throws ActionFailed {
-    var in = attempt.inputs();
-    var slug = attempt.visit().tenant().slug();
-    var tenant = registry.tenant(slug);
-    if (tenant.isEmpty()) {
-      throw new ActionFailed(
-          new Problem(doing, "the registry no longer knows " + slug + ".", "Check the registry."));
-    }
-    var own = servers.login(tenant.get().secret());
-    var server = servers.login(in.restored().server());
-    var login = server.withDatabase(in.restored().name()).as(own);
-    try (var session = servers.open(login, attempt.visit().applicationName())) {
-      Databases.number(session, "SELECT 1");
-    } catch (SQLException refused) {
-      throw new ActionFailed(
-          new Problem(
-              "logging in to " + in.restored().name() + " with the tenant's own secret",
-              "the server answered: " + ServerErrors.reduced(refused) + ".",
-              "Check the tenant's role, its password and its right to connect; then retry."));
-    }
   }
 
   @Override

@@ -19,11 +19,9 @@ import io.countersign.postgres.ClientPrograms;
 import io.countersign.postgres.CopyCheck;
 import io.countersign.postgres.CopyMethod;
 import io.countersign.postgres.DatabaseCopier;
-import io.countersign.postgres.DatabaseDrop;
 import io.countersign.postgres.DatabaseStatements;
 import io.countersign.postgres.DatabaseTraits;
 import io.countersign.postgres.Databases;
-import io.countersign.postgres.Identifiers;
 import io.countersign.postgres.MadeNames;
 import io.countersign.postgres.PlannedSql;
 import io.countersign.postgres.ServerWork;
@@ -32,7 +30,6 @@ import io.countersign.postgres.StepSessions;
 import io.countersign.postgres.TemporaryGrants;
 import io.countersign.postgres.TenantDatabases;
 import io.countersign.runbook.Risk;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -53,11 +50,6 @@ import org.slf4j.LoggerFactory;
  * it is being made.
  */
 public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.Out> {
-  /** PostgreSQL gives OIDs by counting up; chosen ones lie far above, in the positive int range. */
-  private static final int LOWEST_OID = 2_000_000_000;
-
-  private static final int TRIES_FOR_AN_OID = 20;
-
   /** Tables, partitioned tables, views, materialised views, sequences, foreign tables. */
   private static final String TABLES =
       """
@@ -160,7 +152,8 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
 
   @Override
   public Intent intent(Visit<In> visit) throws ActionFailed {
-    var name = newName(visit);
+    var in = visit.inputs();
+    var name = MadeNames.beside(in.database().name(), in.as(), visit);
     var target = visit.inputs().database().server();
     return ServerWork.looking(
         "preparing the copy " + name,
@@ -173,7 +166,7 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
             facts.put("server", servers.identity(target));
             facts.put("target.server", target.name());
             facts.put("target.name", name);
-            facts.put("target.oid", Long.toString(freeOid(session)));
+            facts.put("target.oid", Long.toString(MadeNames.freeOid(session, random)));
           }
           return new Intent(facts);
         });
@@ -189,36 +182,6 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
       chosen.because().ifPresent(it -> facts.put("method.because", it));
       return facts;
     }
-  }
-
-  private static String newName(Visit<In> visit) throws ActionFailed {
-    var name =
-        MadeNames.base(visit.inputs().database().name())
-            + "_"
-            + visit.inputs().as()
-            + "_"
-            + visit.stamp()
-            + "_a"
-            + visit.attempt();
-    if (name.getBytes(StandardCharsets.UTF_8).length > Identifiers.MAX_BYTES) {
-      throw new ActionFailed(
-          new Problem(
-              "naming the copy of " + visit.inputs().database().name(),
-              name + " is longer than the " + Identifiers.MAX_BYTES + " bytes a name may have.",
-              "Give the step a shorter `as`."));
-    }
-    return name;
-  }
-
-  private long freeOid(Connection session) throws SQLException, ActionFailed {
-    for (int i = 0; i < TRIES_FOR_AN_OID; i++) {
-      long oid = random.nextInt(LOWEST_OID, Integer.MAX_VALUE);
-      if (TenantDatabases.byOid(session, oid).isEmpty()) {
-        return oid;
-      }
-    }
-    throw new ActionFailed(
-        new Problem("choosing an OID for the copy", "all that were tried are taken.", "Retry."));
   }
 
   @Override
@@ -379,25 +342,8 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
    */
   @Override
   public void clear(Attempt<In> attempt) {
-    var visit = attempt.visit();
-    var in = attempt.inputs();
     endAtSource(attempt);
-    var intent = attempt.intent();
-    var made =
-        new DatabaseRef(
-            in.database().server(),
-            Long.parseLong(intent.fact("target.oid")),
-            intent.fact("target.name"));
-    var doing = "removing the half-made database " + made;
-    ServerWork.clearing(
-        doing,
-        () -> {
-          try (var session =
-              servers.open(made.server(), Servers.MAINTENANCE, visit.applicationName())) {
-            StepSessions.end(session, attempt);
-            return dropHalfMade(doing, session, made, attempt);
-          }
-        });
+    HalfMade.remove(servers, attempt, attempt.inputs().database().server());
     programs.removeScratch(attempt.visit());
   }
 
@@ -410,18 +356,5 @@ public final class DatabaseCopy implements Action<DatabaseCopy.In, DatabaseCopy.
     } catch (ActionFailed | SQLException gone) {
       log.info("the sessions at {} could not be ended", attempt.inputs().from());
     }
-  }
-
-  /** The name alone may be another's, and so may the OID alone: then nothing of ours is left. */
-  private static DatabaseDrop.Result dropHalfMade(
-      String doing, Connection session, DatabaseRef made, Attempt<In> attempt)
-      throws ActionFailed, SQLException {
-    var name = TenantDatabases.byOid(session, made.oid()).map(TenantDatabases.Found::name);
-    boolean ours =
-        name.isPresent()
-            && (name.get().equals(made.name()) || name.get().equals(DatabaseDrop.dropName(made)));
-    return ours
-        ? DatabaseDrop.drop(doing, session, made, attempt::fence)
-        : DatabaseDrop.Result.ALREADY_GONE;
   }
 }

@@ -8,13 +8,13 @@ import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Registry;
 import io.countersign.postgres.DatabaseDrop;
 import io.countersign.postgres.Databases;
+import io.countersign.postgres.MadeNames;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.Sessions;
 import io.countersign.postgres.TenantDatabases;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.postgresql.PGConnection;
 
 /**
@@ -123,7 +123,7 @@ final class OwnCopy {
 
   /** Fails closed: a registry or secret that cannot be read refuses. */
   void require(Visit<?> visit, String doing, DatabaseRef copy) throws ActionFailed {
-    if (!madeBy(visit, copy.name())) {
+    if (!MadeNames.madeBy(visit, copy.name())) {
       throw refused(doing, "its name is not one that this run gives.");
     }
     var own = registry.tenant(visit.tenant().slug()).stream().toList();
@@ -131,11 +131,6 @@ final class OwnCopy {
     if (reference.isPresent()) {
       throw refused(doing, reference.get() + ".");
     }
-  }
-
-  /** {@code <live>_<as>_<the run's stamp>_a<attempt>}, as {@code database.copy} names. */
-  private static boolean madeBy(Visit<?> visit, String name) {
-    return Pattern.matches(".+_[a-z0-9-]+_" + visit.stamp() + "_a[1-9][0-9]*", name);
   }
 
   private static ActionFailed refused(String doing, String why) {

@@ -46,13 +46,23 @@ public final class ScheduleDrop implements Action<ScheduleDrop.In, ScheduleDrop.
    *     live-until
    * @param after how long it is kept before somebody is asked, and again after each no
    * @param secret which leads to it alone; the runbook then has the parameter secret too
+   * @param sibling the slug of the tenant that lives in it; the runbook then has the parameter
+   *     sibling, and none called live-until, since it never was live
    */
   public record In(
-      DatabaseRef database, String runbook, Duration after, @Nullable SecretName secret) {
+      DatabaseRef database,
+      String runbook,
+      Duration after,
+      @Nullable SecretName secret,
+      @Nullable String sibling) {
     private Map<String, Value> parameters(Instant now) {
       var parameters = new HashMap<String, Value>();
       parameters.put("database", new Value.OfDatabase(database));
-      parameters.put("live-until", new Value.Moment(now.truncatedTo(ChronoUnit.SECONDS)));
+      if (sibling == null) {
+        parameters.put("live-until", new Value.Moment(now.truncatedTo(ChronoUnit.SECONDS)));
+      } else {
+        parameters.put("sibling", new Value.Text(sibling));
+      }
       if (secret != null) {
         parameters.put("secret", new Value.Text(secret.value()));
       }

@@ -13,23 +13,16 @@ import io.countersign.action.backup.BackupDump;
 import io.countersign.action.backup.BackupPreflight;
 import io.countersign.action.backup.BackupVerify;
 import io.countersign.estate.Backup;
-import io.countersign.estate.Backups;
-import io.countersign.estate.TenantRef;
 import io.countersign.postgres.FolderStore;
+import io.countersign.support.MemoryBackups;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Dumps of a real tenant on a real server, as the operations document wants them. */
 class BackupTest {
   private final TwoServers servers = TwoServers.shared();
-  private final Catalogue catalogue = new Catalogue();
+  private final MemoryBackups catalogue = new MemoryBackups();
 
   @TempDir private Path folder;
   private Path dumps = Path.of("");
@@ -57,41 +50,6 @@ class BackupTest {
       try (var left = Files.list(servers.scratch())) {
         assertThat(left).as("left in the scratch folder").isEmpty();
       }
-    }
-  }
-
-  /** The catalogue, in memory. */
-  private static final class Catalogue implements Backups {
-    private final Map<String, Backup> rows = new LinkedHashMap<>();
-    private final List<String> read = new ArrayList<>();
-
-    @Override
-    public void add(Backup backup) {
-      rows.putIfAbsent(backup.id(), backup);
-    }
-
-    @Override
-    public Optional<Backup> find(String id) {
-      return Optional.ofNullable(rows.get(id));
-    }
-
-    @Override
-    public List<Backup> of(TenantRef tenant, int limit) {
-      return rows.values().stream()
-          .filter(it -> it.tenant().equals(tenant))
-          .sorted(Comparator.comparing(Backup::takenAt).reversed())
-          .limit(limit)
-          .toList();
-    }
-
-    @Override
-    public void read(String id, Instant at) {
-      read.add(id);
-    }
-
-    @Override
-    public void removed(String id, RunId by) {
-      rows.computeIfPresent(id, (_, it) -> it.run().equals(by) ? null : it);
     }
   }
 
@@ -129,7 +87,7 @@ class BackupTest {
   private String refused(BackupDump.Out out) throws Exception {
     var outcome = once(verify(), new BackupVerify.In(out.backup()), "verify");
     assertThat(outcome).isInstanceOf(Outcome.Failed.class);
-    assertThat(catalogue.read).isEmpty();
+    assertThat(catalogue.read()).isEmpty();
     return ((Outcome.Failed<BackupVerify.Out>) outcome).problem().line();
   }
 
@@ -199,7 +157,7 @@ class BackupTest {
     assertThat(once(verify(), new BackupVerify.In(first.backup()), "verify"))
         .isInstanceOfSatisfying(
             Outcome.Done.class, it -> assertThat(it.said()).contains("first in the catalogue"));
-    assertThat(catalogue.read).containsExactly(first.backup());
+    assertThat(catalogue.read()).containsExactly(first.backup());
 
     var again = once(dump(), in(), "again");
     var second = ((Outcome.Done<BackupDump.Out>) again).outputs().backup();
@@ -236,21 +194,23 @@ class BackupTest {
     var row = catalogue.find(out.backup()).orElseThrow();
     var tables = new ArrayList<>(row.tables());
     tables.add(new Backup.TableRows("members", "never_dumped", 7));
-    catalogue.rows.put(
-        row.id(),
-        new Backup(
+    catalogue
+        .rows()
+        .put(
             row.id(),
-            row.run(),
-            row.tenant(),
-            row.database(),
-            row.key(),
-            row.bytes(),
-            row.digest(),
-            row.major(),
-            row.takenAt(),
-            tables,
-            row.keptUntil(),
-            row.readAt()));
+            new Backup(
+                row.id(),
+                row.run(),
+                row.tenant(),
+                row.database(),
+                row.key(),
+                row.bytes(),
+                row.digest(),
+                row.major(),
+                row.takenAt(),
+                tables,
+                row.keptUntil(),
+                row.readAt()));
 
     assertThat(refused(out)).contains("no rows of members.never_dumped");
   }
@@ -296,7 +256,7 @@ class BackupTest {
           .isInstanceOfSatisfying(
               Outcome.Failed.class,
               it -> assertThat(it.problem().line()).contains("permission denied"));
-      assertThat(catalogue.rows).isEmpty();
+      assertThat(catalogue.rows()).isEmpty();
       assertNothingIsStored();
     } finally {
       servers.execute(LIVE, NAME, "postgres", "DROP TABLE members.drop_secret");
@@ -329,7 +289,7 @@ class BackupTest {
 
     dump().clear(attempt);
 
-    assertThat(catalogue.rows).isEmpty();
+    assertThat(catalogue.rows()).isEmpty();
     assertNothingIsStored();
     dump().clear(attempt);
   }
@@ -338,21 +298,23 @@ class BackupTest {
   void a_run_takes_back_its_own_dump_and_nobody_elses() throws Exception {
     var out = dumped();
     var row = catalogue.find(out.backup()).orElseThrow();
-    catalogue.rows.put(
-        "other",
-        new Backup(
+    catalogue
+        .rows()
+        .put(
             "other",
-            new RunId("00000001"),
-            row.tenant(),
-            row.database(),
-            row.key(),
-            row.bytes(),
-            row.digest(),
-            row.major(),
-            row.takenAt(),
-            row.tables(),
-            row.keptUntil(),
-            row.readAt()));
+            new Backup(
+                "other",
+                new RunId("00000001"),
+                row.tenant(),
+                row.database(),
+                row.key(),
+                row.bytes(),
+                row.digest(),
+                row.major(),
+                row.takenAt(),
+                row.tables(),
+                row.keptUntil(),
+                row.readAt()));
     var discard = new BackupDiscard(store(), () -> catalogue);
 
     assertThat(once(discard, new BackupDiscard.In("other"), "undo"))

@@ -5,8 +5,10 @@ import com.azure.resourcemanager.postgresqlflexibleserver.models.CreateMode;
 import com.azure.resourcemanager.postgresqlflexibleserver.models.GeoRedundantBackupEnum;
 import io.countersign.estate.PastSource;
 import io.countersign.estate.ServerRestorer.Copy;
+import io.countersign.estate.ServerRestorer.Exactness;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -28,7 +30,22 @@ final class CopySource {
     /** The service's backups in the server's own region, at a moment. */
     MOMENT,
     /** The geo-redundant backup, with the newest data that was copied to the paired region. */
-    LATEST
+    LATEST;
+
+    /** How exact such a copy is, by what Azure says: nothing here proves it. */
+    Exactness stated(Copy copy) {
+      return new Exactness(
+          Optional.empty(),
+          Optional.empty(),
+          switch (this) {
+            case MOMENT ->
+                "it stands at " + copy.target() + " as Azure states; nothing here proves it";
+            case LATEST ->
+                "it has the latest data that Azure had copied to another region, and stands at no"
+                    + " moment that anybody chose: the last hour may be missing, and nothing here"
+                    + " proves how much";
+          });
+    }
   }
 
   /** What came of looking at the source. */

@@ -261,7 +261,7 @@ public final class FlexibleServerRestorer implements ServerRestorer {
     return switch (trial.knock(login)) {
       case LoginTrial.Answer.Accepted() -> {
         known.put(clone.server().name(), clone);
-        yield new Progress.Ready(stated(copy, from));
+        yield new Progress.Ready(from.stated(copy));
       }
       case LoginTrial.Answer.NotYet(var why) ->
           patient(
@@ -314,20 +314,6 @@ public final class FlexibleServerRestorer implements ServerRestorer {
         "Look whether it takes tokens of Entra, and "
             + remedy
             + "; or let the server's secret name a role with a password.");
-  }
-
-  private static Exactness stated(Copy copy, From from) {
-    return new Exactness(
-        Optional.empty(),
-        Optional.empty(),
-        switch (from) {
-          case MOMENT ->
-              "it stands at " + copy.target() + " as Azure states; nothing here proves it";
-          case LATEST ->
-              "it has the latest data that Azure had copied to another region, and stands at no"
-                  + " moment that anybody chose: the last hour may be missing, and nothing here"
-                  + " proves how much";
-        });
   }
 
   /** Waiting for something that comes by itself, and not for ever. */
@@ -384,7 +370,7 @@ public final class FlexibleServerRestorer implements ServerRestorer {
         return new Progress.Broken(foreign(copy));
       }
       return found.get().isReady()
-          ? new Progress.Ready(stated(copy, From.MOMENT))
+          ? new Progress.Ready(From.MOMENT.stated(copy))
           : new Progress.Working("Azure shows the copy as " + found.get().state());
     } catch (AzureFailed failed) {
       throw unavailable("looking at " + copy.server(), failed);

@@ -6,6 +6,9 @@ import io.countersign.audit.ReportPage;
 import io.countersign.run.Recorded;
 import io.countersign.runbook.Runbook;
 import io.countersign.support.RestoreStory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -98,8 +101,12 @@ class ReportViewTest {
   }
 
   @Test
-  void as_a_page_it_is_one_file_with_its_picture_and_nothing_in_it_becomes_markup() {
+  void as_a_page_it_is_one_file_with_its_picture_and_nothing_in_it_becomes_markup()
+      throws IOException {
     var report = of(new RestoreStory().finished().journal(), Map.of("run", LONG)).orElseThrow();
+    Files.writeString(
+        Files.createDirectories(Path.of("target", "screenshots")).resolve("report.html"),
+        ReportPage.html(report));
     var hostile =
         new ReportView(
             report.title(),

@@ -10,8 +10,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Optional;
@@ -23,7 +21,6 @@ final class Demo {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final Duration LONG = Duration.ofMinutes(5);
   private static final Duration STATUS_TTL = Duration.ofSeconds(30);
-  private static final ZoneId ZONE = ZoneId.of("Europe/Madrid");
 
   private final SandboxWorld world;
   private final Fault fault;
@@ -140,10 +137,7 @@ final class Demo {
   /** Alice types, reads the plan, starts it. */
   private Optional<Message> started(Instant target) {
     transcript.title("Alice asks for a restore");
-    var typed =
-        "acme to "
-            + DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZONE).format(target)
-            + " because bad migration 812";
+    var typed = "acme to " + Typed.time(target, Instant.now()) + " because bad migration 812";
     var root = scene.start("/tenant-restore", typed);
     return root;
   }

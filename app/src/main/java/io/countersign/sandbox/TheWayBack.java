@@ -2,14 +2,10 @@ package io.countersign.sandbox;
 
 import io.countersign.sandbox.slack.Workspace;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 
 /** A second story: the wrong tenant was restored, and is rolled back. */
 final class TheWayBack {
   private static final String LIVE = "tenant_globex";
-  private static final DateTimeFormatter CLOCK =
-      DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.of("Europe/Madrid"));
 
   private final SandboxWorld world;
   private final Scene scene;
@@ -29,7 +25,8 @@ final class TheWayBack {
     var before = oid();
     var rows = members();
     if (!swapped(
-        "/tenant-restore", "globex to " + CLOCK.format(moment) + " because wrong tenant")) {
+        "/tenant-restore",
+        "globex to " + Typed.time(moment, Instant.now()) + " because wrong tenant")) {
       return;
     }
     var restored = oid();

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.countersign.sandbox.SandboxWorld;
 import io.countersign.sandbox.Transport;
+import io.countersign.sandbox.Typed;
 import io.countersign.sandbox.postgres.Mangle;
 import io.countersign.sandbox.postgres.MedsuiteEstate;
 import io.countersign.sandbox.postgres.MedsuiteWorld;
@@ -22,8 +23,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +38,6 @@ final class Bots implements AutoCloseable {
   static final String CLINIC = "north-clinic";
   static final List<String> SLUGS = List.of(CLINIC, GLOBEX, ACME);
   static final Duration LONG = Duration.ofMinutes(3);
-
-  private static final DateTimeFormatter TYPED =
-      DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.of("Europe/Madrid"));
 
   private final SandboxWorld world;
   private final SlackDriver slack;
@@ -221,7 +217,7 @@ final class Bots implements AutoCloseable {
   }
 
   static String command(String slug, Instant moment) {
-    return slug + " to " + TYPED.format(moment);
+    return slug + " to " + Typed.time(moment, Instant.now());
   }
 
   Message card(String slug) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ final class CachingClients implements AutoCloseable {
   private final AtomicBoolean writing = new AtomicBoolean();
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final AtomicInteger refused = new AtomicInteger();
+  private final AtomicReference<String> lastRefusal = new AtomicReference<>("");
   private final Set<Integer> connected = ConcurrentHashMap.newKeySet();
   private final Set<Integer> written = ConcurrentHashMap.newKeySet();
   private final Set<String> places = ConcurrentHashMap.newKeySet();
@@ -63,6 +65,11 @@ final class CachingClients implements AutoCloseable {
     return refused.get();
   }
 
+  /** What a process hears that asks for the closed database. */
+  String lastRefusal() {
+    return lastRefusal.get();
+  }
+
   @Override
   public void close() {
     stopped.set(true);
@@ -95,6 +102,10 @@ final class CachingClients implements AutoCloseable {
         } catch (SQLException ended) {
           if (writing.get()) {
             refused.incrementAndGet();
+            // one that was connected hears first that its session was ended
+            if (!"57P01".equals(ended.getSQLState())) {
+              lastRefusal.set(String.valueOf(ended.getMessage()));
+            }
           }
         }
       }

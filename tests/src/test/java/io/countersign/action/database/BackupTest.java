@@ -351,9 +351,16 @@ class BackupTest {
             _ -> servers.login(LIVE, "postgres", "acme_app"),
             servers.restorerOfNothing());
     var early = new BackupPreflight(app, servers.estate(), servers.programs(), store());
-    assertThat(problem(once(early, new BackupPreflight.In(servers.database(NAME)), "preflight")))
-        .contains("the bot may not read \"Odd \"\"Schema\"", "nor use its schema")
-        .contains("hold its administrator's login (this is acme_app)");
+    // a grant on a table is no good without its schema
+    var table = "ON \"Odd \"\"Schema\".\"Odd Table\"";
+    servers.execute(LIVE, NAME, "postgres", "GRANT SELECT " + table + " TO acme_app");
+    try {
+      assertThat(problem(once(early, new BackupPreflight.In(servers.database(NAME)), "preflight")))
+          .contains("the bot may not read \"Odd \"\"Schema\"", "nor use its schema")
+          .contains("hold its administrator's login (this is acme_app)");
+    } finally {
+      servers.execute(LIVE, NAME, "postgres", "REVOKE SELECT " + table + " FROM acme_app");
+    }
     var dump = new BackupDump(app, servers.estate(), servers.programs(), store(), () -> catalogue);
     assertThat(problem(once(dump, in(), "dump")))
         .contains("permission denied for", "an application's login", "admin_secret");

@@ -198,7 +198,7 @@ public final class CopyCheck {
                     + " "
                     + row.getString(2)
                     + " is not available on the target");
-            remedies.add(Extensions.remedy(row.getString(1)));
+            remedies.add(Extensions.remedy(Identifiers.quoted(row.getString(1))));
           }
         }
       }

@@ -139,7 +139,7 @@ public final class Obstacles {
               "the server does not offer the extensions %s",
               Extensions.remedy("%s"),
               """
-              SELECT e.extname FROM pg_extension e
+              SELECT quote_ident(e.extname) FROM pg_extension e
                WHERE NOT EXISTS (SELECT FROM pg_available_extensions a WHERE a.name = e.extname)\
               """),
           new Check(
@@ -148,7 +148,7 @@ public final class Obstacles {
                   + " Azure, azure.extensions), until CREATE EXTENSION %s works there as the bot's"
                   + " login",
               """
-              SELECT e.extname FROM pg_extension e
+              SELECT quote_ident(e.extname) FROM pg_extension e
                 JOIN pg_available_extensions a ON a.name = e.extname
                 JOIN pg_available_extension_versions v
                   ON v.name = a.name AND v.version = a.default_version

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,7 @@ final class CachingClients implements AutoCloseable {
   private final AtomicBoolean writing = new AtomicBoolean();
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final AtomicInteger refused = new AtomicInteger();
-  private final AtomicReference<String> lastRefusal = new AtomicReference<>("");
+  private volatile String lastRefusal = "";
   private final Set<Integer> connected = ConcurrentHashMap.newKeySet();
   private final Set<Integer> written = ConcurrentHashMap.newKeySet();
   private final Set<String> places = ConcurrentHashMap.newKeySet();
@@ -67,7 +66,7 @@ final class CachingClients implements AutoCloseable {
 
   /** What a process hears that asks for the closed database. */
   String lastRefusal() {
-    return lastRefusal.get();
+    return lastRefusal;
   }
 
   @Override
@@ -104,7 +103,7 @@ final class CachingClients implements AutoCloseable {
             refused.incrementAndGet();
             // one that was connected hears first that its session was ended
             if (!"57P01".equals(ended.getSQLState())) {
-              lastRefusal.set(String.valueOf(ended.getMessage()));
+              lastRefusal = String.valueOf(ended.getMessage());
             }
           }
         }

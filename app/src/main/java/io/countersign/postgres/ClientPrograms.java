@@ -4,6 +4,7 @@ import io.countersign.Problem;
 import io.countersign.Secret;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Stop;
+import io.countersign.action.Symptoms;
 import io.countersign.action.Visit;
 import io.countersign.estate.Login;
 import java.io.BufferedReader;
@@ -327,9 +328,16 @@ public final class ClientPrograms {
   private static Problem problem(String doing, Call call, int code, List<String> errors) {
     var program = call.program().getFileName();
     var said = errors.isEmpty() ? "it said nothing that may be shown" : String.join("; ", errors);
+    var known = Symptoms.of(said);
     return new Problem(
         doing,
-        program + " ended with code " + code + ": " + said + ".",
-        "Remove the cause, then retry the step.");
+        program
+            + " ended with code "
+            + code
+            + ": "
+            + said
+            + "."
+            + known.map(it -> " " + it.cause()).orElse(""),
+        known.map(Symptoms.Answer::fix).orElse("Remove the cause, then retry the step."));
   }
 }

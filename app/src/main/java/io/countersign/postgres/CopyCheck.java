@@ -94,11 +94,13 @@ public final class CopyCheck {
   private static final String UNREADABLE =
       """
       SELECT n.nspname AS schema, c.oid::regclass::text AS name, row_security_active(c.oid) AS secured,
-             pg_get_userbyid(c.relowner) AS owner, current_user AS bot
+             pg_get_userbyid(c.relowner) AS owner, current_user AS bot,
+             NOT has_schema_privilege(n.oid, 'USAGE') AS closed
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
          AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-         AND (NOT has_table_privilege(c.oid, 'SELECT')
+         AND (NOT has_schema_privilege(n.oid, 'USAGE')
+              OR NOT has_table_privilege(c.oid, 'SELECT')
               OR c.relkind = 'r' AND row_security_active(c.oid))
          AND NOT EXISTS (SELECT 1 FROM pg_depend e
                           WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid
@@ -196,7 +198,7 @@ public final class CopyCheck {
                     + " "
                     + row.getString(2)
                     + " is not available on the target");
-            remedies.add("install or allow the extension " + row.getString(1));
+            remedies.add(Extensions.remedy(Identifiers.quoted(row.getString(1))));
           }
         }
       }
@@ -284,8 +286,15 @@ public final class CopyCheck {
             "row security hides rows of " + table + " from the bot",
             "ALTER ROLE " + bot + " BYPASSRLS")
         : new Obstacle(
-            "the bot may not read " + table,
-            "GRANT " + Identifiers.quoted(row.getString("owner")) + " TO " + bot);
+            "the bot may not read "
+                + table
+                + (row.getBoolean("closed") ? ", nor use its schema" : ""),
+            "let the server's secret hold its administrator's login (this is "
+                + row.getString("bot")
+                + "), or GRANT "
+                + Identifiers.quoted(row.getString("owner"))
+                + " TO "
+                + bot);
   }
 
   private static List<String> texts(Connection session, String sql) throws SQLException {

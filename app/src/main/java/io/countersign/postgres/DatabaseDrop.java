@@ -4,6 +4,7 @@ import static io.countersign.postgres.Identifiers.quoted;
 
 import io.countersign.Problem;
 import io.countersign.action.ActionFailed;
+import io.countersign.action.Symptoms;
 import io.countersign.estate.DatabaseRef;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -117,8 +118,11 @@ public final class DatabaseDrop {
     throw new ActionFailed(
         new Problem(
             doing,
-            "sessions do not end: " + Sessions.shown(others(session, database, own)) + ".",
-            "Look at them in pg_stat_activity, then retry."));
+            "sessions do not end: "
+                + Sessions.shown(others(session, database, own))
+                + ". "
+                + Symptoms.sessionsStay().cause(),
+            Symptoms.sessionsStay().fix()));
   }
 
   private static List<Sessions.Session> others(

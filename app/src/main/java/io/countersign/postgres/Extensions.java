@@ -41,6 +41,14 @@ final class Extensions {
 
   private Extensions() {}
 
+  /** What makes one available, a clause. */
+  static String remedy(String names) {
+    return "install it on the live server (its package; in Azure, azure.extensions), until CREATE"
+        + " EXTENSION "
+        + names
+        + " works there";
+  }
+
   static void create(Connection source, Connection target) throws SQLException {
     try (var list = source.createStatement();
         var row = list.executeQuery(OF_SOURCE);

@@ -5,12 +5,13 @@ import static io.countersign.postgres.Identifiers.quoted;
 import io.countersign.Problem;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Stop;
+import io.countersign.action.Symptoms;
 import io.countersign.estate.DatabaseRef;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -95,15 +96,23 @@ public final class NameSwap {
   public sealed interface Result {
     /**
      * @param blackout from the request for the lock to COMMIT
-     * @param ended how many sessions were ended
+     * @param ended the sessions that were ended
      */
-    record Swapped(Duration blackout, int ended) implements Result {}
+    record Swapped(Duration blackout, List<Sessions.Session> ended) implements Result {
+      public Swapped {
+        ended = List.copyOf(ended);
+      }
+    }
 
     /** Nothing was changed: something was written after the freeze, or nobody can tell. */
     record Drifted(String difference) implements Result {}
 
     /** COMMIT was sent and no answer came: a look from a new session tells. */
-    record Lost(Duration blackout, int ended) implements Result {}
+    record Lost(Duration blackout, List<Sessions.Session> ended) implements Result {
+      public Lost {
+        ended = List.copyOf(ended);
+      }
+    }
   }
 
   /**
@@ -142,7 +151,7 @@ public final class NameSwap {
       boolean finished = false;
       try {
         between.accept("asked for the lock");
-        int ended = emptied(plan, parties, rename, stop);
+        var ended = emptied(plan, parties, rename, stop);
         var difference = measured(plan, parties);
         if (difference.isPresent()) {
           return new Result.Drifted(difference.get());
@@ -169,16 +178,16 @@ public final class NameSwap {
   /**
    * T ends sessions until R holds the lock and L is alone.
    *
-   * @return how many it ended
+   * @return those that it ended
    */
-  private int emptied(Plan plan, Parties parties, Future<?> rename, Stop stop)
+  private List<Sessions.Session> emptied(Plan plan, Parties parties, Future<?> rename, Stop stop)
       throws ActionFailed, SQLException {
     var outside = parties.outside();
     int inside = pid(parties.inside());
     int renaming = pid(parties.renaming());
     long until = System.nanoTime() + ALONE_WITHIN_NANOS;
     boolean told = false;
-    var ended = new HashSet<Integer>();
+    var ended = new TreeMap<Integer, Sessions.Session>();
     while (System.nanoTime() < until && !rename.isDone()) {
       stop.check();
       var lock = lock(outside, renaming, plan.live().oid());
@@ -193,9 +202,9 @@ public final class NameSwap {
                 .toList();
         if (others.isEmpty() && lock == Lock.GRANTED) {
           between.accept("alone");
-          return ended.size();
+          return List.copyOf(ended.values());
         }
-        others.forEach(it -> ended.add(it.pid()));
+        others.forEach(it -> ended.put(it.pid(), it));
         refuseThoseWhoStay(plan, Sessions.end(outside, others));
       }
       Databases.pause(outside);
@@ -206,8 +215,9 @@ public final class NameSwap {
             "swapping " + plan.live().name(),
             "its sessions did not end within 4.5 s, so everything was rolled back: "
                 + Sessions.shown(Sessions.all(outside, plan.live().oid()))
-                + ".",
-            "Stop the programs that hold them, then retry."));
+                + ". "
+                + Symptoms.sessionsStay().cause(),
+            Symptoms.sessionsStay().fix()));
   }
 
   private static void refuseThoseWhoStay(Plan plan, List<Sessions.Left> left) throws ActionFailed {
@@ -286,7 +296,7 @@ public final class NameSwap {
     }
   }
 
-  private static Result committed(Connection renaming, long began, int ended) {
+  private static Result committed(Connection renaming, long began, List<Sessions.Session> ended) {
     try {
       renaming.commit();
       return new Result.Swapped(Duration.ofNanos(System.nanoTime() - began), ended);

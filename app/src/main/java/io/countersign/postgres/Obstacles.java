@@ -137,16 +137,18 @@ public final class Obstacles {
                   .formatted(Memberships.full("o.owner"))),
           new Check(
               "the server does not offer the extensions %s",
-              "install or allow-list them on the server",
+              Extensions.remedy("%s"),
               """
-              SELECT e.extname FROM pg_extension e
+              SELECT quote_ident(e.extname) FROM pg_extension e
                WHERE NOT EXISTS (SELECT FROM pg_available_extensions a WHERE a.name = e.extname)\
               """),
           new Check(
               "only a superuser can create the extensions %s",
-              "ask an administrator how the estate makes them",
+              "let them be trusted on the live server (trusted = true in their control files; in"
+                  + " Azure, azure.extensions), until CREATE EXTENSION %s works there as the bot's"
+                  + " login",
               """
-              SELECT e.extname FROM pg_extension e
+              SELECT quote_ident(e.extname) FROM pg_extension e
                 JOIN pg_available_extensions a ON a.name = e.extname
                 JOIN pg_available_extension_versions v
                   ON v.name = a.name AND v.version = a.default_version
@@ -201,7 +203,10 @@ public final class Obstacles {
     for (var each : checks) {
       var names = names(session, each.sql(), parameter);
       if (!names.isEmpty()) {
-        found.add(new Obstacle(each.what().replace("%s", shown(names)), each.remedy()));
+        found.add(
+            new Obstacle(
+                each.what().replace("%s", shown(names)),
+                each.remedy().replace("%s", shown(names))));
       }
     }
     return found;

@@ -3,6 +3,7 @@ package io.countersign.postgres;
 import io.countersign.Problem;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Outcome;
+import io.countersign.action.Symptoms;
 import io.countersign.estate.Registry.RegistryUnavailable;
 import io.countersign.estate.ServerRestorer.RestorerUnavailable;
 import java.sql.SQLException;
@@ -38,11 +39,7 @@ public final class ServerWork {
     try {
       return work.run();
     } catch (SQLException error) {
-      throw new ActionFailed(
-          new Problem(
-              doing,
-              "the server answered: " + ServerErrors.reduced(error) + ".",
-              "Look at the server, put it right, then retry."));
+      throw new ActionFailed(answered(doing, ServerErrors.reduced(error)));
     } catch (RegistryUnavailable unavailable) {
       throw new ActionFailed(
           new Problem(
@@ -52,6 +49,14 @@ public final class ServerWork {
     } catch (RestorerUnavailable unavailable) {
       throw new ActionFailed(unavailable.problem());
     }
+  }
+
+  private static Problem answered(String doing, String said) {
+    var known = Symptoms.of(said);
+    return new Problem(
+        doing,
+        "the server answered: " + said + "." + known.map(it -> " " + it.cause()).orElse(""),
+        known.map(Symptoms.Answer::fix).orElse("Look at the server, put it right, then retry."));
   }
 
   /**

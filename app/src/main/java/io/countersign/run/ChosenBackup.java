@@ -70,7 +70,8 @@ sealed interface ChosenBackup {
         : said;
   }
 
-  private static boolean usable(Backup backup, Instant now) {
+  /** Verified, and in its time. */
+  static boolean usable(Backup backup, Instant now) {
     return backup.readAt().isPresent() && backup.keptUntil().isAfter(now);
   }
 

@@ -110,6 +110,14 @@ public interface Desk {
       }
     }
 
+    /**
+     * A moment that the server's past does not reach, and a backup from before it.
+     *
+     * @param command starts a restore of it
+     * @param words what to say with the command
+     */
+    record ABackupInstead(String sentence, String command, String words) implements Refusal {}
+
     /** The subject is held. */
     record Held(RunId holder) implements Refusal {}
 

@@ -114,9 +114,16 @@ public final class FrontDesk implements Desk {
   }
 
   private Proposed proposed(Ask ask, Runbook runbook, EstateParts parts, Tenant tenant) {
-    var window = outsideWindow(ask, parts, tenant);
-    if (window.isPresent()) {
-      return refused(window.get());
+    var outside =
+        OutsideWindow.of(
+            ask.parameters().get("to"),
+            tenant,
+            parts.restorer(),
+            () -> backups.of(tenant.ref(), ChosenBackup.LOOKED_AT),
+            runbooks.values(),
+            journal.now());
+    if (outside.isPresent()) {
+      return new Proposed.Refused(List.of(outside.get()));
     }
     var database = parts.databases().find(tenant.server(), tenant.database());
     if (database.isEmpty()) {
@@ -173,28 +180,6 @@ public final class FrontDesk implements Desk {
         : Optional.of(
             "The database that was kept when %s was last swapped or flipped, %s, is no longer there, so there is nothing to go back to; nothing was started. A moment in the past comes back with /tenant-restore."
                 .formatted(tenant.ref().slug(), wanted));
-  }
-
-  private Optional<String> outsideWindow(Ask ask, EstateParts parts, Tenant tenant) {
-    if (!(ask.parameters().get("to") instanceof Value.Moment(var to))) {
-      return Optional.empty();
-    }
-    var window = parts.restorer().window(tenant.server());
-    return window.contains(to)
-        ? Optional.empty()
-        : Optional.of(
-            "%s can be restored to any moment from %s to %s; %s lies outside, and nothing was started."
-                .formatted(
-                    tenant.server(),
-                    minute(window.earliest()),
-                    minute(window.latest()),
-                    minute(to)));
-  }
-
-  private static String minute(Instant moment) {
-    return java.time.format.DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'")
-        .withZone(java.time.ZoneOffset.UTC)
-        .format(moment);
   }
 
   /** A name that PostgreSQL would cut is found here, when the statements are written. */
@@ -466,6 +451,7 @@ public final class FrontDesk implements Desk {
                 switch (it) {
                   case Refusal.Because(var sentence) -> new Told(false, sentence);
                   case Refusal.OtherTenant(var sentence, _) -> new Told(false, sentence);
+                  case Refusal.ABackupInstead(var sentence, _, _) -> new Told(false, sentence);
                   case Refusal.NotInRole(var name, var holders) ->
                       new Told(
                           false, "Only a " + name + " can do this; nothing was done.", holders);

@@ -117,7 +117,7 @@ public final class Estates {
                 new DiscardServer(restorer),
                 new BackupPreflight(servers, estate, programs, store),
                 new BackupDump(servers, estate, programs, store, backups),
-                new BackupVerify(servers, programs, store, backups),
+                new BackupVerify(servers, estate, programs, store, backups),
                 new BackupDiscard(store, backups),
                 new BackupCheck(servers, estate, programs, dumps, flips::ofBackup),
                 new RestoreBackup(servers, estate, programs, copier, dumps, random),

@@ -30,6 +30,7 @@ final class Holders {
     return switch (refusal) {
       case Refusal.Because(var sentence) -> Line.of(sentence);
       case Refusal.OtherTenant(var sentence, _) -> Line.of(sentence);
+      case Refusal.ABackupInstead(var sentence, _, _) -> Line.of(sentence);
       case Refusal.NotInRole(var role, var people) ->
           people.isEmpty()
               ? Line.of(

@@ -118,6 +118,7 @@ final class Mentions {
       case Wish.Leave(var reason) -> told(said, desk.leave(run.id(), said.who(), reason));
       case Wish.Retry() -> told(said, desk.retry(run.id(), said.who()));
       case Wish.Skip(var step) -> told(said, desk.skip(run.id(), said.who(), step));
+      case Wish.Symptom(var known) -> whisper.say(said, Questions.symptom(known), List.of());
       case Wish.Help() -> whisper.say(said, Questions.help(), List.of());
       case Wish.Unclear() -> whisper.say(said, Questions.unclear(), List.of());
     }

@@ -95,7 +95,17 @@ final class Proposals {
         names.forEach(it -> with(words, it).ifPresent(instead::add));
       }
     }
-    whisper.say(words.to(), lines, again(words.runbook(), instead));
+    var buttons = again(words.runbook(), instead);
+    for (var refusal : refusals) {
+      if (refusal instanceof Refusal.ABackupInstead(_, var command, var said)) {
+        buttons.add(
+            Blocks.Button.plain(
+                Commands.AGAIN + buttons.size(),
+                Mrkdwn.clipped(command + " " + said, Blocks.BUTTON),
+                command + "\n" + said));
+      }
+    }
+    whisper.say(words.to(), lines, buttons);
   }
 
   private static Optional<Instead> with(Words words, String tenant) {

@@ -1,5 +1,6 @@
 package io.countersign.slack;
 
+import io.countersign.action.Symptoms;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,9 @@ sealed interface Wish {
   record Skip(String step) implements Wish {}
 
   record Help() implements Wish {}
+
+  /** An error that somebody has seen, and its cause and remedy. */
+  record Symptom(Symptoms.Answer known) implements Wish {}
 
   /** What was not understood. */
   record Unclear() implements Wish {}
@@ -79,7 +83,10 @@ sealed interface Wish {
   static Wish of(String said) {
     var text = said.strip().replaceFirst("(?i)^please ", "").replaceFirst("[.! ]+$", "");
     var small = text.toLowerCase(Locale.ROOT).replace('’', '\'');
-    return command(text, small).or(() -> question(small)).orElse(new Unclear());
+    return command(text, small)
+        .or(() -> Symptoms.of(text).map(Symptom::new))
+        .or(() -> question(small))
+        .orElse(new Unclear());
   }
 
   private static Optional<Wish> command(String text, String small) {

@@ -1,6 +1,7 @@
 package io.countersign.thread;
 
 import io.countersign.RunId;
+import io.countersign.action.Symptoms;
 import io.countersign.run.Facts;
 import io.countersign.run.Fold;
 import io.countersign.run.Place;
@@ -35,6 +36,7 @@ public final class Questions {
             .text(": what is recorded of a step · ")
             .code("export")
             .text(": the run's record, as files. It is recorded who asks for these."),
+        Line.of("Or give me an error that you see: I say what I know of its cause and what to do."),
         Line.EMPTY
             .code("cancel [reason]")
             .text(" · ")
@@ -47,6 +49,13 @@ public final class Questions {
         Line.of(
             "To approve or deny, use the card's buttons; nothing that is written counts as a"
                 + " vote."));
+  }
+
+  /** What an error means that somebody has brought; nothing is looked up or done for it. */
+  public static List<Line> symptom(Symptoms.Answer known) {
+    return List.of(
+        Line.strong("What is known of this error: ").text(known.cause()),
+        Line.of("What to do: " + known.fix()));
   }
 
   /** Nothing is guessed: what was said might have been meant to act. */

@@ -81,6 +81,13 @@ final class BackupMessages {
             NOON.minus(Duration.ofDays(10))));
   }
 
+  /** One of them is from before the server's window. */
+  static void older(OnPaper world) {
+    three(world);
+    world.backups.add(
+        backup("2h4j6k8m-dump-1", NOON.minus(Duration.ofDays(25)), true, NOON.plusSeconds(86_400)));
+  }
+
   private static void known(OnPaper world) {
     world.runbooks.put("tenant-restore-backup", MessageCases.shipped("tenant-restore-backup"));
   }

@@ -216,6 +216,16 @@ final class DeskMessages {
     typed("no such tenant, and none of a similar name", _ -> {}, RESTORE, "globex to 12:30");
     typed("the database is away", it -> it.journal.broken = true, "/tenant-rollback", "acme");
     typed("outside the window", _ -> {}, RESTORE, "acme to 2026-11-01 12:30");
+    typed(
+        "outside the window, where an older backup is",
+        BackupMessages::older,
+        RESTORE,
+        "acme to 2026-11-01 12:30");
+    typed(
+        "outside the window, where no backup is as old",
+        BackupMessages::older,
+        RESTORE,
+        "acme to 2026-10-01 12:30");
     typed("no database there", it -> it.databases.clear(), RESTORE, TEXT);
     typed("no registry", it -> it.registryIsAway = true, RESTORE, TEXT);
     typed("nothing was kept", _ -> {}, "/tenant-rollback", "acme");

@@ -44,6 +44,11 @@ final class QuestionMessages {
   private void help() {
     said("outside of a thread", _ -> {}, "", "help");
     said("help", _ -> {}, "1.2", "help");
+    said(
+        "an error that somebody has seen",
+        _ -> {},
+        "1.2",
+        "FATAL: database \"tenant_acme\" is not currently accepting connections");
     said("not understood", _ -> {}, "1.2", "should we cancel?");
     said(
         "asked by a guest",

@@ -27,6 +27,7 @@ public final class ThreadWords {
           Wish.Log _,
           Wish.Export _,
           Wish.Help _,
+          Wish.Symptom _,
           Wish.Unclear _ -> {}
     }
   }

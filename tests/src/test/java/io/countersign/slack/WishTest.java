@@ -2,6 +2,7 @@ package io.countersign.slack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,5 +74,14 @@ class WishTest {
   void what_only_speaks_of_an_act_is_not_done(String said) {
     assertThat(Wish.of(said))
         .isNotInstanceOfAny(Wish.Cancel.class, Wish.Retry.class, Wish.Skip.class, Wish.Leave.class);
+  }
+
+  @Test
+  void an_error_that_is_known_is_explained_also_where_it_follows_a_question() {
+    var error = "FATAL: database \"tenant_acme\" is not currently accepting connections";
+    assertThat(Wish.of("why " + error))
+        .isInstanceOfSatisfying(
+            Wish.Symptom.class, it -> assertThat(it.known().fix()).contains("has to be restarted"));
+    assertThat(Wish.of("cancel " + error)).isInstanceOf(Wish.Cancel.class);
   }
 }

@@ -1,7 +1,6 @@
 package io.countersign.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 
 import io.countersign.run.CrashPoint;
 import io.countersign.sandbox.Furnishing;
@@ -27,8 +26,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -37,7 +34,7 @@ import org.slf4j.MDC;
 
 /**
  * The whole bot in this JVM between real databases and a stand-in Slack, and what people do on it.
- * Closing it searches everything that was shown, logged, kept or started for canaries.
+ * Closing it looks for canaries in all that was shown, logged or kept, and at tenants' statuses.
  */
 public final class Stage implements AutoCloseable {
   public static final String CHANNEL = Workspace.INCIDENT;
@@ -57,6 +54,7 @@ public final class Stage implements AutoCloseable {
   private final Points points;
   private final Canaries canaries;
   private final Instant well;
+  private final SameStatus sameStatus;
 
   private Stage(SandboxWorld world, Bot bot, Points points, Canaries canaries) {
     this.world = world;
@@ -65,6 +63,7 @@ public final class Stage implements AutoCloseable {
     this.points = points;
     this.canaries = canaries;
     this.well = moment();
+    this.sameStatus = SameStatus.opened(world);
   }
 
   /**
@@ -436,34 +435,6 @@ public final class Stage implements AutoCloseable {
     return hold;
   }
 
-  /** Runs wait here. */
-  public static final class Hold implements AutoCloseable {
-    private final String point;
-    private final CountDownLatch reached = new CountDownLatch(1);
-    private final CountDownLatch released = new CountDownLatch(1);
-
-    private Hold(String point) {
-      this.point = point;
-    }
-
-    public Hold awaitReached() {
-      try {
-        assertThat(reached.await(LONG.toSeconds(), TimeUnit.SECONDS))
-            .as("%s was reached", point)
-            .isTrue();
-        return this;
-      } catch (InterruptedException stopped) {
-        Thread.currentThread().interrupt();
-        return fail(stopped);
-      }
-    }
-
-    @Override
-    public void close() {
-      released.countDown();
-    }
-  }
-
   private static final class Points implements CrashPoint {
     private final Map<String, Runnable> once = new ConcurrentHashMap<>();
     private final List<Hold> holds = new CopyOnWriteArrayList<>();
@@ -472,16 +443,7 @@ public final class Stage implements AutoCloseable {
     public void reached(String where) {
       Optional.ofNullable(once.remove(where)).ifPresent(Runnable::run);
       Optional.ofNullable(once.remove(where + " of " + MDC.get("run"))).ifPresent(Runnable::run);
-      holds.stream().filter(it -> it.point.equals(where)).forEach(Points::hold);
-    }
-
-    private static void hold(Hold hold) {
-      hold.reached.countDown();
-      try {
-        hold.released.await();
-      } catch (InterruptedException stopped) {
-        Thread.currentThread().interrupt();
-      }
+      holds.stream().filter(it -> it.isAt(where)).forEach(Hold::hold);
     }
   }
 
@@ -489,6 +451,7 @@ public final class Stage implements AutoCloseable {
   public void close() {
     points.holds.forEach(Hold::close);
     try {
+      sameStatus.require();
       canaries.requireNoneOutside(this);
     } finally {
       canaries.close();

@@ -14,17 +14,21 @@ import io.countersign.action.PlanText;
 import io.countersign.action.Planned;
 import io.countersign.action.Recovery;
 import io.countersign.action.Stop;
+import io.countersign.action.Symptoms;
 import io.countersign.action.Visit;
 import io.countersign.estate.Backup;
 import io.countersign.estate.Backups;
+import io.countersign.estate.Estate;
 import io.countersign.estate.ObjectStore;
 import io.countersign.postgres.ClientPrograms;
 import io.countersign.postgres.DumpFile;
+import io.countersign.postgres.DumpSizes;
 import io.countersign.postgres.Scratch;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.runbook.Risk;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,7 +45,11 @@ public final class BackupVerify implements Action<BackupVerify.In, BackupVerify.
   /** Earlier backups with which one is compared. */
   private static final int EARLIER = 5;
 
+  /** Who has a backup of this size to move about has better ways. */
+  private static final long LARGE = 10L << 30;
+
   private final Servers servers;
+  private final Estate estate;
   private final ClientPrograms programs;
   private final ObjectStore store;
   private final Supplier<Backups> backups;
@@ -50,8 +58,13 @@ public final class BackupVerify implements Action<BackupVerify.In, BackupVerify.
    * @param backups asked for when an attempt acts, not before
    */
   public BackupVerify(
-      Servers servers, ClientPrograms programs, ObjectStore store, Supplier<Backups> backups) {
+      Servers servers,
+      Estate estate,
+      ClientPrograms programs,
+      ObjectStore store,
+      Supplier<Backups> backups) {
     this.servers = servers;
+    this.estate = estate;
     this.programs = programs;
     this.store = store;
     this.backups = backups;
@@ -160,7 +173,7 @@ public final class BackupVerify implements Action<BackupVerify.In, BackupVerify.
             doing, what + ".", "Do not rely on it: look at the store's disk and back up again."));
   }
 
-  /** A dump of half the usual size may be right, and somebody should look all the same. */
+  /** A dump of half or twice the usual size may be right, and somebody should look all the same. */
   private String compared(Visit<In> visit, Backup backup) {
     var sizes =
         backups.get().of(visit.tenant(), EARLIER + 1).stream()
@@ -169,12 +182,28 @@ public final class BackupVerify implements Action<BackupVerify.In, BackupVerify.
             .sorted()
             .toArray();
     if (sizes.length == 0) {
-      return "; the tenant's first in the catalogue";
+      return "; the tenant's first in the catalogue" + large(visit, backup, Long.MAX_VALUE);
     }
     long usual = sizes[sizes.length / 2];
     boolean odd = backup.bytes() < usual / 2 || backup.bytes() > usual * 2;
     return (odd ? "; note: earlier ones had about " : "; earlier ones had about ")
-        + Bytes.shown(usual);
+        + Bytes.shown(usual)
+        + large(visit, backup, usual);
+  }
+
+  /** What makes it large, and what to do about it; nothing of it makes a whole dump a bad one. */
+  private String large(Visit<In> visit, Backup backup, long usual) {
+    if (backup.bytes() < LARGE && backup.bytes() / 2 <= usual) {
+      return "";
+    }
+    var database = backup.database();
+    try (var inside = servers.open(database.server(), database.name(), visit.applicationName())) {
+      var sizes = DumpSizes.of(inside, estate.queueSchemas());
+      var known = Symptoms.hugeDump(sizes.queues(), sizes.largest());
+      return "; it has " + Bytes.shown(backup.bytes()) + ": " + known.cause() + ". " + known.fix();
+    } catch (SQLException | ActionFailed unknown) {
+      return "; it has " + Bytes.shown(backup.bytes());
+    }
   }
 
   @Override

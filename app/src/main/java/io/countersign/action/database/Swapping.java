@@ -22,6 +22,7 @@ import io.countersign.postgres.Pools;
 import io.countersign.postgres.Replicas;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
+import io.countersign.postgres.Sessions;
 import io.countersign.postgres.StepSessions;
 import io.countersign.postgres.SwapLook;
 import io.countersign.postgres.TenantDatabases;
@@ -304,11 +305,13 @@ final class Swapping {
     };
   }
 
-  private static String endedSessions(int ended) {
-    return switch (ended) {
+  /** By name: a worker that nobody thought of is seen here. */
+  private static String endedSessions(List<Sessions.Session> ended) {
+    return switch (ended.size()) {
       case 0 -> "; no session had to be ended";
-      case 1 -> "; 1 session was ended";
-      default -> "; " + ended + " sessions were ended";
+      case 1 -> "; 1 session was ended (" + Sessions.byApplication(ended) + ")";
+      default ->
+          "; " + ended.size() + " sessions were ended (" + Sessions.byApplication(ended) + ")";
     };
   }
 

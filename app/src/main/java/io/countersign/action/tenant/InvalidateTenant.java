@@ -10,6 +10,7 @@ import io.countersign.action.Outcome;
 import io.countersign.action.PlanText;
 import io.countersign.action.Planned;
 import io.countersign.action.Recovery;
+import io.countersign.action.Symptoms;
 import io.countersign.action.Visit;
 import io.countersign.estate.Estate;
 import io.countersign.estate.Registry;
@@ -66,11 +67,9 @@ public final class InvalidateTenant implements Action<InvalidateTenant.Inputs, N
         "telling every process that " + visit.tenant() + " changed",
         () -> {
           registry.invalidate(Tenants.registered(registry, visit));
+          var stale = Symptoms.stalePool(estate.metadataTtl().toSeconds());
           return new Outcome.Done<>(
-              new NoOutputs(),
-              "told; processes that missed it follow within "
-                  + estate.metadataTtl().toSeconds()
-                  + " s");
+              new NoOutputs(), "told every process. " + stale.cause() + " " + stale.fix());
         });
   }
 

@@ -5,15 +5,20 @@ import static io.countersign.action.database.TwoServers.NAME;
 import static io.countersign.action.database.TwoServers.begun;
 import static io.countersign.action.database.TwoServers.once;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.RunId;
 import io.countersign.action.Outcome;
+import io.countersign.action.Stop;
 import io.countersign.action.backup.BackupDiscard;
 import io.countersign.action.backup.BackupDump;
 import io.countersign.action.backup.BackupPreflight;
 import io.countersign.action.backup.BackupVerify;
 import io.countersign.estate.Backup;
+import io.countersign.estate.Estate;
+import io.countersign.postgres.ClientPrograms;
 import io.countersign.postgres.FolderStore;
+import io.countersign.postgres.Servers;
 import io.countersign.support.MemoryBackups;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +28,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,7 +70,12 @@ class BackupTest {
   }
 
   private BackupVerify verify() {
-    return new BackupVerify(servers.servers(), servers.programs(), store(), () -> catalogue);
+    return verify(servers.estate());
+  }
+
+  private BackupVerify verify(Estate estate) {
+    return new BackupVerify(
+        servers.servers(), estate, servers.programs(), store(), () -> catalogue);
   }
 
   private BackupPreflight preflight() {
@@ -328,6 +340,83 @@ class BackupTest {
     assertNothingIsStored();
     assertThat(once(discard, new BackupDiscard.In(out.backup()), "undo"))
         .isInstanceOf(Outcome.Done.class);
+  }
+
+  @Test
+  void an_applications_login_is_told_from_the_administrators_before_and_in_a_dump()
+      throws Exception {
+    var app =
+        new Servers(
+            servers.registry(),
+            _ -> servers.login(LIVE, "postgres", "acme_app"),
+            servers.restorerOfNothing());
+    var early = new BackupPreflight(app, servers.estate(), servers.programs(), store());
+    // a grant on a table is no good without its schema
+    var table = "ON \"Odd \"\"Schema\".\"Odd Table\"";
+    servers.execute(LIVE, NAME, "postgres", "GRANT SELECT " + table + " TO acme_app");
+    try {
+      assertThat(problem(once(early, new BackupPreflight.In(servers.database(NAME)), "preflight")))
+          .contains("the bot may not read \"Odd \"\"Schema\"", "nor use its schema")
+          .contains("hold its administrator's login (this is acme_app)");
+    } finally {
+      servers.execute(LIVE, NAME, "postgres", "REVOKE SELECT " + table + " FROM acme_app");
+    }
+    var dump = new BackupDump(app, servers.estate(), servers.programs(), store(), () -> catalogue);
+    assertThat(problem(once(dump, in(), "dump")))
+        .contains("permission denied for", "an application's login", "admin_secret");
+    assertNothingIsStored();
+
+    try (var home = servers.programs().scratch("cs/x/dump/1")) {
+      var call =
+          new ClientPrograms.Call(
+              servers.programs().find("pg_dump", TwoServers.major()),
+              servers.login(LIVE, NAME, "acme_app"),
+              "cs/x/dump/1",
+              List.of("--schema-only", "--file=" + home.file("x.dump"), "--dbname=" + NAME),
+              Map.of());
+      assertThatThrownBy(() -> servers.programs().run("dumping", call, home, new Stop(), () -> {}))
+          .hasMessageContaining("pg_dump ended with code 1: query failed")
+          .hasMessageContaining("permission denied for")
+          .hasMessageContaining("an application's login and not its administrator's")
+          .hasMessageContaining("then retry");
+    }
+  }
+
+  private static String problem(Outcome<?> outcome) {
+    assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+    return ((Outcome.Failed<?>) outcome).problem().line();
+  }
+
+  @Test
+  void a_dump_bloated_by_a_queue_that_nobody_left_out_names_the_queue_and_the_largest_tables()
+      throws Exception {
+    dumped();
+    var forgetful = servers.sample().queues().estate();
+    servers.execute(
+        LIVE,
+        NAME,
+        "postgres",
+        "INSERT INTO pgboss.job SELECT g, (SELECT string_agg(md5((g * 100 + i)::text), '') FROM"
+            + " generate_series(1, 60) i) FROM generate_series(10, 4000) g");
+    try {
+      var dump =
+          new BackupDump(
+              servers.servers(), forgetful, servers.programs(), store(), () -> catalogue);
+      var out = ((Outcome.Done<BackupDump.Out>) once(dump, in(), "again")).outputs();
+      assertThat(once(verify(forgetful), new BackupVerify.In(out.backup()), "verify"))
+          .isInstanceOfSatisfying(
+              Outcome.Done.class,
+              it ->
+                  assertThat(it.said())
+                      .contains("note: earlier ones had about", "it holds the queue pgboss")
+                      .contains("its largest tables are pgboss.job (")
+                      .contains("queue-schemas in the estate's file", "/tenant-restore"));
+      // as the estate's file has it, the jobs are in no dump
+      var small = ((Outcome.Done<BackupDump.Out>) once(dump(), in(), "small")).outputs();
+      assertThat(small.bytes()).isLessThan(out.bytes() / 2);
+    } finally {
+      servers.execute(LIVE, NAME, "postgres", "DELETE FROM pgboss.job WHERE id >= 10");
+    }
   }
 
   private void assertNothingIsStored() throws IOException {

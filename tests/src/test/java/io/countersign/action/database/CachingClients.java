@@ -29,6 +29,7 @@ final class CachingClients implements AutoCloseable {
   private final AtomicBoolean writing = new AtomicBoolean();
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final AtomicInteger refused = new AtomicInteger();
+  private volatile String lastRefusal = "";
   private final Set<Integer> connected = ConcurrentHashMap.newKeySet();
   private final Set<Integer> written = ConcurrentHashMap.newKeySet();
   private final Set<String> places = ConcurrentHashMap.newKeySet();
@@ -63,6 +64,11 @@ final class CachingClients implements AutoCloseable {
     return refused.get();
   }
 
+  /** What a process hears that asks for the closed database. */
+  String lastRefusal() {
+    return lastRefusal;
+  }
+
   @Override
   public void close() {
     stopped.set(true);
@@ -95,6 +101,10 @@ final class CachingClients implements AutoCloseable {
         } catch (SQLException ended) {
           if (writing.get()) {
             refused.incrementAndGet();
+            // one that was connected hears first that its session was ended
+            if (!"57P01".equals(ended.getSQLState())) {
+              lastRefusal = String.valueOf(ended.getMessage());
+            }
           }
         }
       }

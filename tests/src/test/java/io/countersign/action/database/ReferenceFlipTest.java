@@ -14,6 +14,7 @@ import io.countersign.action.Finding;
 import io.countersign.action.NoOutputs;
 import io.countersign.action.Outcome;
 import io.countersign.action.Stop;
+import io.countersign.action.Symptoms;
 import io.countersign.action.tenant.DiscardSecret;
 import io.countersign.action.tenant.MakeSecret;
 import io.countersign.estate.DatabaseRef;
@@ -462,6 +463,9 @@ class ReferenceFlipTest {
       clients.awaitWritten();
       assertThat(clients.writtenTo()).containsOnly(FlipStage.RESTORED);
       assertThat(clients.refused()).as("somebody still held the old reference").isPositive();
+      assertThat(clients.lastRefusal()).contains("is not currently accepting connections");
+      assertThat(Symptoms.of(clients.lastRefusal()).orElseThrow().cause())
+          .contains(NAME + " is closed", "a pool or a reference from before a cutover");
     }
     stage.admin("ALTER DATABASE " + NAME + " ALLOW_CONNECTIONS true");
     assertThat(stage.servers.ask(LIVE, NAME, rows)).contains("0");

@@ -40,6 +40,8 @@ import io.countersign.action.tenant.EnrolSibling;
 import io.countersign.action.tenant.FreezeTenant;
 import io.countersign.action.tenant.InvalidateTenant;
 import io.countersign.action.tenant.MakeSecret;
+import io.countersign.action.tenant.ProductRestarted;
+import io.countersign.action.tenant.RestartProduct;
 import io.countersign.action.tenant.SettleReference;
 import io.countersign.action.tenant.SettleTenant;
 import io.countersign.action.tenant.UnfreezeTenant;
@@ -146,6 +148,8 @@ public final class Estates {
                 new CancelDrop(schedules),
                 new ScheduleDrill(schedules),
                 new InvalidateTenant(estate, registry),
+                new RestartProduct(estate, programs),
+                new ProductRestarted(estate, programs),
                 new UnfreezeTenant(estate, registry, servers),
                 new AuditTenant(estate, registry)));
     return new EstateParts(

@@ -101,6 +101,9 @@ public final class Texts {
       case "drill.schedule" -> new Phrase("plan the next rehearsal", "planning the next rehearsal");
       case "drop.cancel" -> new Phrase("cancel the planned drop", "cancelling the planned drop");
       case "tenant.invalidate" -> new Phrase("tell caches", "telling caches");
+      case "product.restart" -> new Phrase("restart the product", "restarting the product");
+      case "product.restarted" ->
+          new Phrase("make sure that it was restarted", "making sure that it was restarted");
       case "tenant.unfreeze" -> new Phrase("unfreeze " + tenant, "unfreezing " + tenant);
       case "tenant.audit" -> new Phrase("write the audit row", "writing the audit row");
       case "database.discard" ->

@@ -66,7 +66,7 @@ class LintCommandTest {
     assertThat(alone.exit()).isEqualTo(1);
     assertThat(alone.out())
         .contains(
-            "restore.yaml:131:51: no runbook is called tenant-drop-old. Known: tenant-restore.");
+            "restore.yaml:134:51: no runbook is called tenant-drop-old. Known: tenant-restore.");
     assertThat(together.exit()).isZero();
   }
 

@@ -60,6 +60,8 @@ class RunbookSweepTest {
             "Restore a backup beside its tenant, keep-beside",
             "Restore a backup beside its tenant, point-live",
             "Remove a restored sibling",
+            "Make a snapshot of one tenant as of a moment",
+            "Remove a snapshot",
             "Go back to the database that the last swap or flip kept, swap-and-keep",
             "Go back to the database that the last swap or flip kept, flip-the-ref");
   }

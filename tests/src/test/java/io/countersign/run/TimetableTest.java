@@ -267,6 +267,11 @@ class TimetableTest {
   /** Dies before it notes what it has started. */
   private record Forgetful(Schedules real) implements Schedules {
     @Override
+    public Added addApart(Later later) {
+      return real.addApart(later);
+    }
+
+    @Override
     public Added add(Later later) {
       return real.add(later);
     }

@@ -11,7 +11,7 @@ final class Html {
       """
       <!DOCTYPE html>
       <html lang="en"><head><meta charset="utf-8">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <title>TITLE</title>
       <style>
@@ -19,7 +19,7 @@ final class Html {
       h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; border-bottom: 1px solid #ddd; }
       table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid #eee; }
       pre { background: #f6f6f6; padding: .6rem; white-space: pre-wrap; overflow-wrap: anywhere; margin: .3rem 0; }
-      code, td { overflow-wrap: anywhere; } .good { color: #1a6b3a; } .bad { color: #a4161a; font-weight: 600; } .quiet { color: #666; }
+      img { max-width: 100%; } code, td { overflow-wrap: anywhere; } .good { color: #1a6b3a; } .bad { color: #a4161a; font-weight: 600; } .quiet { color: #666; }
       @media print { details { display: block; } }
       </style></head><body>
       """;
@@ -56,6 +56,18 @@ final class Html {
 
   Html exact(String words) {
     return element("pre", words);
+  }
+
+  /**
+   * @param told what it shows, in words
+   */
+  Html picture(String base64, String told) {
+    out.append("<img src=\"data:image/png;base64,")
+        .append(base64)
+        .append("\" alt=\"")
+        .append(text(told))
+        .append("\">\n");
+    return this;
   }
 
   Html folded(String summary, String words) {

@@ -75,6 +75,20 @@ public final class Lint {
     count(runbook.steps(), "steps");
     count(runbook.onAbort(), "on-abort");
     ids();
+    targets();
+  }
+
+  private void targets() {
+    var known = new ArrayList<>(runbook.steps().stream().map(Step::id).toList());
+    known.add("run");
+    for (var id : runbook.targets().keySet()) {
+      if (!known.contains(id)) {
+        complaints.add(
+            places.key("targets/" + id),
+            "a target is set for " + id + ", which is no step",
+            Near.hint(id, known));
+      }
+    }
   }
 
   private void estates() {

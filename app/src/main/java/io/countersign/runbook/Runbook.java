@@ -2,7 +2,9 @@ package io.countersign.runbook;
 
 import io.countersign.Digest;
 import io.countersign.Role;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -11,6 +13,8 @@ import java.util.Optional;
  *
  * @param requester the role that starting takes
  * @param onAbort what puts things back before the point of no return
+ * @param targets how long steps should take, by their ids, and {@code run} for the whole run; they
+ *     are told in its report and stop nothing
  * @param source the file's text
  */
 public record Runbook(
@@ -22,12 +26,28 @@ public record Runbook(
     List<Parameter> parameters,
     List<Step> steps,
     List<Step> onAbort,
+    Map<String, Duration> targets,
     String source) {
   public Runbook {
     estates = List.copyOf(estates);
     parameters = List.copyOf(parameters);
     steps = List.copyOf(steps);
     onAbort = List.copyOf(onAbort);
+    targets = Map.copyOf(targets);
+  }
+
+  /** Without targets. */
+  public Runbook(
+      String name,
+      String title,
+      List<String> estates,
+      Optional<String> command,
+      Role requester,
+      List<Parameter> parameters,
+      List<Step> steps,
+      List<Step> onAbort,
+      String source) {
+    this(name, title, estates, command, requester, parameters, steps, onAbort, Map.of(), source);
   }
 
   /** The digest of the file's text. */

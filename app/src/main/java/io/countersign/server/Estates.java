@@ -116,7 +116,7 @@ public final class Estates {
             List.of(
                 new RestorePreflight(
                     servers, estate, restorer, major -> missing(programs, major), flips),
-                new RestoreMoment(),
+                new RestoreMoment(restorer),
                 new FreezeTenant(estate, registry, servers),
                 new SettleTenant(estate, servers),
                 new RestoreServer(servers, restorer),

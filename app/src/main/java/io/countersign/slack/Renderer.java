@@ -1,6 +1,7 @@
 package io.countersign.slack;
 
 import io.countersign.GateId;
+import io.countersign.audit.ReportPage;
 import io.countersign.gate.Call;
 import io.countersign.gate.GateRow;
 import io.countersign.gate.GateStore;
@@ -17,6 +18,7 @@ import io.countersign.thread.Card;
 import io.countersign.thread.Overflow;
 import io.countersign.thread.Posts;
 import io.countersign.thread.Posts.Post;
+import io.countersign.thread.ReportView;
 import io.countersign.thread.RunView;
 import io.countersign.thread.ThreadLines;
 import io.countersign.thread.Timeline;
@@ -33,6 +35,8 @@ import org.slf4j.LoggerFactory;
 final class Renderer {
   /** The key of a run's last post. */
   static final String TIMELINE = "timeline";
+
+  static final String REPORT = "report";
 
   private static final Logger log = LoggerFactory.getLogger(Renderer.class);
   private static final SlackApi.Content NOTHING = new SlackApi.Content("", "");
@@ -80,7 +84,11 @@ final class Renderer {
       case LINE, BROADCAST ->
           post.key().startsWith("call/") ? announced(post) : line(post, events, runbook);
       case FILE ->
-          (post.key().equals(TIMELINE) ? timeline(events, runbook) : evidence(events, runbook))
+          (switch (post.key()) {
+                case TIMELINE -> timeline(events, runbook);
+                case REPORT -> report(events, runbook);
+                default -> evidence(events, runbook);
+              })
               .map(it -> Rendered.of(it, seq));
       case DIRECT ->
           post.key().startsWith("closed/") ? closed(post, state) : direct(post, events, runbook);
@@ -89,6 +97,10 @@ final class Renderer {
 
   private static Optional<Attachment> evidence(List<Recorded> events, Runbook runbook) {
     return Overflow.of(events, runbook).map(it -> Attachment.text("Evidence, table by table", it));
+  }
+
+  private static Optional<Attachment> report(List<Recorded> events, Runbook runbook) {
+    return ReportView.of(events, runbook).map(it -> Attachment.text("Report", ReportPage.html(it)));
   }
 
   /** Where this host has no fonts there is no picture; nothing else suffers. */

@@ -306,9 +306,11 @@ final class Sender {
 
   /** Unique, so that a file whose sending was not answered is found again. */
   private static String file(Post post) {
-    return post.key().equals(Renderer.TIMELINE)
-        ? "timeline-" + post.run() + ".png"
-        : "evidence-" + post.run() + "-" + post.key().replaceFirst("^file/", "") + ".txt";
+    return switch (post.key()) {
+      case Renderer.TIMELINE -> "timeline-" + post.run() + ".png";
+      case Renderer.REPORT -> "report-" + post.run() + ".html";
+      default -> "evidence-" + post.run() + "-" + post.key().replaceFirst("^file/", "") + ".txt";
+    };
   }
 
   private Answer<String> post(Post post, SlackApi.Content content, Renderer.Rendered rendered) {

@@ -256,6 +256,8 @@ final class Ledger {
       case RunEvent.Finished _ -> {
         post(handle, run, "say/" + seq, "BROADCAST", seq);
         post(handle, run, "timeline", "FILE", seq);
+        // whether its runbook wants one is found when it is written
+        post(handle, run, "report", "FILE", seq);
       }
       case RunEvent.Begun _, RunEvent.StepStarted _ -> {}
       case RunEvent.CancelRequested _,

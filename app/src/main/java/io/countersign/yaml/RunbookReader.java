@@ -12,10 +12,13 @@ import io.countersign.runbook.Readings;
 import io.countersign.runbook.Runbook;
 import io.countersign.runbook.Value;
 import io.countersign.runbook.ValueType;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -24,7 +27,15 @@ import java.util.function.Function;
 public final class RunbookReader {
   static final List<String> KEYS =
       List.of(
-          "runbook", "title", "estates", "command", "requester", "parameters", "steps", "on-abort");
+          "runbook",
+          "title",
+          "estates",
+          "command",
+          "requester",
+          "parameters",
+          "steps",
+          "on-abort",
+          "targets");
   static final List<String> PARAMETER_KEYS =
       List.of("type", "help", "default", "choices", "max", "optional");
   static final int LONGEST_TITLE = 150;
@@ -107,7 +118,19 @@ public final class RunbookReader {
         parameters(file),
         steps.steps(file),
         steps.onAbort(file),
+        targets(file),
         text);
+  }
+
+  private static Map<String, Duration> targets(Section file) {
+    var targets = new LinkedHashMap<String, Duration>();
+    file.section("targets")
+        .ifPresent(
+            all ->
+                all.allWords()
+                    .keySet()
+                    .forEach(it -> all.duration(it).ifPresent(target -> targets.put(it, target))));
+    return targets;
   }
 
   private static Role role(Section file) {

@@ -61,6 +61,10 @@ public final class RunbookSchema {
     keys.set("parameters", parameters);
     keys.set("steps", list("step"));
     keys.set("on-abort", list("abort-line"));
+    var targets = NODES.objectNode().put("type", "object");
+    targets.set("propertyNames", word(Lint.WORD, Lint.LONGEST_ID));
+    targets.set("additionalProperties", reference("duration"));
+    keys.set("targets", targets);
     schema.setAll(file);
     return schema;
   }

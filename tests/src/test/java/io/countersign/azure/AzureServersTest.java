@@ -27,6 +27,7 @@ import io.countersign.sandbox.azure.ServerTls;
 import io.countersign.sandbox.postgres.ClusterOptions;
 import io.countersign.sandbox.postgres.LocalCluster;
 import io.countersign.sandbox.postgres.PgPrograms;
+import io.countersign.support.NoRestore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -270,7 +271,7 @@ class AzureServersTest {
   private String refused(Way way, Login login) {
     return switch (way) {
       case DRIVER -> {
-        var servers = new Servers(AzureRig.registry(), _ -> login, new NoCopies());
+        var servers = new Servers(AzureRig.registry(), _ -> login, NoRestore.anyMoment());
         yield ServerErrors.reduced(
             catchThrowableOfType(SQLException.class, () -> servers.open(login, SESSION).close()));
       }

@@ -21,34 +21,16 @@ import io.countersign.postgres.Servers;
 import io.countersign.sandbox.azure.Answer;
 import io.countersign.sandbox.azure.Backing.State;
 import io.countersign.sandbox.azure.Faults;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The steps that make and remove a copy in Azure, visit by visit, as the engine visits them. */
-@TestInstance(Lifecycle.PER_CLASS)
-class AzureStepsTest {
-  private AzureRig rig;
+class AzureStepsTest extends WithAzure {
   private Instant began = Instant.EPOCH;
-
-  @BeforeAll
-  void start(@TempDir Path folder) {
-    rig = new AzureRig(folder);
-  }
-
-  @AfterAll
-  void stop() {
-    rig.close();
-  }
 
   @BeforeEach
   void fresh() {

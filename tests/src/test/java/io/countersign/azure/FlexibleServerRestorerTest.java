@@ -10,34 +10,15 @@ import io.countersign.estate.ServerRestorer.Progress;
 import io.countersign.estate.ServerRestorer.RestorerUnavailable;
 import io.countersign.sandbox.azure.Backing.State;
 import io.countersign.sandbox.azure.Faults;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@TestInstance(Lifecycle.PER_CLASS)
-class FlexibleServerRestorerTest {
+class FlexibleServerRestorerTest extends WithAzure {
   private static final String SERVERS = "/flexibleServers/";
-
-  private AzureRig rig;
-
-  @BeforeAll
-  void start(@TempDir Path folder) {
-    rig = new AzureRig(folder);
-  }
-
-  @AfterAll
-  void stop() {
-    rig.close();
-  }
 
   @BeforeEach
   void fresh() {

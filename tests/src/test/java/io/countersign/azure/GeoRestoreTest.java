@@ -7,34 +7,15 @@ import io.countersign.action.Planned;
 import io.countersign.action.server.RestoreLatest;
 import io.countersign.estate.ServerRestorer.Progress;
 import io.countersign.sandbox.azure.Call;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The region of a server is down: what Azure is asked for then, and what it never is. */
-@TestInstance(Lifecycle.PER_CLASS)
-class GeoRestoreTest {
+class GeoRestoreTest extends WithAzure {
   private static final String PAIRED = "northeurope";
-
-  private AzureRig rig;
-
-  @BeforeAll
-  void start(@TempDir Path folder) {
-    rig = new AzureRig(folder);
-  }
-
-  @AfterAll
-  void stop() {
-    rig.close();
-  }
 
   @BeforeEach
   void theRegionIsDown() {

@@ -11,38 +11,19 @@ import io.countersign.estate.SecretName;
 import io.countersign.estate.SecretStore.SecretUnavailable;
 import io.countersign.sandbox.azure.Faults;
 import java.net.URI;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@TestInstance(Lifecycle.PER_CLASS)
-class KeyVaultSecretsTest {
+class KeyVaultSecretsTest extends WithAzure {
   private static final String PASSWORD = "not-a-secret-p%40ss/w:rd";
   private static final String JSON =
       """
       {"host": "pg.example.test", "port": 5432, "database": "tenant_acme", "user": "acme_app", "password": "%s"}
       """
           .formatted(PASSWORD);
-
-  private AzureRig rig;
-
-  @BeforeAll
-  void start(@TempDir Path folder) {
-    rig = new AzureRig(folder);
-  }
-
-  @AfterAll
-  void stop() {
-    rig.close();
-  }
 
   /** Each test has names of its own: removed ones stay taken. */
   @BeforeEach

@@ -19,35 +19,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each right alone is taken away: what fails says so, the doctor says so, and the table has it. */
-@TestInstance(Lifecycle.PER_CLASS)
-class RightsTest {
+class RightsTest extends WithAzure {
   private static final Path TABLE = Path.of("../manifest/README.md");
   private static final String OWNER = "run1/flip";
   private static final Login LOGIN =
       new Login("db", 5432, "tenant_acme_b", "acme_app", new Secret("not-a-secret"));
-
-  private AzureRig rig;
-
-  @BeforeAll
-  void start(@TempDir Path folder) {
-    rig = new AzureRig(folder);
-  }
-
-  @AfterAll
-  void stop() {
-    rig.close();
-  }
 
   @BeforeEach
   void fresh() {

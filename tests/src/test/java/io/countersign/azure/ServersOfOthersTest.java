@@ -11,33 +11,14 @@ import io.countersign.estate.ServerRestorer.Copy;
 import io.countersign.estate.ServerRestorer.Progress;
 import io.countersign.estate.ServerRestorer.RestorerUnavailable;
 import io.countersign.sandbox.azure.Backing.State;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What is removed, and what never is: sources, copies of other runs, servers of the same name. */
-@TestInstance(Lifecycle.PER_CLASS)
-class ServersOfOthersTest {
+class ServersOfOthersTest extends WithAzure {
   private static final String SERVERS = "/flexibleServers/";
-
-  private AzureRig rig;
-
-  @BeforeAll
-  void start(@TempDir Path folder) {
-    rig = new AzureRig(folder);
-  }
-
-  @AfterAll
-  void stop() {
-    rig.close();
-  }
 
   @BeforeEach
   void fresh() {

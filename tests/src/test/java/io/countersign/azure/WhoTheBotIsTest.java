@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -201,6 +202,8 @@ class WhoTheBotIsTest {
     }
   }
 
+  /** Azure's library asks its machine for half a minute before it gives up. */
+  @Tag("chaos")
   @Test
   void a_machine_that_is_not_in_azure_is_told_so() throws Exception {
     var said = asking(Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:1"), "managed");

@@ -61,16 +61,19 @@ class TimetableTest {
   }
 
   private Schedules.Added schedule(RunId by, String step, DatabaseRef kept) {
-    return schedules.add(
-        new Schedules.Later(
-            by,
-            step,
-            "sample",
-            ACME,
-            Map.of("database", new Value.OfDatabase(kept)),
-            ALICE,
-            "kept for 7 days",
-            Duration.ofDays(7)));
+    return schedules.add(later(by, step, kept));
+  }
+
+  private static Schedules.Later later(RunId by, String step, DatabaseRef kept) {
+    return new Schedules.Later(
+        by,
+        step,
+        "sample",
+        ACME,
+        Map.of("database", new Value.OfDatabase(kept)),
+        ALICE,
+        "kept for 7 days",
+        Duration.ofDays(7));
   }
 
   private void finish(RunId run) {
@@ -252,6 +255,19 @@ class TimetableTest {
     finish(second);
     database.skip("7 days 1 minute");
     assertThat(schedules.due(5)).isEmpty();
+  }
+
+  @Test
+  void what_stands_apart_puts_no_other_off() {
+    var first = schedules.pending(ACME).getFirst();
+    database.skip("6 days");
+    var second = bench.begun();
+
+    assertThat(schedules.addApart(later(second, "expire", LIVE)).moved()).isZero();
+
+    assertThat(schedules.pending(ACME)).hasSize(2);
+    assertThat(schedules.pending(ACME).getFirst().due()).isEqualTo(first.due());
+    finish(second);
   }
 
   @Test

@@ -103,6 +103,18 @@ final class MessageSheet {
         content.startsWith("Plan") ? content.lines().limit(5).toList() : List.of("(a file)"));
   }
 
+  /** A page that stands in a thread as a file, without its markup and pictures. */
+  void page(String title, String html) {
+    var text = html.replaceAll("(?s)<style>.*?</style>|<title>.*?</title>", "");
+    entry(
+        title,
+        text.replace("</td>\n", " | ")
+            .replaceAll("<[^>]*>", "")
+            .lines()
+            .filter(it -> !it.isBlank())
+            .toList());
+  }
+
   /** What was found wrong elsewhere; its text is not shown here. */
   void take(MessageSheet other) {
     problems.addAll(other.problems);

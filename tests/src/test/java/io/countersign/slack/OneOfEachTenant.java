@@ -2,16 +2,14 @@ package io.countersign.slack;
 
 import io.countersign.action.Catalogue;
 import io.countersign.estate.DatabaseRef;
-import io.countersign.estate.Login;
 import io.countersign.estate.Registry;
 import io.countersign.estate.SecretName;
 import io.countersign.estate.ServerRef;
-import io.countersign.estate.ServerRestorer;
 import io.countersign.estate.Tenant;
 import io.countersign.estate.TenantRef;
 import io.countersign.run.EstateParts;
+import io.countersign.support.NoRestore;
 import io.countersign.support.SampleEstate;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +25,7 @@ final class OneOfEachTenant implements Registry {
         estate,
         new OneOfEachTenant(),
         (server, name) -> Optional.of(new DatabaseRef(server, 16_503, name)),
-        new AnyMoment(),
+        NoRestore.anyMoment(),
         actions);
   }
 
@@ -65,28 +63,4 @@ final class OneOfEachTenant implements Registry {
   @Override
   public void audit(
       Tenant tenant, String action, String actor, String key, Map<String, String> detail) {}
-
-  /** Any moment can be restored to, and nothing is. */
-  private static final class AnyMoment implements ServerRestorer {
-    @Override
-    public Window window(ServerRef source) {
-      return new Window(Instant.EPOCH, Instant.MAX);
-    }
-
-    @Override
-    public void begin(Copy copy) {}
-
-    @Override
-    public Progress look(Copy copy) {
-      return new Progress.Absent();
-    }
-
-    @Override
-    public Optional<Login> login(ServerRef copy) {
-      return Optional.empty();
-    }
-
-    @Override
-    public void remove(Copy copy) {}
-  }
 }

@@ -4,10 +4,12 @@ import static io.countersign.support.Samples.BOB;
 import static io.countersign.support.Samples.GATE;
 
 import io.countersign.action.Intent;
+import io.countersign.audit.ReportPage;
 import io.countersign.gate.Ballot;
 import io.countersign.gate.GateRow;
 import io.countersign.run.Decide;
 import io.countersign.run.Ending;
+import io.countersign.run.Fold;
 import io.countersign.run.Journal;
 import io.countersign.run.Recorded;
 import io.countersign.run.RunEvent;
@@ -24,6 +26,7 @@ import io.countersign.slack.MessageCases.Case;
 import io.countersign.support.RestoreStory;
 import io.countersign.support.Rewritten;
 import io.countersign.support.Samples;
+import io.countersign.thread.ReportView;
 import io.countersign.thread.RunView;
 import io.countersign.thread.Usual;
 import java.time.Duration;
@@ -189,6 +192,8 @@ final class RunMessages {
     draw(finished("dropped", MessageCases.drop()));
     draw(finished("backed up", MessageCases.backup()));
     draw(finished("rehearsed", MessageCases.drill()));
+    report("rehearsed, as a report", finished("", MessageCases.drill()));
+    report("denied, as a report", MessageCases.restore("", new RestoreStory().denied()));
     draw(MessageCases.of("rehearsing", MessageCases.drill(), new RestoreStory().begun()));
     var expired =
         new RestoreStory()
@@ -223,6 +228,14 @@ final class RunMessages {
             drill,
             done.now()));
     everyAction();
+  }
+
+  private void report(String title, Case ended) {
+    var spec = Fold.of(ended.journal()).facts().spec();
+    sheet.page(
+        title,
+        ReportPage.html(
+            ReportView.of(ended.journal(), MessageCases.shipped(spec.runbook())).orElseThrow()));
   }
 
   /** Each step of it that is this run's, one after another. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.sandbox.slack.Workspace;
 import io.countersign.support.Stage;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -24,6 +25,13 @@ class TheDrillTest {
         .contains("Rehearse a restore", "compare with a known good state")
         .doesNotContain("swap", "Who can countersign");
     return stage.press(plan, slug);
+  }
+
+  private Optional<String> report(Stage.Run run) {
+    return stage.slack().files().stream()
+        .filter(it -> it.name().equals("report-" + run.id() + ".html"))
+        .findFirst()
+        .map(it -> it.content());
   }
 
   private boolean backedUpBefore(String interval) {
@@ -57,6 +65,10 @@ class TheDrillTest {
         .contains("nothing is left over");
     stage.awaitTold(
         run, "about as many rows as in the backup of", "the next rehearsal begins in 90 days");
+    Stage.await("its report is in the thread", () -> report(run).isPresent());
+    assertThat(report(run).orElseThrow())
+        .contains("Every target was met.", "copy the server", "1 h 30 min", "data:image/png")
+        .contains("it is due", "is as it was, and nothing is left over");
     assertThat(stage.databases()).isEqualTo(databases);
     assertThat(stage.copies()).isEmpty();
     assertThat(stage.status("acme")).isEqualTo("active");
@@ -64,7 +76,8 @@ class TheDrillTest {
     assertThat(schedule("acme")).isEqualTo("1 90 days");
 
     stage.skip("90 days 1 minute");
-    var again = stage.awaitScheduled("acme", "A restore of acme was rehearsed");
+    var again = stage.awaitScheduled("acme", "Rehearsing a restore of acme");
+    stage.awaitHeadline(again, "A restore of acme was rehearsed");
 
     assertThat(again.id()).isNotEqualTo(run.id());
     assertThat(stage.databases()).isEqualTo(databases);

@@ -71,7 +71,7 @@ class TheRestoreIsRealTest {
       requireToldOnce(stage, run);
       long writes = traffic.writes();
       Stage.await("acme's application writes again", () -> traffic.writes() > writes);
-      assertThat(stage.canaries().argv()).anyMatch(it -> it.contains("pg_restore"));
+      assertThat(stage.canaries().argv()).anyMatch(it -> it.contains("/copies/"));
       assertThat(stage.canaries().logged()).anyMatch(it -> it.contains("StepSucceeded cutover"));
     }
   }

@@ -82,7 +82,7 @@ class CanariesTest {
 
   /** A program with the secret among its arguments, at work while a database is copied. */
   private static void show(Stage stage, String secret) throws IOException {
-    var program = new ProcessBuilder("sh", "-c", "read -r line", secret).start();
+    var program = new ProcessBuilder("sh", "-c", "read -r line", Canaries.PLANTED, secret).start();
     try {
       stage.canaries().reached("started copy/1");
       Stage.await(

@@ -2,7 +2,6 @@ package io.countersign.support;
 
 import io.countersign.action.Catalogue;
 import io.countersign.estate.DatabaseRef;
-import io.countersign.estate.Login;
 import io.countersign.estate.Registry;
 import io.countersign.estate.SecretName;
 import io.countersign.estate.ServerRef;
@@ -96,28 +95,4 @@ public final class SomeTenants implements Registry {
   @Override
   public void audit(
       Tenant tenant, String action, String actor, String key, Map<String, String> detail) {}
-
-  /** Says what could be restored, and restores nothing. */
-  private record NoRestore(Window all) implements ServerRestorer {
-    @Override
-    public Window window(ServerRef source) {
-      return all;
-    }
-
-    @Override
-    public void begin(Copy copy) {}
-
-    @Override
-    public Progress look(Copy copy) {
-      return new Progress.Absent();
-    }
-
-    @Override
-    public Optional<Login> login(ServerRef copy) {
-      return Optional.empty();
-    }
-
-    @Override
-    public void remove(Copy copy) {}
-  }
 }

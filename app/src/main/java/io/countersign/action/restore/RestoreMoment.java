@@ -10,6 +10,8 @@ import io.countersign.action.PlanText;
 import io.countersign.action.Planned;
 import io.countersign.action.Recovery;
 import io.countersign.action.Visit;
+import io.countersign.estate.ServerRef;
+import io.countersign.estate.ServerRestorer;
 import io.countersign.runbook.Risk;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,10 +25,17 @@ import java.util.Set;
  * anybody who types a time. Whether it lies in the server's window is the preflight's to say.
  */
 public final class RestoreMoment implements Action<RestoreMoment.In, RestoreMoment.Out> {
+  private final ServerRestorer restorer;
+
+  public RestoreMoment(ServerRestorer restorer) {
+    this.restorer = restorer;
+  }
+
   /**
-   * @param ago how far back, counted from when the step begins
+   * @param ago how far back, counted from the newest moment that the server can be restored to.
+   *     That is by its own clock, as the restore will be
    */
-  public record In(Duration ago) {}
+  public record In(ServerRef server, Duration ago) {}
 
   /**
    * @param to a whole second
@@ -49,7 +58,12 @@ public final class RestoreMoment implements Action<RestoreMoment.In, RestoreMome
   @Override
   public PlanText plan(Planned inputs) {
     return new PlanText(
-        "take the moment " + inputs.shown("ago") + " before this step begins", List.of());
+        "take the moment "
+            + inputs.shown("ago")
+            + " before the newest one that "
+            + inputs.shown("server")
+            + " can be restored to when this step begins",
+        List.of());
   }
 
   @Override
@@ -59,9 +73,14 @@ public final class RestoreMoment implements Action<RestoreMoment.In, RestoreMome
 
   @Override
   public Outcome<Out> act(Attempt<In> attempt) {
-    var visit = attempt.visit();
-    var to = visit.now().minus(visit.inputs().ago()).truncatedTo(ChronoUnit.SECONDS);
-    return new Outcome.Done<>(new Out(to), "the moment is " + to);
+    var in = attempt.visit().inputs();
+    try {
+      var newest = restorer.window(in.server()).latest();
+      var to = newest.minus(in.ago()).truncatedTo(ChronoUnit.SECONDS);
+      return new Outcome.Done<>(new Out(to), "the moment is " + to);
+    } catch (ServerRestorer.RestorerUnavailable unavailable) {
+      return new Outcome.Failed<>(unavailable.problem());
+    }
   }
 
   @Override

@@ -14,16 +14,13 @@ import io.countersign.action.Outcome;
 import io.countersign.action.Stop;
 import io.countersign.estate.Backup;
 import io.countersign.estate.Backup.TableRows;
-import io.countersign.estate.Backups;
 import io.countersign.estate.DatabaseRef;
-import io.countersign.estate.TenantRef;
 import io.countersign.postgres.Databases;
 import io.countersign.postgres.InspectionWindow;
+import io.countersign.support.MemoryBackups;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -36,7 +33,7 @@ class CompareKnownTest {
   private static final Instant TO = Instant.parse("2026-11-21T15:30:00Z");
 
   private final TwoServers servers = TwoServers.shared();
-  private final List<Backup> backups = new ArrayList<>();
+  private final MemoryBackups backups = new MemoryBackups();
   private DatabaseRef drill = new DatabaseRef(LIVE, 1, DRILL);
   private long members;
 
@@ -59,47 +56,15 @@ class CompareKnownTest {
     servers.execute(LIVE, "postgres", "postgres", sql);
   }
 
-  /** The catalogue, in memory. */
-  private final class Catalogue implements Backups {
-    @Override
-    public void add(Backup backup) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Optional<Backup> find(String id) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public List<Backup> of(TenantRef tenant, int limit) {
-      return backups.stream()
-          .filter(it -> it.tenant().equals(tenant))
-          .sorted(Comparator.comparing(Backup::takenAt).reversed())
-          .limit(limit)
-          .toList();
-    }
-
-    @Override
-    public void read(String id, Instant at) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void removed(String id, RunId by) {
-      throw new UnsupportedOperationException();
-    }
-  }
-
   private void counted(Duration before, boolean whole, TableRows... tables) {
     var at = TO.minus(before);
     backups.add(
         new Backup(
-            "b" + backups.size(),
+            "b" + backups.rows().size(),
             new RunId("7k2m9qxc"),
             ACME,
             new DatabaseRef(LIVE, 2, NAME),
-            "medsuite/acme/b" + backups.size(),
+            "medsuite/acme/b" + backups.rows().size(),
             10,
             Digest.of("b"),
             15,
@@ -115,7 +80,7 @@ class CompareKnownTest {
 
   private Outcome<CompareKnown.Out> compared() throws Exception {
     return once(
-        new CompareKnown(servers.servers(), servers.estate(), Catalogue::new),
+        new CompareKnown(servers.servers(), servers.estate(), () -> backups),
         new CompareKnown.In(drill, TO),
         "known");
   }
@@ -167,7 +132,7 @@ class CompareKnownTest {
         .contains(
             "members.member had " + members * 10 + " rows and has " + members,
             "before anybody relies on this restore");
-    backups.clear();
+    backups.rows().clear();
     counted(Duration.ofDays(1), true, rows(members / 10, "member"));
     assertThat(bad()).contains("members.member");
   }
@@ -214,7 +179,7 @@ class CompareKnownTest {
     var window = new InspectionWindow(servers.servers());
     var attempt =
         begun(
-            new CompareKnown(servers.servers(), servers.estate(), Catalogue::new),
+            new CompareKnown(servers.servers(), servers.estate(), () -> backups),
             new CompareKnown.In(drill, TO),
             "known",
             1);
@@ -238,7 +203,7 @@ class CompareKnownTest {
   @Test
   void whoever_has_lost_the_run_does_not_open_it() throws Exception {
     counted(Duration.ofDays(1), true, rows(members, "member"));
-    var action = new CompareKnown(servers.servers(), servers.estate(), Catalogue::new);
+    var action = new CompareKnown(servers.servers(), servers.estate(), () -> backups);
     var attempt = begun(action, new CompareKnown.In(drill, TO), "known", 1);
     var version = "SELECT xmin FROM pg_database WHERE datname = '" + DRILL + "'";
     var before = servers.ask(LIVE, "postgres", version);

@@ -14,7 +14,6 @@ import io.countersign.action.Outcome;
 import io.countersign.action.tenant.EnrolSibling;
 import io.countersign.action.tenant.WithdrawSibling;
 import io.countersign.estate.DatabaseRef;
-import io.countersign.estate.Login;
 import io.countersign.estate.OwnSecrets;
 import io.countersign.estate.Registry;
 import io.countersign.estate.Registry.Reference;
@@ -44,17 +43,7 @@ class SiblingTest {
   private final Rows registry = new Rows();
   private final List<String> removed = new ArrayList<>();
   private final OwnSecrets secrets =
-      new OwnSecrets() {
-        @Override
-        public Optional<Version> current(SecretName name) {
-          return Optional.empty();
-        }
-
-        @Override
-        public Version make(SecretName name, Login login, String owner) {
-          throw new AssertionError("nobody makes " + name);
-        }
-
+      new NoOwnSecrets() {
         @Override
         public void remove(SecretName name, String owner) {
           removed.add(name + " of " + owner);

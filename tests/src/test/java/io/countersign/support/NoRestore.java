@@ -1,21 +1,29 @@
-package io.countersign.azure;
+package io.countersign.support;
 
 import io.countersign.estate.Login;
 import io.countersign.estate.ServerRef;
 import io.countersign.estate.ServerRestorer;
+import java.time.Instant;
 import java.util.Optional;
 
-/** Nothing is restored here. */
-final class NoCopies implements ServerRestorer {
-  @Override
-  public Window window(ServerRef source) {
-    throw new AssertionError("nobody asks");
+/**
+ * Says what could be restored, and restores nothing.
+ *
+ * @param all the window of every server
+ */
+public record NoRestore(Window all) implements ServerRestorer {
+  /** Any moment could be restored to. */
+  public static NoRestore anyMoment() {
+    return new NoRestore(new Window(Instant.EPOCH, Instant.MAX));
   }
 
   @Override
-  public void begin(Copy copy) {
-    throw new AssertionError("nobody asks");
+  public Window window(ServerRef source) {
+    return all;
   }
+
+  @Override
+  public void begin(Copy copy) {}
 
   @Override
   public Progress look(Copy copy) {

@@ -6,12 +6,23 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What an estate wants done about things that come back with the past. None has a preset: what is
- * right for one product loses work in another.
+ * What an estate wants done about things that come back with the past, and about a product that may
+ * still hold them. What becomes of queues and sequences has no preset: what is right for one
+ * product loses work in another.
  *
  * @param afterRestore a command of the product's own, run against the copy before it is asked about
+ * @param restart a command of the product's own that restarts its processes, run after a cutover
  */
-public record Policies(Queues queues, Sequences sequences, Optional<AfterRestore> afterRestore) {
+public record Policies(
+    Queues queues,
+    Sequences sequences,
+    Optional<OwnCommand> afterRestore,
+    Optional<OwnCommand> restart) {
+
+  /** Of an estate without a command that restarts the product. */
+  public Policies(Queues queues, Sequences sequences, Optional<OwnCommand> afterRestore) {
+    this(queues, sequences, afterRestore, Optional.empty());
+  }
 
   /** What becomes of the restored database's job queues. */
   public enum Queues {
@@ -46,10 +57,10 @@ public record Policies(Queues queues, Sequences sequences, Optional<AfterRestore
    *
    * @param argv an absolute path and its arguments; {@code {tenant}} and {@code {database}} are
    *     filled in
-   * @param timeOut after which it is killed and the step has failed
+   * @param timeOut after which it is killed and has failed
    */
-  public record AfterRestore(List<String> argv, Duration timeOut) {
-    public AfterRestore {
+  public record OwnCommand(List<String> argv, Duration timeOut) {
+    public OwnCommand {
       argv = List.copyOf(argv);
     }
 
@@ -58,6 +69,11 @@ public record Policies(Queues queues, Sequences sequences, Optional<AfterRestore
       return argv.stream()
           .map(it -> it.replace("{tenant}", tenant).replace("{database}", database))
           .toList();
+    }
+
+    /** The command for one tenant, where it is about no database. */
+    public List<String> filled(String tenant) {
+      return argv.stream().map(it -> it.replace("{tenant}", tenant)).toList();
     }
   }
 }

@@ -15,9 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * PostgreSQL's own programs as child processes. Secrets go by a password file that only this user
@@ -57,13 +59,14 @@ public final class ClientPrograms {
   /**
    * One call of a program.
    *
-   * @param login the server and the database; the password goes by file
+   * @param login the server and the database; the password goes by file. Without one the program
+   *     gets none
    * @param settings server settings for the child's sessions ({@code -c name=value}), plain words
    *     only
    */
   public record Call(
       Path program,
-      Login login,
+      @Nullable Login login,
       String application,
       List<String> arguments,
       Map<String, String> settings) {
@@ -256,19 +259,28 @@ public final class ClientPrograms {
     environment.put("LC_ALL", "C");
     environment.put("TZ", "UTC");
     environment.put("HOME", home.folder().toString());
-    environment.put("PGHOST", login.host());
-    environment.put("PGPORT", Integer.toString(login.port()));
-    environment.put("PGUSER", login.user());
-    environment.put("PGPASSFILE", home.secretFile("pgpass", passwordLine(login)).toString());
-    environment.putAll(Verification.environment(login.tls(), home));
-    environment.put("PGAPPNAME", Identifiers.checked(call.application()));
-    environment.put("PGCONNECT_TIMEOUT", "10");
-    environment.put("PGOPTIONS", options(call.settings()));
+    if (login != null) {
+      environment.putAll(sessions(call, login, home));
+    }
     return builder
         .directory(home.folder().toFile())
         .redirectInput(pipes.input())
         .redirectOutput(pipes.output())
         .start();
+  }
+
+  /** How the program's sessions begin. */
+  private static Map<String, String> sessions(Call call, Login login, Scratch home)
+      throws IOException {
+    var environment = new HashMap<>(Verification.environment(login.tls(), home));
+    environment.put("PGHOST", login.host());
+    environment.put("PGPORT", Integer.toString(login.port()));
+    environment.put("PGUSER", login.user());
+    environment.put("PGPASSFILE", home.secretFile("pgpass", passwordLine(login)).toString());
+    environment.put("PGAPPNAME", Identifiers.checked(call.application()));
+    environment.put("PGCONNECT_TIMEOUT", "10");
+    environment.put("PGOPTIONS", options(call.settings()));
+    return environment;
   }
 
   private static String passwordLine(Login login) {

@@ -22,6 +22,9 @@ public interface Schedules {
    */
   Added add(Later later);
 
+  /** The same, and no other row is put off for it. */
+  Added addApart(Later later);
+
   /** The rows of a tenant that wait, soonest first. */
   List<Schedule> pending(TenantRef tenant);
 

@@ -1,5 +1,6 @@
 package io.countersign.server;
 
+import io.countersign.Secret;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.Catalogue;
 import io.countersign.action.backup.BackupCheck;
@@ -26,6 +27,10 @@ import io.countersign.action.database.ReferenceFlipBack;
 import io.countersign.action.database.RestoreBackup;
 import io.countersign.action.database.SiblingDrop;
 import io.countersign.action.database.SiblingLook;
+import io.countersign.action.database.SnapshotDiscard;
+import io.countersign.action.database.SnapshotDrop;
+import io.countersign.action.database.SnapshotLook;
+import io.countersign.action.database.SnapshotOpen;
 import io.countersign.action.restore.RestoreMoment;
 import io.countersign.action.restore.RestorePreflight;
 import io.countersign.action.schedule.CancelDrop;
@@ -40,6 +45,8 @@ import io.countersign.action.tenant.EnrolSibling;
 import io.countersign.action.tenant.FreezeTenant;
 import io.countersign.action.tenant.InvalidateTenant;
 import io.countersign.action.tenant.MakeSecret;
+import io.countersign.action.tenant.ProductRestarted;
+import io.countersign.action.tenant.RestartProduct;
 import io.countersign.action.tenant.SettleReference;
 import io.countersign.action.tenant.SettleTenant;
 import io.countersign.action.tenant.UnfreezeTenant;
@@ -61,8 +68,10 @@ import io.countersign.postgres.TenantDatabases;
 import io.countersign.run.EstateParts;
 import io.countersign.run.Schedules;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -126,6 +135,10 @@ public final class Estates {
                 new WithdrawSibling(estate, registry),
                 new SiblingLook(servers, registry),
                 new SiblingDrop(servers, estate, registry, own),
+                new SnapshotOpen(servers, registry, own, Estates::password),
+                new SnapshotLook(servers, registry),
+                new SnapshotDrop(servers, registry, own),
+                new SnapshotDiscard(servers),
                 new DatabaseQueues(servers, registry, estate),
                 new DatabaseSequences(servers, registry, estate),
                 new DatabaseAfterRestore(servers, registry, estate, programs),
@@ -146,10 +159,19 @@ public final class Estates {
                 new CancelDrop(schedules),
                 new ScheduleDrill(schedules),
                 new InvalidateTenant(estate, registry),
+                new RestartProduct(estate, programs),
+                new ProductRestarted(estate, programs),
                 new UnfreezeTenant(estate, registry, servers),
                 new AuditTenant(estate, registry)));
     return new EstateParts(
         estate, registry, (server, name) -> find(servers, server, name), restorer, actions);
+  }
+
+  /** For a role that a run makes; never of a generator that a test has chosen. */
+  private static Secret password() {
+    var bytes = new byte[24];
+    new SecureRandom().nextBytes(bytes);
+    return new Secret(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
   }
 
   private static List<Path> folders(Estate estate) {

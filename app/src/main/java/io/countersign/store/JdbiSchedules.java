@@ -38,10 +38,19 @@ public final class JdbiSchedules implements Schedules {
 
   @Override
   public Added add(Later later) {
+    return add(later, true);
+  }
+
+  @Override
+  public Added addApart(Later later) {
+    return add(later, false);
+  }
+
+  private Added add(Later later, boolean putsOff) {
     return jdbi.inTransaction(
         handle -> {
           int written = insert(handle, later);
-          int moved = written == 0 ? 0 : putOff(handle, later);
+          int moved = written == 0 || !putsOff ? 0 : putOff(handle, later);
           var due =
               handle
                   .createQuery(

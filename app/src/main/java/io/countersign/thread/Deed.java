@@ -43,6 +43,13 @@ final class Deed {
                       + size()
                       + " be removed for ever?")
               .line(sibling());
+      case "snapshot.drop" ->
+          Line.of(
+                  "May the snapshot "
+                      + named("intent.database.name", "of " + tenant())
+                      + size()
+                      + " be removed for ever?")
+              .line(snapshot());
       case "database.swap", "reference.flip" -> asking(swap());
       case "database.swap-back", "reference.flip-back" -> asking(swapBack());
       default ->
@@ -159,10 +166,20 @@ final class Deed {
   }
 
   private String size() {
-    return fate.made(List.of("database.unused", "sibling.look"), List.of("bytes")).orElse(null)
+    return fate.made(List.of("database.unused", "sibling.look", "snapshot.look"), List.of("bytes"))
+                .orElse(null)
             instanceof Value.Int(var bytes)
         ? " (" + Bytes.shown(bytes) + ")"
         : "";
+  }
+
+  private Line snapshot() {
+    var lives = tenant() + " itself lives in another database.";
+    return spec.parameters().get("as-of") instanceof Value.Moment(var at)
+        ? Line.of(" It holds " + tenant() + " as of ")
+            .line(Texts.moment(at, now))
+            .text(", to be read only; " + lives)
+        : Line.of(" " + lives);
   }
 
   private Line sibling() {
@@ -276,6 +293,16 @@ final class Deed {
                       + ", its row in the registry and its secret, for ever. The backup stays; "
                       + tenant()
                       + " is not touched"));
+      case "snapshot.drop" ->
+          Optional.of(
+              Line.of(
+                  "What is lost: the database "
+                      + named("intent.database.name", "of the snapshot")
+                      + ", OID "
+                      + named("intent.database.oid", "unknown")
+                      + ", the role that reads it and its secret, for ever. "
+                      + tenant()
+                      + " is not touched"));
       case "database.drop" ->
           Optional.of(
               Line.of(
@@ -299,7 +326,7 @@ final class Deed {
       case "database.swap" -> "Approve the swap";
       case "reference.flip" -> "Approve the flip";
       case "database.swap-back", "reference.flip-back" -> "Approve the rollback";
-      case "database.drop", "sibling.drop" -> "Approve and type…";
+      case "database.drop", "sibling.drop", "snapshot.drop" -> "Approve and type…";
       default -> "Approve " + step.id();
     };
   }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What earlier steps measured, as sentences for somebody who has to decide. */
 final class Evidence {
@@ -279,13 +280,17 @@ final class Evidence {
   }
 
   private Optional<Line> apart() {
-    return value("sibling.look", "verdict")
+    return Stream.of("sibling.look", "snapshot.look").flatMap(it -> apart(it).stream()).findFirst();
+  }
+
+  private Optional<Line> apart(String look) {
+    return value(look, "verdict")
         .map(
             it ->
                 Line.of(
                     "It was looked at: "
                         + Texts.clause(Names.of(it))
-                        + value("sibling.look", "sessions")
+                        + value(look, "sessions")
                             .map(who -> "; connected to it: " + Names.of(who))
                             .orElse("")));
   }

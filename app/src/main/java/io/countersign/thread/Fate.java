@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /** What became of the tenant, claimed only as far as the journal proves it. */
 final class Fate {
   /** They destroy for ever what only waited to go. */
-  static final List<String> DROPS = List.of("database.drop", "sibling.drop");
+  static final List<String> DROPS = List.of("database.drop", "sibling.drop", "snapshot.drop");
 
   private final Runbook runbook;
   private final RunState state;

@@ -49,6 +49,13 @@ public final class Texts {
       case "sibling.look" ->
           new Phrase("make sure that nobody else uses it", "making sure that nobody else uses it");
       case "sibling.drop" -> new Phrase("remove it for ever", "removing it");
+      case "snapshot.open" ->
+          new Phrase("open it to a login that can only read", "opening it to its reader");
+      case "snapshot.look" ->
+          new Phrase(
+              "make sure that no tenant lives in it", "making sure that no tenant lives in it");
+      case "snapshot.drop" -> new Phrase("remove it for ever", "removing it");
+      case "snapshot.discard" -> new Phrase("remove its reader", "removing its reader");
       case "tenant.freeze" -> new Phrase("freeze " + tenant, "freezing " + tenant);
       case "tenant.settle" ->
           new Phrase(
@@ -95,12 +102,15 @@ public final class Texts {
           new Phrase("make sure that nobody uses it", "making sure that nobody uses it");
       case "database.drop" -> new Phrase("drop it for ever", "dropping it");
       case "drop.schedule" ->
-          step.with().containsKey("sibling")
+          step.with().containsKey("sibling") || step.with().containsKey("reader")
               ? new Phrase("plan its removal", "planning its removal")
               : new Phrase("plan the old database's drop", "planning the old database's drop");
       case "drill.schedule" -> new Phrase("plan the next rehearsal", "planning the next rehearsal");
       case "drop.cancel" -> new Phrase("cancel the planned drop", "cancelling the planned drop");
       case "tenant.invalidate" -> new Phrase("tell caches", "telling caches");
+      case "product.restart" -> new Phrase("restart the product", "restarting the product");
+      case "product.restarted" ->
+          new Phrase("make sure that it was restarted", "making sure that it was restarted");
       case "tenant.unfreeze" -> new Phrase("unfreeze " + tenant, "unfreezing " + tenant);
       case "tenant.audit" -> new Phrase("write the audit row", "writing the audit row");
       case "database.discard" ->
@@ -129,6 +139,12 @@ public final class Texts {
     }
     if (spec.parameters().get("sibling") instanceof Value.Text(var sibling)) {
       return Line.of("Removing " + sibling + ", restored beside " + tenant);
+    }
+    if (spec.parameters().get("as-of") instanceof Value.Moment(var at)) {
+      return Line.of("Removing the snapshot of " + tenant + " as of ").line(moment(at, now));
+    }
+    if (snapshot(spec)) {
+      return Line.of("Making a snapshot of " + tenant + " as of ").line(asOf(spec, now));
     }
     if (backup(spec).isPresent()) {
       return Line.of("Restoring a backup" + (pointsLive(spec) ? " of " : " beside ") + tenant);
@@ -163,6 +179,20 @@ public final class Texts {
     if (spec.runbook().endsWith("rollback")) {
       return Line.of(tenant + " is rolled back").line(since);
     }
+    if (spec.parameters().get("as-of") instanceof Value.Moment(var at)) {
+      return Line.of("The snapshot of " + tenant + " as of ")
+          .line(moment(at, now))
+          .text(" was removed for ever at ")
+          .line(moment(ended, now))
+          .text(". " + tenant + " itself was not touched.");
+    }
+    if (snapshot(spec)) {
+      return Line.of("A snapshot of " + tenant + " as of ")
+          .line(asOf(spec, now))
+          .text(" can be read")
+          .line(since)
+          .text(" " + tenant + " itself was not touched.");
+    }
     if (backup(spec).isPresent()) {
       return pointsLive(spec)
           ? Line.of(tenant + " is back at its backup").line(taken(spec, now)).line(since)
@@ -194,6 +224,16 @@ public final class Texts {
     return Line.of("Done at ")
         .line(moment(ended, now))
         .text(": " + spec.title() + ", " + tenant + ".");
+  }
+
+  private static boolean snapshot(RunSpec spec) {
+    return spec.runbook().endsWith("as-of");
+  }
+
+  private static Line asOf(RunSpec spec, Instant now) {
+    return spec.parameters().get("to") instanceof Value.Moment(var to)
+        ? moment(to, now)
+        : Line.of("a past moment");
   }
 
   private static Optional<BackupRef> backup(RunSpec spec) {

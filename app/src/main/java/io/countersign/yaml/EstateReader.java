@@ -46,6 +46,7 @@ public final class EstateReader {
           "queues",
           "sequences",
           "after-restore",
+          "restart",
           "registry",
           "secrets",
           "restore",

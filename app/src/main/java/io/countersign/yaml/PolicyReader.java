@@ -12,10 +12,20 @@ import java.util.regex.Pattern;
 
 /** Reads what an estate wants done about things that come back with the past. */
 final class PolicyReader {
-  static final List<String> KEYS = List.of("queues", "sequences", "after-restore");
+  static final List<String> KEYS = List.of("queues", "sequences", "after-restore", "restart");
 
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{[^{}]*}");
-  private static final List<String> PLACEHOLDERS = List.of("{tenant}", "{database}");
+
+  /** What stands for something in a command, and what is said where a word is none of them. */
+  private record Placeholders(List<String> words, String hint) {}
+
+  private static final Placeholders ON_A_COPY =
+      new Placeholders(
+          List.of("{tenant}", "{database}"),
+          "There are {tenant} and {database}. The login comes by PGHOST, PGPORT, PGUSER and"
+              + " PGPASSFILE, never as an argument.");
+  private static final Placeholders OF_A_TENANT =
+      new Placeholders(List.of("{tenant}"), "There is {tenant} alone.");
   private static final Duration LONGEST = Duration.ofHours(1);
   private static final int MOST_WORDS = 50;
 
@@ -35,9 +45,15 @@ final class PolicyReader {
             .orElse(Policies.Queues.AS_RESTORED),
         one(file, "sequences", Policies.Sequences.values(), Policies.Sequences::word)
             .orElse(Policies.Sequences.AS_RESTORED),
-        file.has("after-restore")
-            ? file.section("after-restore").flatMap(PolicyReader::command)
-            : Optional.empty());
+        command(file, "after-restore", ON_A_COPY),
+        command(file, "restart", OF_A_TENANT));
+  }
+
+  private static Optional<Policies.OwnCommand> command(
+      Section file, String key, Placeholders placeholders) {
+    return file.has(key)
+        ? file.section(key).flatMap(it -> command(it, placeholders))
+        : Optional.empty();
   }
 
   private static <E extends Enum<E>> Optional<E> one(
@@ -57,7 +73,7 @@ final class PolicyReader {
             });
   }
 
-  private static Optional<Policies.AfterRestore> command(Section section) {
+  private static Optional<Policies.OwnCommand> command(Section section, Placeholders placeholders) {
     section
         .closed(List.of("command", "time-out"))
         .needs(
@@ -74,7 +90,7 @@ final class PolicyReader {
       section.complain(
           "command", "command has more than " + MOST_WORDS + " words", "Put them into a program.");
     }
-    argv.forEach(it -> placeholders(section, it));
+    argv.forEach(it -> placeholders(section, it, placeholders));
     var timeOut = section.duration("time-out");
     timeOut
         .filter(it -> it.compareTo(LONGEST) > 0 || it.isZero())
@@ -86,18 +102,14 @@ final class PolicyReader {
                     "The tenant is frozen while it runs."));
     return argv.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Policies.AfterRestore(argv, timeOut.orElse(LONGEST)));
+        : Optional.of(new Policies.OwnCommand(argv, timeOut.orElse(LONGEST)));
   }
 
-  private static void placeholders(Section section, String word) {
+  private static void placeholders(Section section, String word, Placeholders known) {
     var found = PLACEHOLDER.matcher(word);
     while (found.find()) {
-      if (!PLACEHOLDERS.contains(found.group())) {
-        section.complain(
-            "command",
-            found.group() + " stands for nothing in " + word,
-            "There are {tenant} and {database}. The login comes by PGHOST, PGPORT, PGUSER and"
-                + " PGPASSFILE, never as an argument.");
+      if (!known.words().contains(found.group())) {
+        section.complain("command", found.group() + " stands for nothing in " + word, known.hint());
       }
     }
   }

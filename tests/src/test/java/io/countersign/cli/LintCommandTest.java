@@ -20,7 +20,7 @@ class LintCommandTest {
   void nothing_is_wrong_with_what_is_shipped() {
     var typed = Typed.run(new LintCommand(SHIPPED));
 
-    assertThat(typed).isEqualTo(new Typed(0, "Nothing is wrong in 8 files.\n", ""));
+    assertThat(typed).isEqualTo(new Typed(0, "Nothing is wrong in 10 files.\n", ""));
   }
 
   @Test
@@ -51,7 +51,7 @@ class LintCommandTest {
             "./restore.yaml:34:69: database.copy has no input at. Did you mean as?",
             "./restore.yaml:58:13: no action is called database.swop. Did you mean"
                 + " database.swap or database.drop or database.copy?",
-            "4 problems in 9 files.");
+            "4 problems in 11 files.");
   }
 
   @Test
@@ -66,7 +66,7 @@ class LintCommandTest {
     assertThat(alone.exit()).isEqualTo(1);
     assertThat(alone.out())
         .contains(
-            "restore.yaml:131:51: no runbook is called tenant-drop-old. Known: tenant-restore.");
+            "restore.yaml:134:51: no runbook is called tenant-drop-old. Known: tenant-restore.");
     assertThat(together.exit()).isZero();
   }
 

@@ -100,6 +100,7 @@ class ManifestCommandTest {
         .extracting(it -> it.get("command"))
         .containsExactly(
             "/runbook",
+            "/tenant-as-of",
             "/tenant-backup",
             "/tenant-drill",
             "/tenant-restore",

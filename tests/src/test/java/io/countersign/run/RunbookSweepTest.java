@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.run.EveryPoint.Again;
 import io.countersign.runbook.Runbook;
+import io.countersign.runbook.Step;
 import io.countersign.support.Rehearsal;
 import io.countersign.support.Rehearsal.People;
 import java.sql.SQLException;
@@ -59,8 +60,30 @@ class RunbookSweepTest {
             "Restore a backup beside its tenant, keep-beside",
             "Restore a backup beside its tenant, point-live",
             "Remove a restored sibling",
+            "Make a snapshot of one tenant as of a moment",
+            "Remove a snapshot",
             "Go back to the database that the last swap or flip kept, swap-and-keep",
             "Go back to the database that the last swap or flip kept, flip-the-ref");
+  }
+
+  /** The operations document: caches and the fleet's restart, then the unfreeze. */
+  @Test
+  void every_cutover_restarts_between_the_notice_and_the_unfreeze_and_asks_last() {
+    var cutovers =
+        runbooks().stream()
+            .filter(it -> it.steps().stream().anyMatch(s -> s.action().equals("tenant.invalidate")))
+            .toList();
+
+    assertThat(cutovers)
+        .extracting(Runbook::name)
+        .contains("tenant-restore", "tenant-rollback", "tenant-restore-backup");
+    for (var runbook : cutovers) {
+      assertThat(runbook.steps())
+          .extracting(Step::action)
+          .containsSubsequence("tenant.invalidate", "product.restart", "tenant.unfreeze")
+          .endsWith("product.restarted");
+      assertThat(runbook.steps().getLast().optional()).isTrue();
+    }
   }
 
   /**

@@ -61,16 +61,19 @@ class TimetableTest {
   }
 
   private Schedules.Added schedule(RunId by, String step, DatabaseRef kept) {
-    return schedules.add(
-        new Schedules.Later(
-            by,
-            step,
-            "sample",
-            ACME,
-            Map.of("database", new Value.OfDatabase(kept)),
-            ALICE,
-            "kept for 7 days",
-            Duration.ofDays(7)));
+    return schedules.add(later(by, step, kept));
+  }
+
+  private static Schedules.Later later(RunId by, String step, DatabaseRef kept) {
+    return new Schedules.Later(
+        by,
+        step,
+        "sample",
+        ACME,
+        Map.of("database", new Value.OfDatabase(kept)),
+        ALICE,
+        "kept for 7 days",
+        Duration.ofDays(7));
   }
 
   private void finish(RunId run) {
@@ -255,6 +258,19 @@ class TimetableTest {
   }
 
   @Test
+  void what_stands_apart_puts_no_other_off() {
+    var first = schedules.pending(ACME).getFirst();
+    database.skip("6 days");
+    var second = bench.begun();
+
+    assertThat(schedules.addApart(later(second, "expire", LIVE)).moved()).isZero();
+
+    assertThat(schedules.pending(ACME)).hasSize(2);
+    assertThat(schedules.pending(ACME).getFirst().due()).isEqualTo(first.due());
+    finish(second);
+  }
+
+  @Test
   void what_is_cancelled_never_starts() {
     var row = schedules.pending(ACME).getFirst();
     assertThat(schedules.cancel(row.id(), "live again")).isTrue();
@@ -266,6 +282,11 @@ class TimetableTest {
 
   /** Dies before it notes what it has started. */
   private record Forgetful(Schedules real) implements Schedules {
+    @Override
+    public Added addApart(Later later) {
+      return real.addApart(later);
+    }
+
     @Override
     public Added add(Later later) {
       return real.add(later);

@@ -90,6 +90,7 @@ class MessagesTest {
     HomeMessages.all(sheet, texts);
     FlipMessages.all(sheet, texts);
     BackupMessages.all(sheet, texts);
+    SnapshotMessages.all(sheet, texts);
     FormMessages.all(sheet, texts);
     ClosedMessages.all(sheet, texts);
     return drawn;

@@ -1,7 +1,6 @@
 package io.countersign.action.database;
 
 import io.countersign.Digest;
-import io.countersign.Problem;
 import io.countersign.action.Action;
 import io.countersign.action.ActionFailed;
 import io.countersign.action.ActionType;
@@ -18,19 +17,16 @@ import io.countersign.estate.Estate;
 import io.countersign.estate.Policies;
 import io.countersign.estate.Registry;
 import io.countersign.postgres.ClientPrograms;
+import io.countersign.postgres.OwnCommands;
 import io.countersign.postgres.PlannedSql;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.StepSessions;
 import io.countersign.postgres.TableHashes;
 import io.countersign.runbook.Risk;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -42,14 +38,14 @@ public final class DatabaseAfterRestore
     implements Action<DatabaseAfterRestore.In, DatabaseAfterRestore.Out> {
   private final Servers servers;
   private final Estate estate;
-  private final ClientPrograms programs;
+  private final OwnCommands commands;
   private final OwnCopy copy;
 
   public DatabaseAfterRestore(
       Servers servers, Registry registry, Estate estate, ClientPrograms programs) {
     this.servers = servers;
     this.estate = estate;
-    this.programs = programs;
+    this.commands = new OwnCommands(programs);
     this.copy = new OwnCopy(servers, registry);
   }
 
@@ -113,7 +109,7 @@ public final class DatabaseAfterRestore
         .orElse("none");
   }
 
-  private static List<String> filled(Policies.AfterRestore command, Visit<In> visit) {
+  private static List<String> filled(Policies.OwnCommand command, Visit<In> visit) {
     return command.filled(visit.tenant().slug(), visit.inputs().restored().name());
   }
 
@@ -128,7 +124,7 @@ public final class DatabaseAfterRestore
     return Guarded.outcome(attempt.stop(), doing, () -> ran(attempt, doing, command.get()));
   }
 
-  private Outcome<Out> ran(Attempt<In> attempt, String doing, Policies.AfterRestore command)
+  private Outcome<Out> ran(Attempt<In> attempt, String doing, Policies.OwnCommand command)
       throws ActionFailed, SQLException {
     var restored = attempt.inputs().restored();
     copy.open(
@@ -144,50 +140,11 @@ public final class DatabaseAfterRestore
         new Out(command(attempt.visit()), content), "the after-restore command ended well");
   }
 
-  private void call(Attempt<In> attempt, String doing, Policies.AfterRestore command)
+  private void call(Attempt<In> attempt, String doing, Policies.OwnCommand command)
       throws ActionFailed {
-    var visit = attempt.visit();
-    var argv = filled(command, visit);
-    var program = Path.of(argv.getFirst());
-    if (!Files.isExecutable(program)) {
-      throw new ActionFailed(
-          new Problem(
-              doing,
-              program + " cannot be run on the bot's host.",
-              "Install it there, or take after-restore out of the estate's file. Then retry."));
-    }
-    var login = servers.login(visit.inputs().restored().server());
-    var call =
-        new ClientPrograms.Call(
-            program,
-            login.withDatabase(visit.inputs().restored().name()),
-            visit.applicationName(),
-            argv.subList(1, argv.size()),
-            Map.of());
-    long ends = System.nanoTime() + command.timeOut().toNanos();
-    try (var home = programs.scratch(visit.applicationName())) {
-      programs.run(doing, call, home, attempt.stop(), () -> inTime(ends));
-    } catch (TooLong late) {
-      throw new ActionFailed(
-          new Problem(
-              doing,
-              "it took longer than " + seconds(command.timeOut()) + " and was killed.",
-              "Look at why, or give it more time in the estate's file. Then retry."));
-    }
-  }
-
-  private static String seconds(Duration duration) {
-    return duration.toSeconds() + " s";
-  }
-
-  private static void inTime(long ends) {
-    if (System.nanoTime() - ends > 0) {
-      throw new TooLong();
-    }
-  }
-
-  private static final class TooLong extends RuntimeException {
-    private static final long serialVersionUID = 1;
+    var restored = attempt.inputs().restored();
+    var login = servers.login(restored.server()).withDatabase(restored.name());
+    commands.run(attempt, doing, "after-restore", command, filled(command, attempt.visit()), login);
   }
 
   private static String content(Attempt<In> attempt, Connection inside) throws SQLException {
@@ -203,7 +160,7 @@ public final class DatabaseAfterRestore
   /** Ends the sessions of earlier attempts; what they did to the copy is done anew. */
   @Override
   public void clear(Attempt<In> attempt) {
-    programs.removeScratch(attempt.visit());
+    commands.removeScratch(attempt.visit());
     StepSessions.clear(
         servers,
         attempt,

@@ -48,20 +48,31 @@ public final class ScheduleDrop implements Action<ScheduleDrop.In, ScheduleDrop.
    * @param secret which leads to it alone; the runbook then has the parameter secret too
    * @param sibling the slug of the tenant that lives in it; the runbook then has the parameter
    *     sibling, and none called live-until, since it never was live
+   * @param reader the role that reads it, where it is a snapshot; the runbook then has the
+   *     parameters reader and as-of, and none called live-until. Each snapshot goes at its own time
+   * @param asOf the moment that such a snapshot holds
    */
   public record In(
       DatabaseRef database,
       String runbook,
       Duration after,
       @Nullable SecretName secret,
-      @Nullable String sibling) {
+      @Nullable String sibling,
+      @Nullable String reader,
+      @Nullable Instant asOf) {
     private Map<String, Value> parameters(Instant now) {
       var parameters = new HashMap<String, Value>();
       parameters.put("database", new Value.OfDatabase(database));
-      if (sibling == null) {
-        parameters.put("live-until", new Value.Moment(now.truncatedTo(ChronoUnit.SECONDS)));
-      } else {
+      if (sibling != null) {
         parameters.put("sibling", new Value.Text(sibling));
+      } else if (reader == null) {
+        parameters.put("live-until", new Value.Moment(now.truncatedTo(ChronoUnit.SECONDS)));
+      }
+      if (reader != null) {
+        parameters.put("reader", new Value.Text(reader));
+      }
+      if (asOf != null) {
+        parameters.put("as-of", new Value.Moment(asOf));
       }
       if (secret != null) {
         parameters.put("secret", new Value.Text(secret.value()));
@@ -119,19 +130,17 @@ public final class ScheduleDrop implements Action<ScheduleDrop.In, ScheduleDrop.
     var visit = attempt.visit();
     var in = visit.inputs();
     attempt.fence();
-    var added =
-        schedules
-            .get()
-            .add(
-                new Schedules.Later(
-                    visit.run(),
-                    visit.step(),
-                    in.runbook(),
-                    visit.tenant(),
-                    in.parameters(visit.now()),
-                    visit.requester(),
-                    "kept for " + in.after().toDays() + " days by run " + visit.run(),
-                    in.after()));
+    var later =
+        new Schedules.Later(
+            visit.run(),
+            visit.step(),
+            in.runbook(),
+            visit.tenant(),
+            in.parameters(visit.now()),
+            visit.requester(),
+            "kept for " + in.after().toDays() + " days by run " + visit.run(),
+            in.after());
+    var added = in.reader() == null ? schedules.get().add(later) : schedules.get().addApart(later);
     var due = added.due().truncatedTo(ChronoUnit.SECONDS);
     return new Outcome.Done<>(
         new Out(due),

@@ -96,7 +96,7 @@ class PoliciesTest {
   }
 
   private DatabaseAfterRestore afterRestore(Duration timeOut, String... argv) {
-    var command = new Policies.AfterRestore(List.of(argv), timeOut);
+    var command = new Policies.OwnCommand(List.of(argv), timeOut);
     return new DatabaseAfterRestore(
         servers.servers(),
         servers.registry(),

@@ -1,0 +1,113 @@
+package io.countersign.action.database;
+
+import io.countersign.action.Action;
+import io.countersign.action.ActionType;
+import io.countersign.action.Attempt;
+import io.countersign.action.Finding;
+import io.countersign.action.Intent;
+import io.countersign.action.Outcome;
+import io.countersign.action.PlanText;
+import io.countersign.action.Planned;
+import io.countersign.action.Recovery;
+import io.countersign.action.Visit;
+import io.countersign.estate.DatabaseRef;
+import io.countersign.estate.Registry;
+import io.countersign.estate.SecretName;
+import io.countersign.postgres.Databases;
+import io.countersign.postgres.PlannedSql;
+import io.countersign.postgres.ServerWork;
+import io.countersign.postgres.Servers;
+import io.countersign.postgres.Sessions;
+import io.countersign.runbook.Risk;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Makes sure that no tenant lives in a snapshot, and that reader and secret are its own. */
+public final class SnapshotLook implements Action<SnapshotLook.In, SnapshotLook.Out> {
+  static final String VERDICT = "no tenant lives in it, and nothing but its own secret leads to it";
+  private final Snapshot snapshot;
+
+  public SnapshotLook(Servers servers, Registry registry) {
+    this.snapshot = new Snapshot(servers, registry);
+  }
+
+  /**
+   * @param reader the role that reads it
+   * @param secret the name of the one that leads to it
+   */
+  public record In(DatabaseRef database, String reader, String secret) {
+    Snapshot.Body body() {
+      return new Snapshot.Body(database, reader, new SecretName(secret));
+    }
+  }
+
+  /**
+   * @param bytes how big it is
+   * @param verdict what was found, in words
+   * @param sessions who is connected to it, by application
+   */
+  public record Out(long bytes, String verdict, String sessions) {}
+
+  @Override
+  public ActionType<In, Out> type() {
+    return new ActionType<>(
+        "snapshot.look",
+        In.class,
+        Out.class,
+        Risk.SAFE,
+        Recovery.REPEAT,
+        Set.of("verdict"),
+        false,
+        "make sure that no tenant lives in the snapshot");
+  }
+
+  @Override
+  public PlanText plan(Planned inputs) {
+    return new PlanText(
+        "make sure that no tenant lives in " + inputs.shown("database"),
+        List.of(
+            "SELECT oid, datname FROM pg_database WHERE oid = "
+                + PlannedSql.oid(inputs, "database"),
+            "registry tenants and their secrets: none may lead to it"));
+  }
+
+  @Override
+  public Intent intent(Visit<In> visit) {
+    var in = visit.inputs();
+    return new Intent(
+        Map.of(
+            "database.oid", Long.toString(in.database().oid()),
+            "database.name", in.database().name(),
+            "reader.role", in.reader()));
+  }
+
+  @Override
+  public Outcome<Out> act(Attempt<In> attempt) {
+    var visit = attempt.visit();
+    var in = visit.inputs();
+    return ServerWork.outcome(
+        "looking whether " + in.database().name() + " may go",
+        () -> {
+          try (var session = snapshot.session(visit, in.database())) {
+            snapshot.mayGo(session, in.body());
+            var connected = Sessions.byApplication(Sessions.all(session, in.database().oid()));
+            long bytes =
+                Databases.number(
+                    session, "SELECT pg_database_size(" + in.database().oid() + "::oid)");
+            return new Outcome.Done<>(
+                new Out(bytes, VERDICT, connected), VERDICT + "; connected: " + connected);
+          }
+        });
+  }
+
+  @Override
+  public Finding<Out> probe(Attempt<In> attempt) {
+    return new Finding.NotDone<>();
+  }
+
+  @Override
+  public void clear(Attempt<In> attempt) {
+    // it only looks
+  }
+}

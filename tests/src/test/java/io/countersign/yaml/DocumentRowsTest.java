@@ -56,6 +56,7 @@ class DocumentRowsTest {
   private static final List<String> MOMENT =
       """
           When to use: logical corruption
+          When to use: as-of snapshot
           When to use: region failure
           Do not use for: point lookups
           Prerequisite: PLATFORM_ADMIN and Azure RBAC
@@ -72,6 +73,7 @@ class DocumentRowsTest {
           Playbook 6: swap-and-keep
           Playbook 6: flip-the-ref
           Playbook 7: invalidate caches
+          Playbook 7: rolling-restart the fleet
           Playbook 8: unfreeze
           Playbook 9: audit row
           Dry run 1: steps 1 to 4
@@ -95,8 +97,6 @@ class DocumentRowsTest {
   private static final List<String> NOT_YET =
       """
           When to use: move one tenant to another server
-          When to use: as-of snapshot
-          Restart: rolling-restart the fleet
           Region failure: a runbook
           Trouble: flip to suspended
       """

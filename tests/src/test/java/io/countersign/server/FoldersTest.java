@@ -43,7 +43,7 @@ class FoldersTest {
 
     assertThatThrownBy(() -> Folders.runbooks(folder, estates()))
         .isInstanceOf(Folders.Refused.class)
-        .hasMessageContaining("tenant-restore.yaml:131:51: no runbook is called tenant-drop-old.");
+        .hasMessageContaining("tenant-restore.yaml:134:51: no runbook is called tenant-drop-old.");
   }
 
   @Test

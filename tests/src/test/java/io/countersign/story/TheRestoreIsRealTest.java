@@ -121,9 +121,11 @@ class TheRestoreIsRealTest {
             "run the product's own command",
             "swap the databases",
             "tell caches",
+            "restart the product",
             "unfreeze acme",
             "write the audit row",
-            "plan the old database's drop");
+            "plan the old database's drop",
+            "make sure that it was restarted");
     assertThat(lines.getLast()).contains("acme is back");
   }
 }

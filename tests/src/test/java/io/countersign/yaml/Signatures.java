@@ -33,7 +33,7 @@ final class Signatures {
     return BY_NAME.values();
   }
 
-  /** No action of ours may be skipped yet; here some may, so that the rules for it are tried. */
+  /** Few actions of ours may be skipped; here more may, so that the rules for it are tried. */
   private static ActionSignature perhapsSkippable(ActionSignature real) {
     return new ActionSignature(
         real.name(),
@@ -41,6 +41,6 @@ final class Signatures {
         real.optionalInputs(),
         real.outputs(),
         real.risk(),
-        real.risk() == Risk.OWNED);
+        real.skippable() || real.risk() == Risk.OWNED);
   }
 }

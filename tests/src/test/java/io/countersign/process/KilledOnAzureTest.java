@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * is played once; the tests look at what Azure was asked.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("chaos")
 class KilledOnAzureTest {
   private static final String ONLY_A_COPY =
       """

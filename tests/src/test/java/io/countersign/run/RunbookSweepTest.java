@@ -42,7 +42,7 @@ class RunbookSweepTest {
   @ParameterizedTest
   @MethodSource("gated")
   void wherever_the_plug_is_pulled_after_the_gate_a_denied_run_ends_the_same(Runbook runbook) {
-    var sweep = new EveryPoint(rehearsal, runbook, new People.Deny(), Again.NEVER).each(3);
+    var sweep = new EveryPoint(rehearsal, runbook, new People.Deny(), Again.NEVER).each(5);
     assertThat(sweep.sweepFrom("appended GateOpened")).isPositive();
   }
 
@@ -87,7 +87,7 @@ class RunbookSweepTest {
   }
 
   /**
-   * Every point of a restore by swap, and every third of all others; up to where two strategies of
+   * Every point of a restore by swap, and every fifth of all others; up to where two strategies of
    * a runbook part they are one.
    */
   @ParameterizedTest
@@ -101,7 +101,7 @@ class RunbookSweepTest {
     var sweep = new EveryPoint(rehearsal, runbook, new People.Approve(), Again.NEVER);
     boolean whole = first.title().equals(runbook.title());
     boolean every = whole && runbook.name().equals("tenant-restore");
-    sweep.each(every ? 1 : 3);
+    sweep.each(every ? 1 : 5);
     assertThat(whole ? sweep.sweep() : sweep.sweepFromWhereItParts(first)).isPositive();
   }
 

@@ -54,7 +54,7 @@ import org.junit.jupiter.api.Test;
 
 /** People and clocks that come to a gate in the same moment, on the real database. */
 class RacesAtTheGateTest {
-  private static final int ROUNDS = 50;
+  private static final int ROUNDS = 20;
   private static final int MANY = Integer.getInteger("rounds", 1_000);
   private static final int CLICKERS = 50;
   private static final int CLICKS_EACH = 4;

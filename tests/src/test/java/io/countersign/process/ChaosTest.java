@@ -234,7 +234,7 @@ class ChaosTest {
       assertThat(roots).as("messages of run %s", run).hasSize(1);
       var lines =
           slack.replies(Workspace.INCIDENT, roots.getFirst().ts()).stream()
-              .map(it -> String.valueOf(it.metadata()))
+              .map(bots::known)
               .toList();
       assertThat(lines).as("the thread of run %s", run).doesNotHaveDuplicates();
     }

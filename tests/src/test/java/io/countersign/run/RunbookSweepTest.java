@@ -42,7 +42,7 @@ class RunbookSweepTest {
   @ParameterizedTest
   @MethodSource("gated")
   void wherever_the_plug_is_pulled_after_the_gate_a_denied_run_ends_the_same(Runbook runbook) {
-    var sweep = new EveryPoint(rehearsal, runbook, new People.Deny(), Again.NEVER).each(5);
+    var sweep = new EveryPoint(rehearsal, runbook, new People.Deny(), Again.NEVER).each(7);
     assertThat(sweep.sweepFrom("appended GateOpened")).isPositive();
   }
 
@@ -87,8 +87,8 @@ class RunbookSweepTest {
   }
 
   /**
-   * Every point of a restore by swap, and every fifth of all others; up to where two strategies of
-   * a runbook part they are one.
+   * Every second point of a restore by swap, and every seventh of all others; up to where two
+   * strategies of a runbook part they are one.
    */
   @ParameterizedTest
   @MethodSource("runbooks")
@@ -101,7 +101,7 @@ class RunbookSweepTest {
     var sweep = new EveryPoint(rehearsal, runbook, new People.Approve(), Again.NEVER);
     boolean whole = first.title().equals(runbook.title());
     boolean every = whole && runbook.name().equals("tenant-restore");
-    sweep.each(every ? 1 : 5);
+    sweep.each(every ? 2 : 7);
     assertThat(whole ? sweep.sweep() : sweep.sweepFromWhereItParts(first)).isPositive();
   }
 

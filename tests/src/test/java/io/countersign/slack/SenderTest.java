@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the sender does with trouble, pass by pass. */
@@ -134,6 +135,7 @@ class SenderTest {
   }
 
   @Test
+  @Tag("chaos")
   void two_bots_together_keep_to_the_edits_of_a_workspace_and_every_last_state_arrives() {
     var runs = new ArrayList<RunId>();
     IntStream.range(0, 26).forEach(_ -> runs.add(rig.asked(ONE)));

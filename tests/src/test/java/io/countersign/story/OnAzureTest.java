@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The same story with the server in Azure and the logins in its vault; closing looks for leaks. */
@@ -137,6 +138,7 @@ class OnAzureTest {
   }
 
   @Test
+  @Tag("chaos")
   void a_reference_into_the_vault_is_led_to_the_restored_database_and_back() {
     var before = reference("globex");
     var oid = stage.oid("globex");

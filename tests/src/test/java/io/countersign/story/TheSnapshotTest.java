@@ -11,11 +11,13 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** An auditor asks what one tenant held at a moment: a snapshot to read, until its time is over. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("chaos")
 class TheSnapshotTest {
   private final Stage stage = Stage.open();
 

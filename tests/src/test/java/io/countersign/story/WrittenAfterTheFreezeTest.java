@@ -6,12 +6,14 @@ import io.countersign.sandbox.postgres.Traffic;
 import io.countersign.sandbox.slack.Workspace;
 import io.countersign.support.Stage;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * What somebody writes past the freeze is told before it is lost, once, while the application goes
  * on trying to write.
  */
+@Tag("chaos")
 class WrittenAfterTheFreezeTest {
   private static final String WRITE =
       """

@@ -26,6 +26,7 @@ final class Demo {
   private final Fault fault;
   private final Consumer<String> skip;
   private final SlackDriver slack;
+  private final InstantSource clock;
   private final Transcript transcript;
   private final Scene scene;
 
@@ -38,6 +39,7 @@ final class Demo {
     this.fault = fault;
     this.skip = skip;
     this.slack = world.slack().driver();
+    this.clock = clock;
     this.transcript = new Transcript(clock);
     this.scene = new Scene(world, transcript);
   }
@@ -125,7 +127,7 @@ final class Demo {
 
   /** Another tenant is restored by mistake and rolled back; then a week passes. */
   private void afterwards(Instant moment) {
-    new TheWayBack(world, scene, transcript).play(moment);
+    new TheWayBack(world, scene, transcript, clock).play(moment);
     var globex =
         world.one("postgres", "SELECT oid FROM pg_database WHERE datname = 'tenant_globex'");
     var later = new SevenDaysLater(world, scene, transcript, skip);
@@ -137,7 +139,7 @@ final class Demo {
   /** Alice types, reads the plan, starts it. */
   private Optional<Message> started(Instant target) {
     transcript.title("Alice asks for a restore");
-    var typed = "acme to " + Typed.time(target, Instant.now()) + " because bad migration 812";
+    var typed = "acme to " + Typed.time(target, clock.instant()) + " because bad migration 812";
     var root = scene.start("/tenant-restore", typed);
     return root;
   }

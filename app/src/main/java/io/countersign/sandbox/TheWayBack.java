@@ -2,6 +2,7 @@ package io.countersign.sandbox;
 
 import io.countersign.sandbox.slack.Workspace;
 import java.time.Instant;
+import java.time.InstantSource;
 
 /** A second story: the wrong tenant was restored, and is rolled back. */
 final class TheWayBack {
@@ -10,11 +11,13 @@ final class TheWayBack {
   private final SandboxWorld world;
   private final Scene scene;
   private final Transcript transcript;
+  private final InstantSource clock;
 
-  TheWayBack(SandboxWorld world, Scene scene, Transcript transcript) {
+  TheWayBack(SandboxWorld world, Scene scene, Transcript transcript, InstantSource clock) {
     this.world = world;
     this.scene = scene;
     this.transcript = transcript;
+    this.clock = clock;
   }
 
   /**
@@ -26,7 +29,7 @@ final class TheWayBack {
     var rows = members();
     if (!swapped(
         "/tenant-restore",
-        "globex to " + Typed.time(moment, Instant.now()) + " because wrong tenant")) {
+        "globex to " + Typed.time(moment, clock.instant()) + " because wrong tenant")) {
       return;
     }
     var restored = oid();

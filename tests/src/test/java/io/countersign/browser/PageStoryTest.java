@@ -48,7 +48,7 @@ class PageStoryTest {
     readThePlanAndStart();
     openAndCloseTheThread();
     aliceIsRefused();
-    pick("Bob");
+    pickWhileNewsIsOnItsWay("Bob");
     seeWhatWaitsAtHome();
     browser.resize(Width.PHONE);
     askInTheThread();
@@ -58,8 +58,36 @@ class PageStoryTest {
     sevenDaysLaterTypeTheName();
   }
 
-  /** By the first letter of the name, as one does with the keyboard. */
   private void pick(String name) {
+    choose(name);
+    becomes(name);
+  }
+
+  /** News for the one before comes after the choice; it does not take the choice back. */
+  private void pickWhileNewsIsOnItsWay(String name) {
+    browser.run(
+        """
+        const fetched = window.fetch;
+        window.fetch = async (...request) => {
+          window.fetch = fetched;
+          const answer = await fetched(...request);
+          await new Promise(arrives => { window.newsArrives = arrives; });
+          return answer;
+        };
+        document.querySelector('#persona').dispatchEvent(new Event('change'))\
+        """);
+    browser.await("window.newsArrives");
+    choose(name);
+    browser.run("window.newsArrives()");
+    becomes(name);
+  }
+
+  private void becomes(String name) {
+    browser.await("location.search.includes('as=U0%s')".formatted(name.toUpperCase(Locale.ROOT)));
+  }
+
+  /** By the first letter of the name, as one does with the keyboard. */
+  private void choose(String name) {
     var chosen =
         "document.querySelector('#persona').selectedOptions[0].text === '%s · PLATFORM_ADMIN'"
             .formatted(name);
@@ -73,7 +101,6 @@ class PageStoryTest {
           }
           return browser.run(chosen).asBoolean();
         });
-    browser.await("location.search.includes('as=U0%s')".formatted(name.toUpperCase(Locale.ROOT)));
   }
 
   private void ask() {

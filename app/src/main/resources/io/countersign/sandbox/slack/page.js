@@ -340,8 +340,11 @@ function refresh() {
 async function refreshing() {
   while (stale) {
     stale = false;
+    const asked = me;
     const next = await fetchState();
     if (!next) return;
+    // another person was chosen meanwhile: this is not theirs, and must not choose the old one again
+    if (asked !== me) continue;
     const before = state;
     state = next;
     arrived = Date.now();

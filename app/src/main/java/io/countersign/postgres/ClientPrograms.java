@@ -7,7 +7,6 @@ import io.countersign.action.Stop;
 import io.countersign.action.Symptoms;
 import io.countersign.action.Visit;
 import io.countersign.estate.Login;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -87,8 +86,18 @@ public final class ClientPrograms {
 
   /** Removes what killed processes left of an attempt and of those before it. */
   public void removeScratch(Visit<?> visit) {
+    removeScratch(visit.applicationPrefix(), visit.attempt());
+  }
+
+  /**
+   * Ends programs of a step's attempts that outlived their bot, and removes what they left.
+   *
+   * @param sessions what the attempts' names begin with: {@code cs/<run>/<step>/}
+   * @param upTo the last attempt that is meant
+   */
+  public void removeScratch(String sessions, int upTo) {
     try {
-      Scratch.removeAll(scratch, visit);
+      Scratch.removeAll(scratch, sessions, upTo);
     } catch (IOException refused) {
       throw new UncheckedIOException("cannot remove scratch folders in " + scratch, refused);
     }
@@ -214,8 +223,8 @@ public final class ClientPrograms {
       stop.onRequest(() -> kill(child));
       var errors = new ArrayList<String>();
       var threads = new ArrayList<>(pipes.attach(child));
-      threads.add(Thread.ofVirtual().start(() -> read(child, errors)));
-      try {
+      threads.add(Thread.ofVirtual().start(() -> read(call, child, errors)));
+      try (var _ = LeftPrograms.note(child, home)) {
         await(doing, child, home, stop, watch);
         // killing closes its pipes as well: what it wrote last must be out of them by then
         for (var thread : threads) {
@@ -318,15 +327,17 @@ public final class ClientPrograms {
   }
 
   /** Reads to the end, so that the child never blocks; keeps a bounded, reduced part. */
-  private static void read(Process child, List<String> kept) {
-    try (BufferedReader in = child.errorReader(StandardCharsets.UTF_8)) {
-      String line;
-      while ((line = in.readLine()) != null) {
-        if (kept.size() < ERROR_LINES) {
-          ClientErrors.reduced(line.length() > LINE_LENGTH ? line.substring(0, LINE_LENGTH) : line)
-              .ifPresent(kept::add);
-        }
-      }
+  private static void read(Call call, Process child, List<String> kept) {
+    try (var in = child.errorReader(StandardCharsets.UTF_8)) {
+      BoundedLines.each(
+          in,
+          LINE_LENGTH,
+          line -> {
+            // without a login it is none of PostgreSQL's programs: nobody can judge its words
+            if (call.login() != null && kept.size() < ERROR_LINES) {
+              ClientErrors.reduced(line).ifPresent(kept::add);
+            }
+          });
     } catch (IOException killed) {
       // the stream of a killed child ends like this; its exit code tells the rest
     }

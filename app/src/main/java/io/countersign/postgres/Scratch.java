@@ -1,6 +1,5 @@
 package io.countersign.postgres;
 
-import io.countersign.action.Visit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -40,23 +39,31 @@ public final class Scratch implements AutoCloseable {
     return new Scratch(Files.createTempDirectory(parent, prefix(application) + "-", mine));
   }
 
-  /** Removes the folders of an attempt and of those before it; a later one may be at work. */
-  static void removeAll(Path parent, Visit<?> visit) throws IOException {
+  /**
+   * Ends the programs that run in the folders of a step's attempts up to one, and removes the
+   * folders; a later one may be at work.
+   *
+   * @param sessions what the attempts' names begin with: {@code cs/<run>/<step>/}
+   * @throws IOException where one does not end, too
+   */
+  static void removeAll(Path parent, String sessions, int upTo) throws IOException {
     if (!Files.isDirectory(parent)) {
       return;
     }
     try (DirectoryStream<Path> all =
-        Files.newDirectoryStream(parent, it -> isUpTo(visit, String.valueOf(it.getFileName())))) {
+        Files.newDirectoryStream(
+            parent, it -> isUpTo(sessions, upTo, String.valueOf(it.getFileName())))) {
       for (var leftover : all) {
+        LeftPrograms.end(leftover);
         removeTree(leftover);
       }
     }
   }
 
-  private static boolean isUpTo(Visit<?> visit, String name) {
-    var begins = Pattern.quote(prefix(visit.applicationPrefix()));
+  private static boolean isUpTo(String sessions, int upTo, String name) {
+    var begins = Pattern.quote(prefix(sessions));
     var attempt = Pattern.compile(begins + "(\\d{1,9})-.*").matcher(name);
-    return attempt.matches() && Integer.parseInt(attempt.group(1)) <= visit.attempt();
+    return attempt.matches() && Integer.parseInt(attempt.group(1)) <= upTo;
   }
 
   private static String prefix(String application) {

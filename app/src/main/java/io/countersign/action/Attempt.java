@@ -1,5 +1,6 @@
 package io.countersign.action;
 
+import io.countersign.estate.Acting;
 import java.util.Optional;
 
 /** One attempt of a step: what it is for, what it intends, and its lines to the engine. */
@@ -46,6 +47,11 @@ public interface Attempt<I extends Record> {
    * @throws Stop.Stopped where it is not
    */
   void fence();
+
+  /** This attempt, as an estate's ports know it. */
+  default Acting acting() {
+    return new Acting(visit().applicationName(), this::fence, stop()::check);
+  }
 
   enum Unit {
     BYTES,

@@ -7,6 +7,7 @@ import io.countersign.estate.AzureAccount;
 import io.countersign.estate.Estate;
 import io.countersign.estate.Estate.RestoreSource;
 import io.countersign.estate.PastSource;
+import io.countersign.estate.Policies.OwnCommand;
 import io.countersign.estate.Registry.RegistryUnavailable;
 import io.countersign.estate.SecretSource;
 import io.countersign.estate.SecretStore;
@@ -14,6 +15,7 @@ import io.countersign.estate.SecretStore.SecretUnavailable;
 import io.countersign.estate.ServerRef;
 import io.countersign.estate.ServerRestorer;
 import io.countersign.estate.Tenant;
+import io.countersign.postgres.OwnCommands;
 import io.countersign.postgres.Pools;
 import io.countersign.postgres.QueryRegistry;
 import io.countersign.postgres.Replicas;
@@ -25,6 +27,7 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** One estate: its registry, its tenants' secrets, its servers and their past. */
@@ -54,6 +57,7 @@ final class EstateChecks {
       boolean writing = estate.registry().queries().containsKey("set-reference");
       results.addAll(azure(account).vault(vault, writing));
     }
+    commands();
     List<Tenant> tenants;
     try {
       tenants = registry.tenants();
@@ -76,6 +80,25 @@ final class EstateChecks {
     tenants.forEach(it -> names.add(it.server().name()));
     names.forEach(it -> server(it, tenants));
     return results.list();
+  }
+
+  /** The product's own, on the bot's host; none is run. */
+  private void commands() {
+    var all = new TreeMap<String, OwnCommand>();
+    estate.policies().afterRestore().ifPresent(it -> all.put("after-restore", it));
+    estate.policies().restart().ifPresent(it -> all.put("restart", it));
+    estate.registry().commands().forEach((key, it) -> all.put("registry.commands." + key, it));
+    var what = "the commands of " + estate.name();
+    all.forEach(
+        (key, command) ->
+            results.check(
+                OwnCommands.canRun(command),
+                what,
+                key + " can be run",
+                command.argv().getFirst() + ", which " + key + " names, cannot be run here.",
+                "install it on the bot's host, executable for the bot's user, or correct "
+                    + key
+                    + " in the estate's file."));
   }
 
   /** Every query is asked or planned; a registry without a tenant shows nothing. */

@@ -81,13 +81,22 @@ public record Estate(
   }
 
   /**
-   * The registry: the secret with its login, and its named queries ({@code tenants, tenant, server,
+   * The registry: the secret with its login, its named queries ({@code tenants, tenant, server,
    * set-status, invalidate, audit}, and {@code set-reference}, {@code enrol}, {@code withdraw} and
-   * {@code roster} where it has them), each one statement with named parameters ({@code :slug}).
+   * {@code roster} where it has them), each one statement with named parameters ({@code :slug}),
+   * and the product's own commands in place of some of those that change a row ({@code set-status},
+   * {@code enrol}, {@code withdraw}); none has both.
    */
-  public record RegistryQueries(SecretName login, Map<String, String> queries) {
+  public record RegistryQueries(
+      SecretName login, Map<String, String> queries, Map<String, Policies.OwnCommand> commands) {
     public RegistryQueries {
       queries = Map.copyOf(queries);
+      commands = Map.copyOf(commands);
+    }
+
+    /** Of a registry that is asked and changed by queries alone. */
+    public RegistryQueries(SecretName login, Map<String, String> queries) {
+      this(login, queries, Map.of());
     }
   }
 

@@ -3,7 +3,10 @@ package io.countersign.estate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What an estate wants done about things that come back with the past, and about a product that may
@@ -55,25 +58,43 @@ public record Policies(
   /**
    * A command of the product's own.
    *
-   * @param argv an absolute path and its arguments; {@code {tenant}} and {@code {database}} are
-   *     filled in
+   * @param argv an absolute path and its arguments; {@code {tenant}} and the like are filled in
    * @param timeOut after which it is killed and has failed
    */
   public record OwnCommand(List<String> argv, Duration timeOut) {
+    public static final Pattern PLACEHOLDER = Pattern.compile("\\{[^{}]*}");
+
     public OwnCommand {
       argv = List.copyOf(argv);
     }
 
+    /**
+     * The command with values in place of names. Each word stays one argument whatever its values
+     * hold, and what looks like a placeholder inside a value stays as it is.
+     *
+     * @param values by placeholder; others are left alone
+     */
+    public List<String> filled(Map<String, String> values) {
+      return argv.stream()
+          .map(
+              word ->
+                  PLACEHOLDER
+                      .matcher(word)
+                      .replaceAll(
+                          it ->
+                              Matcher.quoteReplacement(
+                                  values.getOrDefault(it.group(), it.group()))))
+          .toList();
+    }
+
     /** The command for one tenant and one database. */
     public List<String> filled(String tenant, String database) {
-      return argv.stream()
-          .map(it -> it.replace("{tenant}", tenant).replace("{database}", database))
-          .toList();
+      return filled(Map.of("{tenant}", tenant, "{database}", database));
     }
 
     /** The command for one tenant, where it is about no database. */
     public List<String> filled(String tenant) {
-      return argv.stream().map(it -> it.replace("{tenant}", tenant)).toList();
+      return filled(Map.of("{tenant}", tenant));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.countersign.estate;
 
+import io.countersign.Problem;
 import io.countersign.Role;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An estate's tenant registry: a closed set of named queries from the estate's file. Every method
- * is one short transaction. A registry that cannot be reached throws {@link RegistryUnavailable}.
+ * is one short transaction, unless the file has a command of the product's own for it. A registry
+ * that cannot be reached throws {@link RegistryUnavailable}.
  */
 public interface Registry {
   List<Tenant> tenants();
@@ -21,31 +23,30 @@ public interface Registry {
   /**
    * Changes a status by compare-and-set.
    *
+   * @param by its fence is called right before the change
    * @return whether exactly the row with the expected status was changed; false where somebody
    *     changed it meanwhile
    */
-  boolean setStatus(String slug, String expected, String wanted, String reason);
+  boolean setStatus(String slug, String expected, String wanted, String reason, Acting by);
 
   /**
    * Leads a tenant elsewhere, by compare-and-set: which database the product opens, and with which
    * secret. Where the answer is lost, {@link #endChanges} and a look at the tenant tell what came
    * of it.
    *
-   * @param session what the server calls the session that does it: {@code
-   *     cs/<run>/<step>/<attempt>}
-   * @param fence called when that session stands, right before the change. Whoever takes over ends
-   *     the session before it looks, so a change comes before that look or never
+   * @param by names the session that does it; its fence is called when that session stands, right
+   *     before the change. Whoever takes over ends the session before it looks, so a change comes
+   *     before that look or never
    * @return whether exactly the row with the expected reference was changed; false where somebody
    *     changed it meanwhile
    */
-  default boolean setReference(
-      String slug, Reference expected, Reference wanted, String session, Runnable fence) {
+  default boolean setReference(String slug, Reference expected, Reference wanted, Acting by) {
     throw new RegistryUnavailable("This registry has no query set-reference.", null);
   }
 
   /**
-   * Ends the sessions of {@link #setReference} that earlier attempts of one step may have left;
-   * when it returns, none of them changes anything any more.
+   * Ends the sessions and the commands that earlier attempts of one step may have left; when it
+   * returns, none of them changes anything any more.
    *
    * @param prefix what their names begin with: {@code cs/<run>/<step>/}
    * @param upTo the last attempt that is meant
@@ -58,11 +59,10 @@ public interface Registry {
    * Enrols a sibling of a tenant: a row of its own, on the same server. A slug that is taken is
    * left as it is.
    *
-   * @param session as for {@link #setReference}; {@link #endChanges} ends it
-   * @param fence called when that session stands, right before the row is written
+   * @param by as for {@link #setReference}
    * @return whether the row was written
    */
-  default boolean enrol(Sibling sibling, String session, Runnable fence) {
+  default boolean enrol(Sibling sibling, Acting by) {
     throw new RegistryUnavailable("This registry has no query enrol.", null);
   }
 
@@ -72,7 +72,7 @@ public interface Registry {
    *
    * @return whether exactly the row with that slug and reference was changed
    */
-  default boolean withdraw(String slug, Reference reference, String session, Runnable fence) {
+  default boolean withdraw(String slug, Reference reference, Acting by) {
     throw new RegistryUnavailable("This registry has no query withdraw.", null);
   }
 
@@ -124,12 +124,32 @@ public interface Registry {
   /** A server as the registry describes it; the administrator's login stands in the secret. */
   record RegisteredServer(ServerRef ref, String host, int port, SecretName adminSecret) {}
 
-  /** The registry could not be asked. The message holds no row and no secret. */
+  /**
+   * The registry could not be asked, or what should have changed it did not. The message holds no
+   * row and no secret.
+   */
   final class RegistryUnavailable extends RuntimeException {
     private static final long serialVersionUID = 1;
+    private final transient Problem problem;
 
     public RegistryUnavailable(String message, @Nullable Throwable cause) {
       super(message, cause);
+      this.problem =
+          new Problem(
+              "asking the tenant registry",
+              "the tenant registry cannot be asked: " + message + ".",
+              "Bring the registry back, then retry.");
+    }
+
+    /** It can be asked; a change of it failed like this. */
+    public RegistryUnavailable(Problem problem) {
+      super(problem.happened());
+      this.problem = problem;
+    }
+
+    /** As people are told it. */
+    public Problem problem(String doing) {
+      return new Problem(doing, problem.happened(), problem.next());
     }
   }
 }

@@ -3,6 +3,7 @@ package io.countersign.postgres;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.countersign.Role;
+import io.countersign.estate.Acting;
 import io.countersign.estate.Estate;
 import io.countersign.estate.Login;
 import io.countersign.estate.NamedQuery;
@@ -55,15 +56,14 @@ public final class QueryRegistry implements Registry {
   }
 
   @Override
-  public boolean setStatus(String slug, String expected, String wanted, String reason) {
+  public boolean setStatus(String slug, String expected, String wanted, String reason, Acting by) {
     var values = Map.of("slug", slug, "expected", expected, "wanted", wanted, "reason", reason);
-    return ask("set-status", values, it -> changedOne("set-status", it));
+    return ask("set-status", values, it -> fenced(by, "set-status", it));
   }
 
   /** Its session bears the attempt's name, so that a later attempt can end it. */
   @Override
-  public boolean setReference(
-      String slug, Reference expected, Reference wanted, String session, Runnable fence) {
+  public boolean setReference(String slug, Reference expected, Reference wanted, Acting by) {
     required("set-reference");
     var values =
         Map.of(
@@ -72,11 +72,11 @@ public final class QueryRegistry implements Registry {
             "expected_secret", expected.secret().value(),
             "database", wanted.database(),
             "secret", wanted.secret().value());
-    return ask("set-reference", values, session, it -> fenced(fence, "set-reference", it));
+    return ask("set-reference", values, by.session(), it -> fenced(by, "set-reference", it));
   }
 
   @Override
-  public boolean enrol(Sibling sibling, String session, Runnable fence) {
+  public boolean enrol(Sibling sibling, Acting by) {
     var query = "enrol";
     required(query);
     var values =
@@ -88,11 +88,11 @@ public final class QueryRegistry implements Registry {
             "secret", sibling.reference().secret().value(),
             "status", sibling.status(),
             "reason", sibling.reason());
-    return ask(query, values, session, it -> fenced(fence, query, it));
+    return ask(query, values, by.session(), it -> fenced(by, query, it));
   }
 
   @Override
-  public boolean withdraw(String slug, Reference reference, String session, Runnable fence) {
+  public boolean withdraw(String slug, Reference reference, Acting by) {
     var query = "withdraw";
     required(query);
     var values =
@@ -100,12 +100,12 @@ public final class QueryRegistry implements Registry {
             "slug", slug,
             "database", reference.database(),
             "secret", reference.secret().value());
-    return ask(query, values, session, it -> fenced(fence, query, it));
+    return ask(query, values, by.session(), it -> fenced(by, query, it));
   }
 
-  private static boolean fenced(Runnable fence, String query, PreparedStatement statement)
+  private static boolean fenced(Acting by, String query, PreparedStatement statement)
       throws SQLException {
-    fence.run();
+    by.fence().run();
     return changedOne(query, statement);
   }
 

@@ -41,11 +41,7 @@ public final class ServerWork {
     } catch (SQLException error) {
       throw new ActionFailed(answered(doing, ServerErrors.reduced(error)));
     } catch (RegistryUnavailable unavailable) {
-      throw new ActionFailed(
-          new Problem(
-              doing,
-              "the tenant registry cannot be asked: " + unavailable.getMessage() + ".",
-              "Bring the registry back, then retry."));
+      throw new ActionFailed(unavailable.problem(doing));
     } catch (RestorerUnavailable unavailable) {
       throw new ActionFailed(unavailable.problem());
     }

@@ -58,6 +58,7 @@ import io.countersign.estate.Estate;
 import io.countersign.estate.ObjectStore;
 import io.countersign.estate.ServerRef;
 import io.countersign.postgres.ClientPrograms;
+import io.countersign.postgres.CommandRegistry;
 import io.countersign.postgres.DatabaseCopier;
 import io.countersign.postgres.FolderStore;
 import io.countersign.postgres.NoStore;
@@ -99,10 +100,10 @@ public final class Estates {
       Consumer<String> swapPoints) {
     var sources = Sources.of(estate);
     var own = sources.ownSecrets();
-    var registry = sources.registry();
     var restorer = sources.restorer();
     var servers = sources.servers();
     var programs = new ClientPrograms(folders(estate), scratch);
+    var registry = new CommandRegistry(estate, sources.registry(), programs);
     ObjectStore store =
         estate
             .backups()

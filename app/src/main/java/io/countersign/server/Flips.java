@@ -4,14 +4,14 @@ import io.countersign.action.restore.RestorePreflight;
 import io.countersign.estate.OwnSecrets;
 import io.countersign.estate.Registry.RegistryUnavailable;
 import io.countersign.estate.TenantRef;
+import io.countersign.postgres.CommandRegistry;
 import io.countersign.postgres.Obstacles.Obstacle;
-import io.countersign.postgres.QueryRegistry;
 import io.countersign.runbook.ContextFields;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What a flip of a reference needs of an estate, looked at before a tenant is frozen for it. */
-record Flips(QueryRegistry registry, OwnSecrets secrets) implements RestorePreflight.FlipCheck {
+record Flips(CommandRegistry registry, OwnSecrets secrets) implements RestorePreflight.FlipCheck {
   @Override
   public List<Obstacle> obstacles(TenantRef tenant) {
     return obstacles(tenant, ", or restore with strategy=" + ContextFields.SWAP);
@@ -40,8 +40,8 @@ record Flips(QueryRegistry registry, OwnSecrets secrets) implements RestorePrefl
             new Obstacle(
                 "no sibling can be enrolled: " + refused.getMessage(),
                 "add the query to the estate's file and its rights to the bot's role"
-                    + " (manifest/README.md, medsuite-grants.sql), or restore with"
-                    + " then=point-live"));
+                    + " (manifest/README.md, medsuite-grants.sql), or install the command, or"
+                    + " restore with then=point-live"));
       }
     }
     secrets

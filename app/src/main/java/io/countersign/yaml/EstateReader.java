@@ -252,13 +252,16 @@ public final class EstateReader {
     var section = file.section("registry");
     section.ifPresent(
         it ->
-            it.closed(List.of("login", "queries"))
+            it.closed(List.of("login", "queries", "commands"))
                 .needs("login", "Add the name of the secret with the registry's login.")
                 .needs("queries", "Add " + String.join(", ", new TreeSet<>(QUERIES.keySet()))));
     var login = section.flatMap(it -> it.word("login").flatMap(word -> secret(it, word)));
     var queries = section.flatMap(it -> it.section("queries"));
+    var commands = section.map(RegistryCommandReader::read).orElse(Map.of());
     return new Estate.RegistryQueries(
-        login.orElse(new SecretName("")), queries.map(this::queries).orElse(Map.of()));
+        login.orElse(new SecretName("")),
+        queries.map(it -> queries(it, commands.keySet())).orElse(Map.of()),
+        commands);
   }
 
   static Optional<SecretName> secret(Section section, String word) {
@@ -271,14 +274,19 @@ public final class EstateReader {
     return Optional.empty();
   }
 
-  private Map<String, String> queries(Section section) {
+  /**
+   * @param commands those of the set that the product's own commands do
+   */
+  private Map<String, String> queries(Section section, Set<String> commands) {
     var names = new TreeSet<>(QUERIES.keySet());
     var known = new TreeSet<>(names);
     known.addAll(OPTIONAL_QUERIES.keySet());
     section.closed(List.copyOf(known));
     var queries = new HashMap<String, String>();
     for (var name : names) {
-      section.needs(name, "A registry answers to all of " + String.join(", ", names) + ".");
+      if (!commands.contains(name)) {
+        section.needs(name, "A registry answers to all of " + String.join(", ", names) + ".");
+      }
       section
           .word(name)
           .ifPresent(

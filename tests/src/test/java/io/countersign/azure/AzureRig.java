@@ -3,6 +3,7 @@ package io.countersign.azure;
 import io.countersign.Problem;
 import io.countersign.RunId;
 import io.countersign.Secret;
+import io.countersign.estate.Acting;
 import io.countersign.estate.AzureAccount;
 import io.countersign.estate.AzureAccount.Endpoints;
 import io.countersign.estate.AzureAccount.Identity;
@@ -260,7 +261,8 @@ final class AzureRig implements AutoCloseable {
     }
 
     @Override
-    public boolean setStatus(String slug, String expected, String wanted, String reason) {
+    public boolean setStatus(
+        String slug, String expected, String wanted, String reason, Acting by) {
       return false;
     }
 

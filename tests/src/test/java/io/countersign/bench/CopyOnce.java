@@ -4,6 +4,7 @@ import io.countersign.Secret;
 import io.countersign.action.Outcome;
 import io.countersign.action.TestAttempt;
 import io.countersign.action.database.DatabaseCopy;
+import io.countersign.estate.Acting;
 import io.countersign.estate.CopyLimits;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Login;
@@ -93,7 +94,8 @@ final class CopyOnce {
       }
 
       @Override
-      public boolean setStatus(String slug, String expected, String wanted, String reason) {
+      public boolean setStatus(
+          String slug, String expected, String wanted, String reason, Acting by) {
         throw new UnsupportedOperationException();
       }
 

@@ -1,6 +1,7 @@
 package io.countersign.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.countersign.sandbox.postgres.MedsuiteEstate;
 import io.countersign.sandbox.postgres.PgPrograms;
@@ -43,6 +44,39 @@ class DoctorEstatesTest extends DoctorRig {
                 "the registry of medsuite",
                 "set-status of medsuite: 42501 permission denied for table tenant",
                 "the grants"));
+  }
+
+  @Test
+  void a_command_whose_program_is_missing_and_one_that_may_not_be_run() throws IOException {
+    var closed = Files.writeString(folder.resolve("archive-tenant"), "#!/bin/sh\n");
+    edit(
+        it ->
+            it.replaceAll("(?m)^    (set-status|enrol|withdraw): [|]\n(      .*\n)+", "")
+                .replace(
+                    "  queries:\n",
+                    """
+                      commands:
+                        set-status: { command: [/bin/true, "{slug}", "{to}"], time-out: 1m }
+                        enrol:
+                          command: [/nowhere/pnpm, "{slug}", "{database}", "{secret}"]
+                          time-out: 1m
+                        withdraw: { command: [%s, "{slug}"], time-out: 1m }
+                      queries:
+                    """
+                        .formatted(closed)));
+
+    assertThat(findings())
+        .extracting(Result.Finding::what, Result.Finding::wrong)
+        .containsExactly(
+            tuple(
+                "the commands of medsuite",
+                "/nowhere/pnpm, which registry.commands.enrol names, cannot be run here."),
+            tuple(
+                "the commands of medsuite",
+                closed + ", which registry.commands.withdraw names, cannot be run here."));
+    assertThat(results())
+        .contains(
+            new Result.Fine("the commands of medsuite", "registry.commands.set-status can be run"));
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.countersign.action.Outcome;
 import io.countersign.action.TestAttempt;
 import io.countersign.action.tenant.AuditTenant;
 import io.countersign.action.tenant.InvalidateTenant;
+import io.countersign.estate.Acting;
 import io.countersign.estate.Registry.RegistryUnavailable;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 
 class QueryRegistryTest {
+  private static final Acting BY = new Acting("cs/7k2m9qxd/freeze/1", () -> {}, () -> {});
   private final OneServer server = OneServer.shared();
   private final QueryRegistry registry =
       new QueryRegistry(server.estate(Duration.ZERO), server.secrets());
@@ -39,14 +41,14 @@ class QueryRegistryTest {
 
   @Test
   void aStatusIsSetByCompareAndSet() {
-    assertThat(registry.setStatus("acme", "active", "read_only", "why")).isTrue();
-    assertThat(registry.setStatus("acme", "active", "suspended", "why")).isFalse();
+    assertThat(registry.setStatus("acme", "active", "read_only", "why", BY)).isTrue();
+    assertThat(registry.setStatus("acme", "active", "suspended", "why", BY)).isFalse();
     assertThat(registry.tenant("acme").orElseThrow().status()).isEqualTo("read_only");
   }
 
   @Test
   void anErrorWithARowInItsDetailNeverShowsTheRow() {
-    var error = catchThrowable(() -> registry.setStatus("acme", "active", "nonsense", "why"));
+    var error = catchThrowable(() -> registry.setStatus("acme", "active", "nonsense", "why", BY));
     assertThat(error).isInstanceOf(RegistryUnavailable.class);
     var trace = new StringWriter();
     error.printStackTrace(new PrintWriter(trace));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countersign.Problem;
 import io.countersign.RunId;
 import io.countersign.action.Catalogue;
+import io.countersign.estate.Acting;
 import io.countersign.estate.DatabaseLookup;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Registry;
@@ -352,7 +353,8 @@ class TimetableTest {
     }
 
     @Override
-    public boolean setStatus(String slug, String expected, String wanted, String reason) {
+    public boolean setStatus(
+        String slug, String expected, String wanted, String reason, Acting by) {
       throw new IllegalStateException(new Problem("a", "b", "c").line());
     }
 

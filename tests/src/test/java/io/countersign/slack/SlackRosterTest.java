@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countersign.Person;
 import io.countersign.Role;
 import io.countersign.Secret;
+import io.countersign.estate.Acting;
 import io.countersign.gate.Roster.Membership;
 import io.countersign.gate.Roster.Reading;
 import io.countersign.sandbox.slack.Limits;
@@ -270,7 +271,8 @@ class SlackRosterTest {
     }
 
     @Override
-    public boolean setStatus(String slug, String expected, String wanted, String reason) {
+    public boolean setStatus(
+        String slug, String expected, String wanted, String reason, Acting by) {
       return false;
     }
 

@@ -24,6 +24,7 @@ public final class SampleEstate {
   private Policies policies =
       new Policies(Policies.Queues.DISCARD, Policies.Sequences.KEEP_AHEAD, Optional.empty());
   private Map<String, String> queries = Map.of();
+  private Map<String, Policies.OwnCommand> commands = Map.of();
   private PastSource restore = new Estate.RestoreSource("", "", "", "");
   private Map<String, Neighbours> beside = Map.of();
 
@@ -63,6 +64,11 @@ public final class SampleEstate {
     return this;
   }
 
+  public SampleEstate commands(Map<String, Policies.OwnCommand> own) {
+    commands = own;
+    return this;
+  }
+
   public SampleEstate restore(PastSource source) {
     restore = source;
     return this;
@@ -90,7 +96,7 @@ public final class SampleEstate {
         canaries,
         queues,
         policies,
-        new Estate.RegistryQueries(new SecretName("registry"), queries),
+        new Estate.RegistryQueries(new SecretName("registry"), queries, commands),
         new SecretSource.Folder(""),
         restore,
         Optional.empty(),

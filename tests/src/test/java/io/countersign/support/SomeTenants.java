@@ -1,6 +1,7 @@
 package io.countersign.support;
 
 import io.countersign.action.Catalogue;
+import io.countersign.estate.Acting;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Registry;
 import io.countersign.estate.SecretName;
@@ -85,7 +86,7 @@ public final class SomeTenants implements Registry {
   }
 
   @Override
-  public boolean setStatus(String slug, String expected, String wanted, String reason) {
+  public boolean setStatus(String slug, String expected, String wanted, String reason, Acting by) {
     return true;
   }
 

@@ -6,6 +6,7 @@ import io.countersign.estate.CopyLimits;
 import io.countersign.estate.Estate;
 import io.countersign.estate.NamedQuery;
 import io.countersign.estate.Neighbours;
+import io.countersign.estate.Policies;
 import io.countersign.estate.SecretName;
 import io.countersign.estate.SecretSource;
 import io.countersign.estate.ServerRef;
@@ -66,7 +67,7 @@ class EstateReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"everything", "nothing"})
+  @ValueSource(strings = {"everything", "nothing", "commands", "more-commands"})
   void all_that_is_wrong_is_said_at_once_with_its_place(String name) throws IOException {
     var text = Files.readString(FIXTURES.resolve(name + ".yaml"));
 
@@ -74,6 +75,55 @@ class EstateReaderTest {
 
     assertThat(String.join("\n", said.stream().map(EstateReaderTest::line).toList()))
         .isEqualTo(Files.readString(FIXTURES.resolve(name + ".expected")).strip());
+  }
+
+  @Test
+  void the_commands_that_stand_commented_in_medsuite_take_the_place_of_its_queries()
+      throws IOException {
+    var text = Files.readString(MEDSUITE);
+    var lines = text.lines().toList();
+    int from = lines.indexOf("  # commands:");
+    int to = lines.indexOf("  queries:");
+    var commands =
+        String.join("\n", lines.subList(from, to)).replaceAll("(?m)^  # ", "  ") + "\n  queries:\n";
+    var changed = text.replace("  queries:\n", commands);
+    for (var query : List.of("set-status", "enrol", "withdraw")) {
+      changed = changed.replaceAll("(?m)^    " + query + ": [|]\n(      .*\n)+", "");
+    }
+
+    var read = EstateReader.read("medsuite", changed, EstateReaderTest::variable);
+
+    assertThat(complaints(read)).isEmpty();
+    var registry = ((EstateReader.Read.Valid) read).estate().registry();
+    assertThat(registry.queries())
+        .containsOnlyKeys("tenants", "tenant", "server", "set-reference", "invalidate", "audit");
+    assertThat(registry.commands()).containsOnlyKeys("set-status", "enrol", "withdraw");
+    assertThat(registry.commands().get("set-status"))
+        .isEqualTo(
+            new Policies.OwnCommand(
+                List.of(
+                    "/usr/bin/pnpm",
+                    "--dir",
+                    "/opt/medsuite",
+                    "--filter",
+                    "@rcm/rcm-core",
+                    "tenant-status",
+                    "--slug",
+                    "{slug}",
+                    "--to",
+                    "{to}",
+                    "--reason",
+                    "{reason}"),
+                Duration.ofMinutes(2)));
+  }
+
+  @Test
+  void a_change_that_neither_a_query_nor_a_command_makes_is_missing() throws IOException {
+    var text = Files.readString(MEDSUITE).replaceAll("(?m)^    set-status: [|]\n(      .*\n)+", "");
+
+    assertThat(complaints(EstateReader.read("medsuite", text, EstateReaderTest::variable)))
+        .extracting(Complaint::message)
+        .containsExactly("key set-status is missing");
   }
 
   @Test

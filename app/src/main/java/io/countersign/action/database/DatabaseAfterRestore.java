@@ -144,7 +144,8 @@ public final class DatabaseAfterRestore
       throws ActionFailed {
     var restored = attempt.inputs().restored();
     var login = servers.login(restored.server()).withDatabase(restored.name());
-    commands.run(attempt, doing, "after-restore", command, filled(command, attempt.visit()), login);
+    commands.run(
+        attempt.acting(), doing, "after-restore", command, filled(command, attempt.visit()), login);
   }
 
   private static String content(Attempt<In> attempt, Connection inside) throws SQLException {

@@ -188,11 +188,7 @@ final class FlipAct {
     try {
       changed =
           registry.setReference(
-              visit.tenant().slug(),
-              before,
-              wanted.reference(),
-              visit.applicationName(),
-              attempt::fence);
+              visit.tenant().slug(), before, wanted.reference(), attempt.acting());
     } catch (RegistryUnavailable lost) {
       return unanswered(attempt, wanted, before, lost, began, ended);
     }

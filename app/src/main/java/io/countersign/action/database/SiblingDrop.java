@@ -21,6 +21,7 @@ import io.countersign.estate.SecretName;
 import io.countersign.estate.SecretStore.SecretUnavailable;
 import io.countersign.postgres.DatabaseDrop;
 import io.countersign.postgres.Databases;
+import io.countersign.postgres.PlannedChange;
 import io.countersign.postgres.PlannedSql;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
@@ -30,6 +31,7 @@ import io.countersign.runbook.Risk;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -77,13 +79,19 @@ public final class SiblingDrop implements Action<SiblingDrop.In, NoOutputs> {
   public PlanText plan(Planned inputs) {
     var statements = new ArrayList<String>();
     statements.add(
-        estate.registry().queries().getOrDefault("withdraw", "registry withdraw").strip()
-            + "\n-- in the registry, with :slug "
-            + inputs.shown("sibling")
-            + ", :database "
-            + inputs.shown("database")
-            + ", :secret "
-            + inputs.shown("secret"));
+        PlannedChange.of(
+            estate,
+            "withdraw",
+            ":slug "
+                + inputs.shown("sibling")
+                + ", :database "
+                + inputs.shown("database")
+                + ", :secret "
+                + inputs.shown("secret"),
+            Map.of(
+                "{slug}", inputs.shown("sibling"),
+                "{database}", inputs.shown("database"),
+                "{secret}", inputs.shown("secret"))));
     statements.addAll(PlannedSql.drop(inputs, "database"));
     statements.add("in the secret store: remove " + inputs.shown("secret"));
     return new PlanText(
@@ -127,8 +135,7 @@ public final class SiblingDrop implements Action<SiblingDrop.In, NoOutputs> {
         // nothing has been changed yet, so what was approved is asked about anew
         return new Outcome.Drifted<>(refused.problem().happened());
       }
-      var _ =
-          registry.withdraw(body.slug(), body.reference(), visit.applicationName(), attempt::fence);
+      var _ = registry.withdraw(body.slug(), body.reference(), attempt.acting());
       // whoever led a tenant to it in this very moment keeps it
       sibling.requireApart(visit, body);
       return dropped(attempt, doing, session);

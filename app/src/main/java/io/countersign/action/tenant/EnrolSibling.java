@@ -19,6 +19,7 @@ import io.countersign.estate.Registry.Reference;
 import io.countersign.estate.SecretName;
 import io.countersign.postgres.Databases;
 import io.countersign.postgres.Identifiers;
+import io.countersign.postgres.PlannedChange;
 import io.countersign.postgres.PlannedSql;
 import io.countersign.postgres.ServerErrors;
 import io.countersign.postgres.ServerWork;
@@ -88,7 +89,7 @@ public final class EnrolSibling implements Action<EnrolSibling.In, EnrolSibling.
                 + " with the login in "
                 + inputs.shown("secret")
                 + "; refused: nothing is enrolled",
-            Tenants.plannedQuery(
+            PlannedChange.of(
                 estate,
                 "enrol",
                 ":slug "
@@ -99,7 +100,26 @@ public final class EnrolSibling implements Action<EnrolSibling.In, EnrolSibling.
                     + inputs.shown("secret")
                     + ", :status "
                     + estate.statuses().frozen()
-                    + ", :display_name and :reason; exactly one row")));
+                    + ", :display_name and :reason; exactly one row",
+                planned(inputs, slug))));
+  }
+
+  private Map<String, String> planned(Planned inputs, String slug) {
+    return Map.of(
+        "{slug}",
+        slug,
+        "{display-name}",
+        "<its name> (restored backup)",
+        "{beside}",
+        "<tenant>",
+        "{database}",
+        inputs.shown("database"),
+        "{secret}",
+        inputs.shown("secret"),
+        "{status}",
+        estate.statuses().frozen(),
+        "{reason}",
+        "<the run and its reason>");
   }
 
   @Override
@@ -141,7 +161,7 @@ public final class EnrolSibling implements Action<EnrolSibling.In, EnrolSibling.
             new Reference(in.database().name(), in.secret()),
             estate.statuses().frozen(),
             Tenants.reason(visit));
-    if (!registry.enrol(sibling, visit.applicationName(), attempt::fence) && !isOurs(slug, in)) {
+    if (!registry.enrol(sibling, attempt.acting()) && !isOurs(slug, in)) {
       throw refused(doing, "the registry did not take the row.");
     }
     return new Outcome.Done<>(
@@ -245,7 +265,7 @@ public final class EnrolSibling implements Action<EnrolSibling.In, EnrolSibling.
         () -> {
           registry.endChanges(visit.applicationPrefix(), visit.attempt());
           if (registry.tenant(slug).map(Reference::of).equals(Optional.of(reference))) {
-            registry.withdraw(slug, reference, visit.applicationName(), attempt::fence);
+            registry.withdraw(slug, reference, attempt.acting());
           }
           return slug;
         });

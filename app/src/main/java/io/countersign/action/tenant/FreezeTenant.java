@@ -81,12 +81,7 @@ public final class FreezeTenant implements Action<FreezeTenant.Inputs, FreezeTen
         "freeze the tenant: status " + estate.statuses().frozen() + ", read-only, sessions ended",
         List.of(
             Tenants.SET_READ_ONLY.formatted(database),
-            Tenants.plannedQuery(
-                estate,
-                "set-status",
-                ":slug the tenant's, :expected <the status it has then>, :wanted "
-                    + estate.statuses().frozen()
-                    + ", :reason the run and its reason"),
+            Tenants.plannedStatus(estate, "<the status it has then>", estate.statuses().frozen()),
             PlannedSql.endSessions(
                 "datid = "
                     + PlannedSql.oid(inputs, "database")
@@ -192,7 +187,8 @@ public final class FreezeTenant implements Action<FreezeTenant.Inputs, FreezeTen
     var frozen = estate.statuses().frozen();
     var visit = attempt.visit();
     return previous.equals(frozen)
-        || registry.setStatus(visit.tenant().slug(), previous, frozen, Tenants.reason(visit));
+        || registry.setStatus(
+            visit.tenant().slug(), previous, frozen, Tenants.reason(visit), attempt.acting());
   }
 
   @Override
@@ -226,7 +222,8 @@ public final class FreezeTenant implements Action<FreezeTenant.Inputs, FreezeTen
     // a process that stood still and clears up late must not open what somebody else has frozen
     attempt.fence();
     if (!previous.equals(frozen)) {
-      registry.setStatus(visit.tenant().slug(), frozen, previous, Tenants.reason(visit));
+      registry.setStatus(
+          visit.tenant().slug(), frozen, previous, Tenants.reason(visit), attempt.acting());
     }
     restoreReadOnly(session, database.name(), attempt.intent());
     // sessions opened meanwhile keep the preset they began with

@@ -53,7 +53,7 @@ final class Restarting {
     }
     attempt.fence();
     commands.run(
-        attempt,
+        attempt.acting(),
         "restarting the product " + estate.name(),
         "restart",
         command.get(),

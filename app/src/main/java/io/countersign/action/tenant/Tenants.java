@@ -8,12 +8,14 @@ import io.countersign.estate.Estate;
 import io.countersign.estate.Registry;
 import io.countersign.estate.Tenant;
 import io.countersign.postgres.Identifiers;
+import io.countersign.postgres.PlannedChange;
 import io.countersign.postgres.Servers;
 import io.countersign.postgres.Sessions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /** What the actions on a tenant share. */
@@ -80,9 +82,28 @@ final class Tenants {
 
   /** A query of the estate's file as a plan shows it, with what its parameters will be. */
   static String plannedQuery(Estate estate, String query, String parameters) {
-    return estate.registry().queries().getOrDefault(query, "registry " + query).strip()
-        + "\n-- in the registry, with "
-        + parameters;
+    return PlannedChange.of(estate, query, parameters, Map.of());
+  }
+
+  /** A change of the status as a plan shows it. */
+  static String plannedStatus(Estate estate, String from, String to) {
+    return PlannedChange.of(
+        estate,
+        "set-status",
+        ":slug the tenant's, :expected "
+            + from
+            + ", :wanted "
+            + to
+            + ", :reason the run and its reason",
+        Map.of(
+            "{slug}",
+            "<tenant>",
+            "{from}",
+            from,
+            "{to}",
+            to,
+            "{reason}",
+            "<the run and its reason>"));
   }
 
   static Problem unended(Visit<?> visit, List<Sessions.Left> left) {

@@ -78,14 +78,7 @@ public final class UnfreezeTenant implements Action<UnfreezeTenant.Inputs, Unfre
                 "datid = "
                     + PlannedSql.oid(inputs, "database")
                     + " and backend_start or xact_start is before the change"),
-            Tenants.plannedQuery(
-                estate,
-                "set-status",
-                ":slug the tenant's, :expected "
-                    + estate.statuses().frozen()
-                    + ", :wanted "
-                    + inputs.shown("status")
-                    + ", :reason the run and its reason")));
+            Tenants.plannedStatus(estate, estate.statuses().frozen(), inputs.shown("status"))));
   }
 
   @Override
@@ -108,7 +101,7 @@ public final class UnfreezeTenant implements Action<UnfreezeTenant.Inputs, Unfre
           try (var session = Tenants.maintenance(servers, visit.inputs().database(), visit)) {
             attempt.fence();
             var left = openWrites(session, visit);
-            return changeStatus(visit, left);
+            return changeStatus(attempt, left);
           }
         });
   }
@@ -131,13 +124,15 @@ public final class UnfreezeTenant implements Action<UnfreezeTenant.Inputs, Unfre
     return Sessions.end(session, Sessions.olderThan(session, database.oid(), changedAt));
   }
 
-  private Outcome<Outputs> changeStatus(Visit<Inputs> visit, List<Sessions.Left> left)
+  private Outcome<Outputs> changeStatus(Attempt<Inputs> attempt, List<Sessions.Left> left)
       throws ActionFailed {
+    var visit = attempt.visit();
     var wanted = visit.inputs().status();
     var frozen = estate.statuses().frozen();
     var slug = visit.tenant().slug();
     boolean changed =
-        !wanted.equals(frozen) && registry.setStatus(slug, frozen, wanted, Tenants.reason(visit));
+        !wanted.equals(frozen)
+            && registry.setStatus(slug, frozen, wanted, Tenants.reason(visit), attempt.acting());
     var actual = Tenants.registered(registry, visit).status();
     return new Outcome.Done<>(new Outputs(actual), said(changed, wanted, actual) + readOnly(left));
   }

@@ -17,6 +17,7 @@ import io.countersign.estate.Estate;
 import io.countersign.estate.Registry;
 import io.countersign.estate.Registry.Reference;
 import io.countersign.estate.SecretName;
+import io.countersign.postgres.PlannedChange;
 import io.countersign.postgres.ServerWork;
 import io.countersign.runbook.Risk;
 import java.util.List;
@@ -61,7 +62,7 @@ public final class WithdrawSibling implements Action<WithdrawSibling.In, NoOutpu
     return new PlanText(
         "take " + sibling + " out of the registry, if this run enrolled it",
         List.of(
-            Tenants.plannedQuery(
+            PlannedChange.of(
                 estate,
                 "withdraw",
                 ":slug "
@@ -69,7 +70,11 @@ public final class WithdrawSibling implements Action<WithdrawSibling.In, NoOutpu
                     + ", :database "
                     + inputs.shown("database")
                     + ", :secret "
-                    + inputs.shown("secret"))));
+                    + inputs.shown("secret"),
+                Map.of(
+                    "{slug}", sibling,
+                    "{database}", inputs.shown("database"),
+                    "{secret}", inputs.shown("secret")))));
   }
 
   @Override
@@ -91,8 +96,7 @@ public final class WithdrawSibling implements Action<WithdrawSibling.In, NoOutpu
     var visit = attempt.visit();
     var in = visit.inputs();
     Siblings.requireOwn(visit, doing, in.sibling(), in.database());
-    boolean was =
-        registry.withdraw(in.sibling(), in.reference(), visit.applicationName(), attempt::fence);
+    boolean was = registry.withdraw(in.sibling(), in.reference(), attempt.acting());
     var still =
         registry.tenants().stream()
             .filter(it -> it.database().equals(in.database().name()))

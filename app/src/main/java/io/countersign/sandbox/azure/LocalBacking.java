@@ -2,6 +2,7 @@ package io.countersign.sandbox.azure;
 
 import io.countersign.RunId;
 import io.countersign.Secret;
+import io.countersign.estate.Acting;
 import io.countersign.estate.Estate.RestoreSource;
 import io.countersign.estate.Login;
 import io.countersign.estate.Registry;
@@ -116,7 +117,8 @@ public final class LocalBacking implements Backing {
     }
 
     @Override
-    public boolean setStatus(String slug, String expected, String wanted, String reason) {
+    public boolean setStatus(
+        String slug, String expected, String wanted, String reason, Acting by) {
       return false;
     }
 

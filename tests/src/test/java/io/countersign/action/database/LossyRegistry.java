@@ -1,5 +1,6 @@
 package io.countersign.action.database;
 
+import io.countersign.estate.Acting;
 import io.countersign.estate.Registry;
 import io.countersign.estate.Tenant;
 import java.util.List;
@@ -43,9 +44,8 @@ final class LossyRegistry implements Registry {
   }
 
   @Override
-  public boolean setReference(
-      String slug, Reference expected, Reference wanted, String session, Runnable fence) {
-    if (loses == Loses.THE_ANSWER && !real.setReference(slug, expected, wanted, session, fence)) {
+  public boolean setReference(String slug, Reference expected, Reference wanted, Acting by) {
+    if (loses == Loses.THE_ANSWER && !real.setReference(slug, expected, wanted, by)) {
       throw new AssertionError("the row was another one");
     }
     silent = falls;
@@ -76,8 +76,8 @@ final class LossyRegistry implements Registry {
   }
 
   @Override
-  public boolean setStatus(String slug, String expected, String wanted, String reason) {
-    return real.setStatus(slug, expected, wanted, reason);
+  public boolean setStatus(String slug, String expected, String wanted, String reason, Acting by) {
+    return real.setStatus(slug, expected, wanted, reason, by);
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.countersign.action.Finding;
 import io.countersign.action.Outcome;
 import io.countersign.action.tenant.EnrolSibling;
 import io.countersign.action.tenant.WithdrawSibling;
+import io.countersign.estate.Acting;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.OwnSecrets;
 import io.countersign.estate.Registry;
@@ -94,17 +95,18 @@ class SiblingTest {
     }
 
     @Override
-    public boolean setStatus(String slug, String expected, String wanted, String reason) {
+    public boolean setStatus(
+        String slug, String expected, String wanted, String reason, Acting by) {
       throw new UnsupportedOperationException();
     }
 
     @Override
-    public boolean enrol(Sibling sibling, String session, Runnable fence) {
+    public boolean enrol(Sibling sibling, Acting by) {
       return rows.putIfAbsent(sibling.slug(), sibling.reference()) == null;
     }
 
     @Override
-    public boolean withdraw(String slug, Reference reference, String session, Runnable fence) {
+    public boolean withdraw(String slug, Reference reference, Acting by) {
       return rows.remove(slug, reference);
     }
 

@@ -11,6 +11,7 @@ import io.countersign.action.Intent;
 import io.countersign.action.Outcome;
 import io.countersign.action.Stop;
 import io.countersign.action.Visit;
+import io.countersign.estate.Acting;
 import io.countersign.estate.CopyLimits;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Estate;
@@ -293,7 +294,8 @@ final class TwoServers {
       }
 
       @Override
-      public boolean setStatus(String slug, String expected, String wanted, String reason) {
+      public boolean setStatus(
+          String slug, String expected, String wanted, String reason, Acting by) {
         throw new UnsupportedOperationException();
       }
 

@@ -129,8 +129,7 @@ class RestoreBackupTest {
     return ((Outcome.Done<RestoreBackup.Out>) outcome).outputs().database();
   }
 
-  private Outcome<CompareBackup.Out> compared(Backup backup, DatabaseRef restored)
-      throws Exception {
+  private Outcome<Parity> compared(Backup backup, DatabaseRef restored) throws Exception {
     var in = new CompareBackup.In(BackupRef.of(backup), restored, servers.database(NAME));
     return once(compare(), in, "parity");
   }
@@ -154,7 +153,7 @@ class RestoreBackupTest {
     assertThat(restored.oid()).isGreaterThanOrEqualTo(2_000_000_000L);
     assertThat(restored.name()).isEqualTo("tenant_acme_restore_20261121155200_a1");
 
-    var parity = (Outcome.Done<CompareBackup.Out>) compared(backup, restored);
+    var parity = (Outcome.Done<Parity>) compared(backup, restored);
     assertThat(parity.said()).contains("every table has the rows that were counted");
     assertThat(parity.outputs().tables()).isGreaterThan(5);
     assertThat(parity.outputs().comeBack() + parity.outputs().go() + parity.outputs().change())
@@ -188,7 +187,7 @@ class RestoreBackupTest {
         .isEqualTo("rw-------");
     assertThat(once(check(), new BackupCheck.In(BackupRef.of(backup), live, null), "check"))
         .isInstanceOf(Outcome.Done.class);
-    var parity = (Outcome.Done<CompareBackup.Out>) compared(backup, restored(backup));
+    var parity = (Outcome.Done<Parity>) compared(backup, restored(backup));
     assertThat(parity.said()).contains("every table has the rows that were counted");
     assertThat(parity.outputs().comeBack() + parity.outputs().go() + parity.outputs().change())
         .isZero();
@@ -208,7 +207,7 @@ class RestoreBackupTest {
         """);
     try {
       var restored = restored(backup);
-      var parity = (Outcome.Done<CompareBackup.Out>) compared(backup, restored);
+      var parity = (Outcome.Done<Parity>) compared(backup, restored);
       assertThat(parity.outputs().rowsByTable()).contains("3 0 0 members.visit");
       assertThat(parity.outputs().comeBack()).isEqualTo(3 + 50 + 2);
       assertThat(parity.outputs().go()).isEqualTo(50 + 2);

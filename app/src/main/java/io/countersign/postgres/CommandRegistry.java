@@ -149,8 +149,15 @@ public final class CommandRegistry implements Registry {
             "{reason}", text(sibling.reason())));
   }
 
+  /** Where the command made a row that leads elsewhere, nobody but a person may take it out. */
   private static String led(Tenant row) {
-    return "leads it to " + Reference.of(row) + " on " + row.server() + ", " + row.status();
+    return "leads it to "
+        + Reference.of(row)
+        + " on "
+        + row.server()
+        + ", "
+        + row.status()
+        + ". A row that leads to another database is yours to take out";
   }
 
   @Override

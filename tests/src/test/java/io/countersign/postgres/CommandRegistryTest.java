@@ -292,12 +292,16 @@ class CommandRegistryTest {
   }
 
   private CommandRegistry enrolling(String database, String status) throws IOException {
+    return enrolling(database, status, "pg-1");
+  }
+
+  private CommandRegistry enrolling(String database, String status, String on) throws IOException {
     var body =
         """
         change "INSERT INTO public.tenant VALUES (:'slug', gen_random_uuid(), :'display_name', %s,
-          %s, 'pg-1', :'secret')" "$@"
+          %s, '%s', :'secret')" "$@"
         """
-            .formatted(status, database);
+            .formatted(status, database, on);
     return registry(
         "enrol",
         product()
@@ -340,6 +344,10 @@ class CommandRegistryTest {
 
     var open = enrolling(":'database'", "'active'");
     assertThat(said(() -> open.enrol(SIBLING, BY))).contains("on pg-1, active");
+    reset();
+
+    var away = enrolling(":'database'", ":'status'", "pg-9");
+    assertThat(said(() -> away.enrol(SIBLING, BY))).contains("on pg-9, read_only");
   }
 
   @Test

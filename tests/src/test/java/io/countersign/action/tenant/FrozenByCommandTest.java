@@ -6,6 +6,7 @@ import io.countersign.action.Outcome;
 import io.countersign.action.Planned;
 import io.countersign.action.TestAttempt;
 import io.countersign.estate.Estate;
+import io.countersign.estate.Policies.OwnCommand;
 import io.countersign.postgres.ArchiveRestorer;
 import io.countersign.postgres.ClientPrograms;
 import io.countersign.postgres.CommandRegistry;
@@ -147,5 +148,33 @@ class FrozenByCommandTest {
                         + " --slug <tenant> --to read_only --reason '<the run and its reason>' # on"
                         + " the bot's host, at most 60 s; the registry is read before and after"))
         .noneMatch(it -> it.contains("UPDATE"));
+  }
+
+  @Test
+  void a_plan_shows_the_commands_that_enrol_a_sibling_and_take_it_out() {
+    var enrol =
+        command("/opt/enrol", "{slug}", "{display-name}", "{beside}", "{database}", "{secret}");
+    var withdraw = command("/opt/archive", "{slug}", "{database}", "{secret}");
+    var estate =
+        server
+            .sample(Duration.ZERO)
+            .commands(Map.of("enrol", enrol, "withdraw", withdraw))
+            .estate();
+    var registry = new QueryRegistry(estate, server.secrets());
+    var restorer = new ArchiveRestorer(server.restoreSource(), registry, server.secrets());
+    var servers = new Servers(registry, server.secrets(), restorer);
+    var nothing = new Planned(Map.of());
+
+    assertThat(new EnrolSibling(servers, estate, registry).plan(nothing).statements())
+        .anyMatch(it -> it.startsWith("/opt/enrol '<tenant>-<no as>-<stamp of the run>' "))
+        .anyMatch(it -> it.contains(" '<its name> (restored backup)' <tenant> '<no database>' "));
+    assertThat(new WithdrawSibling(estate, registry).plan(nothing).statements())
+        .containsExactly(
+            "/opt/archive '<no sibling>' '<no database>' '<no secret>' # on the bot's host, at most"
+                + " 60 s; the registry is read before and after");
+  }
+
+  private static OwnCommand command(String... argv) {
+    return new OwnCommand(List.of(argv), Duration.ofMinutes(1));
   }
 }

@@ -155,7 +155,8 @@ public final class Grants {
               "UPDATE (number, trying, sender, until)"),
           Grant.on(
               "leftover",
-              "tells a channel once a day of a copy that was left behind",
+              "tells a channel, and again while it lasts, of copies left behind and rehearsals"
+                  + " missed",
               "SELECT",
               "INSERT",
               "UPDATE (told, told_at, tried, sender, until)"),

@@ -7,6 +7,8 @@ import static io.countersign.support.Samples.GATE;
 import io.countersign.Problem;
 import io.countersign.audit.Anchor;
 import io.countersign.estate.ServerRestorer;
+import io.countersign.run.Drills;
+import io.countersign.run.Ending;
 import io.countersign.run.Recorded;
 import io.countersign.run.RunEvent;
 import io.countersign.slack.MessageCases.Case;
@@ -15,8 +17,11 @@ import io.countersign.support.Rewritten;
 import io.countersign.support.Samples;
 import io.countersign.thread.LeftoverLine;
 import io.countersign.thread.LeftoverLine.Why;
+import io.countersign.thread.MissedDrillLine;
 import io.countersign.thread.ThreadLines;
 import io.countersign.thread.Timeline;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +59,7 @@ final class ThreadMessages {
     drawing.timelines();
     drawing.anchor();
     drawing.leftovers();
+    drawing.missedDrills();
     return drawing.told;
   }
 
@@ -172,6 +178,34 @@ final class ThreadMessages {
                     Drawing.whisper(
                         List.of(LeftoverLine.of(copy, why, Samples.NOON.plusSeconds(7_200))),
                         List.of())));
+  }
+
+  private void missedDrills() {
+    var run = Samples.RUN;
+    var next = Optional.of(Samples.NOON.plus(Duration.ofDays(89)));
+    var whys = new TreeMap<String, Drills.Why>();
+    whys.put("held", new Drills.Why.Waits("1", Samples.NOON, Optional.of("held by run " + run)));
+    whys.put("unknown", new Drills.Why.Waits("1", Samples.NOON, Optional.empty()));
+    whys.put("goes on", new Drills.Why.GoesOn(run, Samples.NOON));
+    whys.put("none is planned", ended(Ending.FAILED, Optional.empty()));
+    for (var ending : Ending.values()) {
+      whys.put("the last one: " + ending, ended(ending, next));
+    }
+    whys.forEach(
+        (title, why) ->
+            sheet.message(
+                "a rehearsal that was missed, " + title,
+                Drawing.whisper(
+                    List.of(
+                        MissedDrillLine.of(
+                            new Drills.Missed(Samples.ACME, "tenant-drill", "C0INCIDENT", why),
+                            Optional.of("/tenant-drill acme"),
+                            Samples.NOON.plusSeconds(90_000))),
+                    List.of())));
+  }
+
+  private static Drills.Why ended(Ending ending, Optional<Instant> next) {
+    return new Drills.Why.Ended(Samples.RUN, Samples.NOON, ending, next);
   }
 
   private void anchor() {

@@ -224,6 +224,7 @@ public final class Bot implements AutoCloseable {
             pinned,
             database.schedules(),
             database.backups(),
+            database.notices(),
             () -> RunId.random(random));
     var scheduler = Executors.newScheduledThreadPool(2, Thread.ofPlatform().daemon().factory());
     var threads = Executors.newVirtualThreadPerTaskExecutor();

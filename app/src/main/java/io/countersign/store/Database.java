@@ -136,6 +136,10 @@ public final class Database implements AutoCloseable {
     return new JdbiTellings(jdbi);
   }
 
+  public JdbiNotices notices() {
+    return new JdbiNotices(jdbi);
+  }
+
   public JdbiDrills drills() {
     return new JdbiDrills(jdbi);
   }

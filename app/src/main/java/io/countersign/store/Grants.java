@@ -160,5 +160,10 @@ public final class Grants {
               "SELECT",
               "INSERT",
               "UPDATE (told, told_at, tried, sender, until)"),
+          Grant.on(
+              "notice",
+              "writes down who had the caches told again; never changes it",
+              "SELECT",
+              "INSERT"),
           Grant.on("flyway_schema_history", "sees whether the schema is up to date", "SELECT"));
 }

@@ -9,6 +9,7 @@ import io.countersign.audit.Anchor;
 import io.countersign.estate.ServerRestorer;
 import io.countersign.run.Drills;
 import io.countersign.run.Ending;
+import io.countersign.run.Fold;
 import io.countersign.run.Recorded;
 import io.countersign.run.RunEvent;
 import io.countersign.slack.MessageCases.Case;
@@ -56,6 +57,7 @@ final class ThreadMessages {
     drawing.last("nothing was changed", MessageCases.drifted());
     drawing.last("approved, cooling off", MessageCases.cooling());
     drawing.people();
+    drawing.toldAgain();
     drawing.timelines();
     drawing.anchor();
     drawing.leftovers();
@@ -93,6 +95,14 @@ final class ThreadMessages {
                         "checking",
                         "the order of this step cannot be made",
                         "Look at the step's log, then try again"))));
+  }
+
+  private void toldAgain() {
+    last("at its end, where caches were told", new RestoreStory().finished());
+    var spec = Fold.of(new RestoreStory().finished().journal()).facts().spec();
+    sheet.message(
+        "caches were told again",
+        Drawing.line(ThreadLines.toldAgain(BOB, spec), Samples.RUN, 1, Set.of()));
   }
 
   private void lines(String title, RestoreStory story) {
@@ -136,7 +146,7 @@ final class ThreadMessages {
   private static void draw(
       MessageSheet sheet, String title, List<Recorded> journal, Recorded event, Case of) {
     var line = ThreadLines.line(journal, event.seq(), of.runbook(), of.now()).orElseThrow();
-    var offers = event.event() instanceof RunEvent.PersonNeeded;
+    var offers = ThreadLines.offers(journal, event.seq(), of.runbook());
     sheet.message(title, Drawing.line(line, Samples.RUN, event.seq(), offers));
   }
 

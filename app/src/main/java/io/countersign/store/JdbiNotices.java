@@ -35,7 +35,7 @@ public final class JdbiNotices implements Notices {
   public void given(RunId run, Person who, String request, String door) {
     jdbi.useTransaction(
         handle -> {
-          JdbiJournal.lock(handle, run).orElseThrow();
+          var _ = JdbiJournal.lock(handle, run).orElseThrow();
           handle
               .createQuery(
                   """

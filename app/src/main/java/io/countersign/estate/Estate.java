@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * @param queueSchemas schemas whose writes do not count as writes of the tenant
  * @param policies what is done about jobs and numbers that come back with the past
  * @param neighbours by the server's name, where it has some
- * @param backups the folder in which backups are kept; empty where the estate keeps none
+ * @param backups where backups are kept; empty where the estate keeps none
  * @param copy what a copy may take of a server that others use as well
  * @param channel id of the channel that is told what belongs to no run that goes on
  * @param access how the bot comes into the servers
@@ -39,7 +39,7 @@ public record Estate(
     RegistryQueries registry,
     SecretSource secrets,
     PastSource restore,
-    Optional<String> backups,
+    Optional<BackupFolder> backups,
     Map<String, Neighbours> neighbours,
     CopyLimits copy,
     Optional<String> channel,
@@ -72,6 +72,23 @@ public record Estate(
 
   /** The registry's status words: {@code active} and {@code read_only} in medsuite. */
   public record Statuses(String open, String frozen) {}
+
+  /**
+   * The folder in which backups are kept.
+   *
+   * @param parallelFrom bytes of a database, 1 or more, from which on several sessions dump it side
+   *     by side
+   */
+  public record BackupFolder(String path, long parallelFrom) {
+    /** Below, one session is done within minutes. */
+    public static final long USUAL_PARALLEL_FROM = 10L << 30;
+
+    public BackupFolder {
+      if (parallelFrom < 1) {
+        throw new IllegalArgumentException("a size is 1 byte or more: " + parallelFrom);
+      }
+    }
+  }
 
   public record TableName(String schema, String table) {
     @Override

@@ -82,6 +82,8 @@ public final class ClientErrors {
           "input file",
           "unsupported version",
           "unrecognized ",
+          "this build does not support compression",
+          "cannot restore from compressed archive",
           "no matching ");
 
   private ClientErrors() {}

@@ -38,7 +38,7 @@ final class DumpedSchema {
   }
 
   /**
-   * Reads as much of the file as holds definitions.
+   * Reads as much of the file, or of the folder's table of contents, as holds definitions.
    *
    * @throws ActionFailed where it is no archive that is known here
    */
@@ -56,13 +56,14 @@ final class DumpedSchema {
     throw new ActionFailed(
         new Problem(
             doing,
-            "the dump does not begin as pg_dump's custom format of PostgreSQL 15 to 18 does.",
+            "the dump does not begin as one of pg_dump of PostgreSQL 15 to 18 does.",
             "Take another backup."));
   }
 
   /** Empty where the definitions do not end within so many bytes. */
   private static Optional<SchemaArchive> read(Path file, int limit) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
+    var begins = Files.isDirectory(file) ? file.resolve("toc.dat") : file;
+    try (InputStream in = Files.newInputStream(begins)) {
       return SchemaArchive.read(in.readNBytes(limit));
     } catch (IndexOutOfBoundsException cutOff) {
       return Optional.empty();

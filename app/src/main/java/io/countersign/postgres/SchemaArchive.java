@@ -11,10 +11,10 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * What stands in an archive that pg_dump wrote in its custom format, without rows: one entry per
- * object, with its statements and with what must exist before it. Taking entries from the archive
- * is exact; cutting a dump's text into statements is not, because a comment or a function of the
- * tenant can hold text that looks like a border.
+ * What stands in an archive that pg_dump wrote in its custom format, or in the table of contents of
+ * its directory format, without rows: one entry per object, with its statements and with what must
+ * exist before it. Taking entries from the archive is exact; cutting a dump's text into statements
+ * is not, because a comment or a function of the tenant can hold text that looks like a border.
  */
 final class SchemaArchive {
   /** pg_dump of 15 writes 1.14, of 16 1.15, of 17 and 18 1.16. Others are not read. */
@@ -27,6 +27,10 @@ final class SchemaArchive {
 
   private static final byte[] MAGIC = "PGDMP".getBytes(StandardCharsets.US_ASCII);
   private static final int CUSTOM = 1;
+
+  /** The tar format's number: the directory format's table of contents gives itself out as one. */
+  private static final int DIRECTORY = 3;
+
   private static final int DATE_PARTS = 7;
   private static final int PRE_DATA = 2;
 
@@ -139,6 +143,7 @@ final class SchemaArchive {
     private String database = "";
     private int intBytes;
     private int offsetBytes;
+    private boolean inPieces;
 
     Reader(byte[] bytes) {
       this.bytes = bytes;
@@ -156,9 +161,13 @@ final class SchemaArchive {
       intBytes = letter();
       offsetBytes = letter();
       int format = letter();
-      if (major != 1 || minor < OLDEST || minor > NEWEST || format != CUSTOM || intBytes != 4) {
+      if (major != 1 || minor < OLDEST || minor > NEWEST || intBytes != 4) {
         return OptionalInt.empty();
       }
+      if (format != CUSTOM && format != DIRECTORY) {
+        return OptionalInt.empty();
+      }
+      inPieces = format == DIRECTORY;
       if (minor >= 15) {
         at++; // the algorithm of compression
       } else {
@@ -194,7 +203,11 @@ final class SchemaArchive {
       var owner = text();
       text(); // whether rows have OIDs, long gone
       var after = after();
-      at += 1 + offsetBytes;
+      if (inPieces) {
+        text(); // the piece with its rows
+      } else {
+        at += 1 + offsetBytes;
+      }
       return new Entry(
           id,
           catalogue,

@@ -193,7 +193,7 @@ public record Authored(
             UNKNOWN.secrets(),
             // Azure is asked when something runs; a folder would be looked at
             estate.restore() instanceof PastSource.OnAzure azure ? azure : UNKNOWN.restore(),
-            UNKNOWN.backups(),
+            estate.backups().map(it -> new Estate.BackupFolder("/nowhere", it.parallelFrom())),
             estate.neighbours(),
             estate.copy(),
             estate.channel(),

@@ -106,7 +106,7 @@ public final class Estates {
     ObjectStore store =
         estate
             .backups()
-            .<ObjectStore>map(it -> new FolderStore(Path.of(it)))
+            .<ObjectStore>map(it -> new FolderStore(Path.of(it.path())))
             .orElseGet(NoStore::new);
     var copier = new DatabaseCopier(programs, estate.copy());
     var flips = new Flips(registry, own);

@@ -38,7 +38,8 @@ final class CopyLimitReader {
     return workers;
   }
 
-  private static OptionalLong size(Section copy, String key) {
+  /** A size; empty where it is missing, or none, which is told. */
+  static OptionalLong size(Section copy, String key) {
     if (!copy.has(key)) {
       return OptionalLong.empty();
     }

@@ -320,13 +320,18 @@ public final class EstateReader {
             : "It gets and must use :" + String.join(", :", new TreeSet<>(wanted)) + ".");
   }
 
-  private Optional<String> backups(Section file) {
+  private Optional<Estate.BackupFolder> backups(Section file) {
     var section = file.section("backups");
     section.ifPresent(
         it ->
-            it.closed(List.of("folder"))
+            it.closed(List.of("folder", "parallel-from"))
                 .needs("folder", "Add the folder in which backups are kept."));
-    return section.map(it -> path(it, "folder"));
+    return section.map(
+        it ->
+            new Estate.BackupFolder(
+                path(it, "folder"),
+                CopyLimitReader.size(it, "parallel-from")
+                    .orElse(Estate.BackupFolder.USUAL_PARALLEL_FROM)));
   }
 
   /** A word with its variables filled in; empty where the key is missing. */

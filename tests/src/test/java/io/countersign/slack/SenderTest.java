@@ -130,6 +130,32 @@ class SenderTest {
     settle();
   }
 
+  @Test
+  void a_process_whose_channel_was_taken_over_in_the_middle_of_a_pass_edits_nothing() {
+    var run = rig.asked(ONE);
+    bot.pass();
+    rig.later(Duration.ofSeconds(2));
+    rig.bench.advance(run);
+    // as if it stood still once it had looked what is due
+    rig.database.execute(
+        """
+        CREATE FUNCTION countersign.taken_over() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          UPDATE countersign.channel_lease SET sender = 'two' WHERE sender = 'one';
+          RETURN NULL;
+        END $$;
+        CREATE CONSTRAINT TRIGGER taken_over AFTER INSERT OR UPDATE ON countersign.channel_lease
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION countersign.taken_over()
+        """);
+
+    bot.pass();
+    assertThat(rig.calls(EDIT)).as("it is another's channel").isZero();
+
+    rig.database.execute("DROP TRIGGER taken_over ON countersign.channel_lease");
+    rig.leasesEnd();
+    settle();
+    assertThat(rig.calls(EDIT)).isPositive();
+  }
+
   private String statusOf(RunId run) {
     return texts(run).getFirst();
   }

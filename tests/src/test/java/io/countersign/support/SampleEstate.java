@@ -27,6 +27,7 @@ public final class SampleEstate {
   private PastSource restore = new Estate.RestoreSource("", "", "", "");
   private Map<String, Neighbours> beside = Map.of();
 
+  private Optional<Estate.BackupFolder> backups = Optional.empty();
   private Optional<String> channel = Optional.empty();
 
   private SampleEstate(String name) {
@@ -73,6 +74,11 @@ public final class SampleEstate {
     return this;
   }
 
+  public SampleEstate backups(Estate.BackupFolder kept) {
+    backups = Optional.of(kept);
+    return this;
+  }
+
   public SampleEstate channel(String id) {
     channel = Optional.of(id);
     return this;
@@ -93,7 +99,7 @@ public final class SampleEstate {
         new Estate.RegistryQueries(new SecretName("registry"), queries),
         new SecretSource.Folder(""),
         restore,
-        Optional.empty(),
+        backups,
         beside,
         CopyLimits.NONE,
         channel,

@@ -25,11 +25,12 @@ import io.countersign.postgres.Servers;
 import io.countersign.postgres.StepSessions;
 import io.countersign.postgres.TenantDatabases;
 import io.countersign.runbook.Risk;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
+import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -38,8 +39,9 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Dumps a tenant's database in pg_dump's custom format, without its queues, into the estate's
- * store, and writes it into the catalogue with the rows of each table at that moment.
+ * Dumps a tenant's database without its queues into the estate's store, and writes it into the
+ * catalogue with the rows of each table at that moment. A large database is dumped in pg_dump's
+ * directory format by several sessions, any other in its custom format.
  */
 public final class BackupDump implements Action<BackupDump.In, BackupDump.Out> {
   private static final int TABLES_TOLD = 5_000;
@@ -106,20 +108,39 @@ public final class BackupDump implements Action<BackupDump.In, BackupDump.Out> {
   @Override
   public PlanText plan(Planned inputs) {
     var name = PlannedSql.known(inputs, "database").map(DatabaseRef::name);
-    return new PlanText(
-        "dump " + inputs.shown("database") + " without " + without(),
-        List.of(
-            "pg_dump "
-                + String.join(
-                    " ",
-                    DumpFile.arguments(
-                        name.orElse(inputs.shown("database")),
-                        estate.queueSchemas(),
-                        "<scratch>/backup.dump"))
-                + " --snapshot=<exported>",
-            "SELECT count(*) of each table in the same snapshot",
-            "<scratch>/backup.dump is moved into the estate's backup store, readable by the bot"
-                + " alone"));
+    var lines = new ArrayList<String>();
+    lines.add(
+        "pg_dump "
+            + String.join(
+                " ",
+                DumpFile.planned(
+                    name.orElse(inputs.shown("database")),
+                    estate.queueSchemas(),
+                    "<scratch>/backup.dump"))
+            + " --snapshot=<exported>");
+    estate
+        .backups()
+        .ifPresent(
+            it ->
+                lines.add(
+                    "-- from "
+                        + Bytes.shown(it.parallelFrom())
+                        + " on: --format=directory --jobs="
+                        + workers()
+                        + ", and its pieces are packed into <scratch>/backup.dump"));
+    lines.add("SELECT count(*) of each table in the same snapshot");
+    lines.add(
+        "<scratch>/backup.dump is moved into the estate's backup store, readable by the bot alone");
+    return new PlanText("dump " + inputs.shown("database") + " without " + without(), lines);
+  }
+
+  /** Of a dump in pieces. */
+  private int workers() {
+    return Math.max(2, estate.copy().workers());
+  }
+
+  private long parallelFrom() {
+    return estate.backups().map(Estate.BackupFolder::parallelFrom).orElse(Long.MAX_VALUE);
   }
 
   private String without() {
@@ -137,14 +158,26 @@ public final class BackupDump implements Action<BackupDump.In, BackupDump.Out> {
           try (var session =
               servers.open(database.server(), Servers.MAINTENANCE, visit.applicationName())) {
             var found = TenantDatabases.pinned(session, database);
+            int workers = workers(session, found.name());
             return new Intent(
                 Map.of(
                     "server", servers.identity(database.server()),
                     "database.oid", Long.toString(found.oid()),
                     "database.name", found.name(),
-                    "backup.key", Dumps.key(visit, visit.attempt())));
+                    "backup.workers", Integer.toString(workers),
+                    "backup.key", Dumps.key(visit, visit.attempt(), workers > 1)));
           }
         });
+  }
+
+  private int workers(Connection session, String database) throws SQLException {
+    try (var query = session.prepareStatement("SELECT pg_database_size(?)")) {
+      query.setString(1, database);
+      try (var row = query.executeQuery()) {
+        row.next();
+        return row.getLong(1) < parallelFrom() ? 1 : workers();
+      }
+    }
   }
 
   @Override
@@ -169,7 +202,8 @@ public final class BackupDump implements Action<BackupDump.In, BackupDump.Out> {
             login.withDatabase(database.name()),
             visit.applicationName(),
             major,
-            estate.queueSchemas());
+            estate.queueSchemas(),
+            Integer.parseInt(attempt.intent().fact("backup.workers")));
     try (var scratch = programs.scratch(visit.applicationName())) {
       var dump =
           new DumpFile(programs)

@@ -24,8 +24,12 @@ final class Dumps {
     }
   }
 
-  /** Where an attempt's dump lies; the stamp sorts a tenant's backups by time. */
-  static String key(Visit<?> visit, int attempt) {
+  /**
+   * Where an attempt's dump lies; the stamp sorts a tenant's backups by time.
+   *
+   * @param packed whether it is in pieces, which are packed
+   */
+  static String key(Visit<?> visit, int attempt, boolean packed) {
     var slug = visit.tenant().slug();
     return visit.tenant().estate()
         + "/"
@@ -38,7 +42,7 @@ final class Dumps {
         + visit.run()
         + "-a"
         + attempt
-        + ".dump";
+        + (packed ? ".dump.zip" : ".dump");
   }
 
   /** The tenant's own, by its id. */

@@ -46,7 +46,7 @@ import java.util.Set;
  * tenant's own login must work in it; and it is counted what would change for the tenant.
  * Afterwards it is closed, so that it stays as it was compared.
  */
-public final class CompareBackup implements Action<CompareBackup.In, CompareBackup.Out> {
+public final class CompareBackup implements Action<CompareBackup.In, Parity> {
   static final String VERDICT = "every table has the rows that were counted when it was dumped";
   private static final int NAMED = 10;
 
@@ -64,43 +64,12 @@ public final class CompareBackup implements Action<CompareBackup.In, CompareBack
 
   public record In(BackupRef backup, DatabaseRef restored, DatabaseRef live) {}
 
-  /**
-   * @param verdict in words
-   * @param contentHash SHA-256 over all tables' counts and hashes and the catalogue
-   * @param tables of the restored database
-   * @param comeBack rows that only the restored database has
-   * @param go rows that only the live one has
-   * @param change rows of both that differ
-   * @param queueJobs jobs that would run again
-   * @param numbersAgain numbers that the live one's sequences have given since
-   * @param rowsByTable "back go change schema.table", a line for each table in which rows differ,
-   *     the most first; at most {@value Changes#LINES}
-   * @param sequencesBehind "numbers schema.sequence", a line for each, the most first
-   * @param restoredBytes the restored one's size
-   * @param liveBytes the live one's size
-   * @param sessions who is connected to the live database, by application
-   */
-  public record Out(
-      String verdict,
-      String contentHash,
-      long tables,
-      long comeBack,
-      long go,
-      long change,
-      long queueJobs,
-      long numbersAgain,
-      String rowsByTable,
-      String sequencesBehind,
-      long restoredBytes,
-      long liveBytes,
-      String sessions) {}
-
   @Override
-  public ActionType<In, Out> type() {
+  public ActionType<In, Parity> type() {
     return new ActionType<>(
         "backup.compare",
         In.class,
-        Out.class,
+        Parity.class,
         Risk.SAFE,
         Recovery.REPEAT,
         Set.of("verdict", "content-hash"),
@@ -144,12 +113,12 @@ public final class CompareBackup implements Action<CompareBackup.In, CompareBack
   }
 
   @Override
-  public Outcome<Out> act(Attempt<In> attempt) {
+  public Outcome<Parity> act(Attempt<In> attempt) {
     var doing = "comparing " + attempt.inputs().restored().name() + " with its backup";
     return Guarded.outcome(attempt.stop(), doing, () -> compared(attempt, doing));
   }
 
-  private Outcome<Out> compared(Attempt<In> attempt, String doing)
+  private Outcome<Parity> compared(Attempt<In> attempt, String doing)
       throws ActionFailed, SQLException {
     var visit = attempt.visit();
     var in = attempt.inputs();
@@ -176,7 +145,7 @@ public final class CompareBackup implements Action<CompareBackup.In, CompareBack
         attempt.stop(), servers.open(database.server(), name, attempt.visit().applicationName()));
   }
 
-  private Outcome<Out> measured(
+  private Outcome<Parity> measured(
       Attempt<In> attempt, String doing, Backup backup, Connection maintenance)
       throws ActionFailed, SQLException {
     var in = attempt.inputs();
@@ -201,7 +170,7 @@ public final class CompareBackup implements Action<CompareBackup.In, CompareBack
       var catalogue = CatalogueFingerprint.read(restored, in.restored().name());
       var content = new SourceComparison.Result(hashes, catalogue, List.of()).contentHash();
       return new Outcome.Done<>(
-          out(content.hex(), hashes.size(), changes),
+          Parity.of(VERDICT, content, hashes.size(), changes),
           hashes.size() + " tables; " + VERDICT + "; " + changes.said());
     }
   }
@@ -250,26 +219,8 @@ public final class CompareBackup implements Action<CompareBackup.In, CompareBack
     return estate.canaries().stream().map(it -> new Table(it.schema(), it.table())).toList();
   }
 
-  private static Out out(String content, long tables, Changes changes) {
-    var counts = changes.rows().counts();
-    return new Out(
-        VERDICT,
-        content,
-        tables,
-        counts.comeBack(),
-        counts.go(),
-        counts.change(),
-        changes.jobs(),
-        changes.given(),
-        changes.rowsByTable(),
-        changes.sequencesBehind(),
-        changes.comingBytes(),
-        changes.liveBytes(),
-        changes.sessions());
-  }
-
   @Override
-  public Finding<Out> probe(Attempt<In> attempt) {
+  public Finding<Parity> probe(Attempt<In> attempt) {
     throw new IllegalStateException("backup.compare is repeated, never probed");
   }
 

@@ -42,7 +42,7 @@ import java.util.stream.Collectors;
  * off, the tenant's own login must work in it; and it is counted what would change for the tenant.
  * Afterwards the restored database is closed and emptied, so that it stays as it was compared.
  */
-public final class DatabaseCompare implements Action<DatabaseCompare.In, DatabaseCompare.Out> {
+public final class DatabaseCompare implements Action<DatabaseCompare.In, Parity> {
   private final Servers servers;
   private final Registry registry;
   private final Estate estate;
@@ -61,42 +61,12 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
    */
   public record In(ServerRef source, DatabaseRef restored, DatabaseRef live) {}
 
-  /**
-   * @param verdict {@code equal}, or {@code equal by value (n tables without record hash)}
-   * @param contentHash SHA-256 over all tables' counts and hashes and the catalogue
-   * @param comeBack rows that only the restored database has
-   * @param go rows that only the live one has
-   * @param change rows of both that differ
-   * @param queueJobs jobs that would run again: they wait in the copy and are over in the live one
-   * @param numbersAgain numbers that the live one's sequences have given since
-   * @param rowsByTable "back go change schema.table", a line for each table in which rows differ,
-   *     the most first; at most {@value Changes#LINES}
-   * @param sequencesBehind "numbers schema.sequence", a line for each, the most first
-   * @param restoredBytes the copy's size
-   * @param liveBytes the live one's size
-   * @param sessions who is connected to the live database, by application
-   */
-  public record Out(
-      String verdict,
-      String contentHash,
-      long tables,
-      long comeBack,
-      long go,
-      long change,
-      long queueJobs,
-      long numbersAgain,
-      String rowsByTable,
-      String sequencesBehind,
-      long restoredBytes,
-      long liveBytes,
-      String sessions) {}
-
   @Override
-  public ActionType<In, Out> type() {
+  public ActionType<In, Parity> type() {
     return new ActionType<>(
         "database.compare",
         In.class,
-        Out.class,
+        Parity.class,
         Risk.SAFE,
         Recovery.REPEAT,
         Set.of("verdict", "content-hash"),
@@ -142,12 +112,12 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
   }
 
   @Override
-  public Outcome<Out> act(Attempt<In> attempt) {
+  public Outcome<Parity> act(Attempt<In> attempt) {
     var doing = "comparing " + attempt.inputs().restored().name() + " with its source";
     return Guarded.outcome(attempt.stop(), doing, () -> compared(attempt, doing));
   }
 
-  private Outcome<Out> compared(Attempt<In> attempt, String doing)
+  private Outcome<Parity> compared(Attempt<In> attempt, String doing)
       throws ActionFailed, SQLException {
     var in = attempt.inputs();
     if (in.restored().oid() == in.live().oid()
@@ -167,7 +137,7 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
     }
   }
 
-  private record Found(Out out, String said) {}
+  private record Found(Parity out, String said) {}
 
   private Connection open(Attempt<In> attempt, ServerRef server, String database)
       throws ActionFailed, SQLException {
@@ -233,22 +203,7 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
         equal.byText() == 0
             ? "equal"
             : "equal by value (" + equal.byText() + " tables without record hash)";
-    var counts = changes.rows().counts();
-    var out =
-        new Out(
-            verdict,
-            equal.contentHash().hex(),
-            equal.hashes().size(),
-            counts.comeBack(),
-            counts.go(),
-            counts.change(),
-            changes.jobs(),
-            changes.given(),
-            changes.rowsByTable(),
-            changes.sequencesBehind(),
-            changes.comingBytes(),
-            changes.liveBytes(),
-            changes.sessions());
+    var out = Parity.of(verdict, equal.contentHash(), equal.hashes().size(), changes);
     var said =
         out.tables()
             + " tables, "
@@ -260,7 +215,7 @@ public final class DatabaseCompare implements Action<DatabaseCompare.In, Databas
   }
 
   @Override
-  public Finding<Out> probe(Attempt<In> attempt) {
+  public Finding<Parity> probe(Attempt<In> attempt) {
     throw new IllegalStateException("database.compare is repeated, never probed");
   }
 

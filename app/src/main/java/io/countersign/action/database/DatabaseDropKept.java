@@ -18,19 +18,15 @@ import io.countersign.estate.Registry;
 import io.countersign.estate.RunSecrets;
 import io.countersign.estate.SecretName;
 import io.countersign.estate.SecretStore.SecretUnavailable;
-import io.countersign.postgres.DatabaseDrop;
-import io.countersign.postgres.Databases;
 import io.countersign.postgres.PlannedSql;
-import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
-import io.countersign.postgres.StepSessions;
-import io.countersign.postgres.TenantDatabases;
 import io.countersign.runbook.Risk;
 import io.countersign.runbook.Value;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -42,14 +38,10 @@ import org.jspecify.annotations.Nullable;
  * A database of another OID is never touched, whatever its name.
  */
 public final class DatabaseDropKept implements Action<DatabaseDropKept.In, NoOutputs> {
-  private final KeptDatabase kept;
-  private final Registry registry;
-  private final OwnSecrets secrets;
+  private final Removal<In> removal;
 
   public DatabaseDropKept(Servers servers, Registry registry, OwnSecrets secrets) {
-    this.kept = new KeptDatabase(servers, registry);
-    this.registry = registry;
-    this.secrets = secrets;
+    this.removal = new Removal<>(servers, new Kept(servers, registry, secrets));
   }
 
   /**
@@ -109,144 +101,88 @@ public final class DatabaseDropKept implements Action<DatabaseDropKept.In, NoOut
 
   @Override
   public Intent intent(Visit<In> visit) throws ActionFailed {
-    var database = visit.inputs().database();
-    return ServerWork.looking(
-        "looking whether " + database.name() + " may go",
-        () -> {
-          try (var session = kept.session(visit, database)) {
-            return now(visit.inputs(), session);
-          }
-        });
-  }
-
-  private Intent now(In in, Connection session) throws ActionFailed, SQLException {
-    var facts = new TreeMap<>(kept.mayGo(session, in.database()));
-    if (in.secretOwner().isPresent()) {
-      facts.put("drop.secret", in.secretName().orElseThrow().value());
-    }
-    return new Intent(facts);
+    return removal.intent(visit);
   }
 
   @Override
   public Outcome<NoOutputs> act(Attempt<In> attempt) {
-    var doing = "dropping " + attempt.inputs().database().name();
-    return Guarded.outcome(attempt.stop(), doing, () -> dropped(attempt, doing));
-  }
-
-  private Outcome<NoOutputs> dropped(Attempt<In> attempt, String doing)
-      throws ActionFailed, SQLException {
-    var database = attempt.inputs().database();
-    try (var session =
-        Databases.endingWith(attempt.stop(), kept.session(attempt.visit(), database))) {
-      try {
-        var now = now(attempt.inputs(), session);
-        if (!now.equals(attempt.intent())) {
-          return new Outcome.Drifted<>("it is on another server, or another server answers");
-        }
-      } catch (ActionFailed refused) {
-        // nothing has been changed yet, so what was approved is asked about anew
-        return new Outcome.Drifted<>(refused.problem().happened());
-      }
-      try {
-        return dropped(attempt, doing, session);
-      } catch (SQLException lost) {
-        return unanswered(attempt, lost);
-      }
-    }
-  }
-
-  /** DROP may have been carried out although its answer was lost: only a look tells. */
-  private Outcome<NoOutputs> unanswered(Attempt<In> attempt, SQLException lost)
-      throws SQLException {
-    return switch (probe(attempt)) {
-      case Finding.Done<NoOutputs>(var done, var said) -> new Outcome.Done<>(done, said);
-      case Finding.Unknown<NoOutputs>(var check) -> new Outcome.Unknown<>(check);
-      case Finding.NotDone<NoOutputs> _, Finding.Going<NoOutputs> _ -> throw lost;
-    };
-  }
-
-  private Outcome<NoOutputs> dropped(Attempt<In> attempt, String doing, Connection session)
-      throws ActionFailed, SQLException {
-    var database = attempt.inputs().database();
-    Runnable fence =
-        () -> {
-          attempt.stop().check();
-          attempt.fence();
-        };
-    DatabaseDrop.drop(doing, session, database, fence);
-    return new Outcome.Done<>(
-        new NoOutputs(),
-        database.name() + " (OID " + database.oid() + ") is dropped" + andSecret(attempt.inputs()));
-  }
-
-  /** The secret of a database that is gone leads nowhere. Repeatable; it never undoes the drop. */
-  private String andSecret(In in) {
-    var secret = in.secretName();
-    if (secret.isEmpty()) {
-      return "";
-    }
-    var name = secret.get();
-    try {
-      var has = registry.tenants().stream().filter(it -> it.secret().equals(name)).findFirst();
-      if (has.isPresent()) {
-        return "; the secret " + name + " stays, it is that of " + has.get().ref();
-      }
-      if (in.secretOwner().isEmpty()) {
-        return "; the secret " + name + ", which led to it, is not the bot's: remove it yourself";
-      }
-      secrets.remove(name, in.secretOwner().get());
-      return "; so is the secret " + name + ", which led to it";
-    } catch (SecretUnavailable unavailable) {
-      return "; remove the secret " + name + " yourself: " + unavailable.problem().happened();
-    } catch (Registry.RegistryUnavailable unavailable) {
-      return "; remove the secret "
-          + name
-          + " yourself: the registry could not be asked who has it";
-    }
+    return removal.act(attempt);
   }
 
   @Override
   public Finding<NoOutputs> probe(Attempt<In> attempt) {
-    var database = attempt.inputs().database();
-    try {
-      return ServerWork.looking(
-          "looking whether " + database.name() + " is dropped",
-          () -> {
-            try (var session = kept.session(attempt.visit(), database)) {
-              Databases.requirePrimary(session, database.server().name());
-              StepSessions.end(session, attempt);
-              return TenantDatabases.byOid(session, database.oid()).isEmpty()
-                  ? new Finding.Done<>(
-                      new NoOutputs(), database.name() + " is gone" + andSecret(attempt.inputs()))
-                  : new Finding.NotDone<>();
-            }
-          });
-    } catch (ActionFailed unreachable) {
-      return new Finding.Unknown<>(unreachable.problem().happened() + " " + check(database));
-    }
+    return removal.probe(attempt);
   }
 
-  private static String check(DatabaseRef database) {
-    return "On "
-        + database.server().name()
-        + " run: SELECT datname FROM pg_database WHERE oid = "
-        + database.oid()
-        + "; no row means that it is dropped.";
-  }
-
-  /**
-   * Ends the sessions of earlier attempts; a database under its last name is dropped by the next.
-   */
   @Override
   public void clear(Attempt<In> attempt) {
-    var visit = attempt.visit();
-    ServerWork.clearing(
-        "ending earlier attempts of the drop",
-        () -> {
-          try (var session = kept.session(visit, visit.inputs().database())) {
-            StepSessions.end(session, attempt);
-            return visit;
-          }
-        });
+    removal.clear(attempt);
+  }
+
+  /** A kept one is closed, and nothing leads to it. */
+  private static final class Kept implements Removal.Doom<In> {
+    private final KeptDatabase kept;
+    private final Registry registry;
+    private final OwnSecrets secrets;
+
+    Kept(Servers servers, Registry registry, OwnSecrets secrets) {
+      this.kept = new KeptDatabase(servers, registry);
+      this.registry = registry;
+      this.secrets = secrets;
+    }
+
+    @Override
+    public DatabaseRef database(In in) {
+      return in.database();
+    }
+
+    @Override
+    public String doing(In in) {
+      return "dropping " + in.database().name();
+    }
+
+    @Override
+    public Map<String, String> mayGo(Visit<In> visit, Connection session)
+        throws ActionFailed, SQLException {
+      var in = visit.inputs();
+      var facts = new TreeMap<>(kept.mayGo(session, in.database()));
+      if (in.secretOwner().isPresent()) {
+        facts.put("drop.secret", in.secretName().orElseThrow().value());
+      }
+      return facts;
+    }
+
+    @Override
+    public String rest(Connection session, In in) {
+      return in.database().name() + " (OID " + in.database().oid() + ") is dropped" + andSecret(in);
+    }
+
+    /**
+     * The secret of a database that is gone leads nowhere. Repeatable; it never undoes the drop.
+     */
+    private String andSecret(In in) {
+      var secret = in.secretName();
+      if (secret.isEmpty()) {
+        return "";
+      }
+      var name = secret.get();
+      try {
+        var has = registry.tenants().stream().filter(it -> it.secret().equals(name)).findFirst();
+        if (has.isPresent()) {
+          return "; the secret " + name + " stays, it is that of " + has.get().ref();
+        }
+        if (in.secretOwner().isEmpty()) {
+          return "; the secret " + name + ", which led to it, is not the bot's: remove it yourself";
+        }
+        secrets.remove(name, in.secretOwner().get());
+        return "; so is the secret " + name + ", which led to it";
+      } catch (SecretUnavailable unavailable) {
+        return "; remove the secret " + name + " yourself: " + unavailable.problem().happened();
+      } catch (Registry.RegistryUnavailable unavailable) {
+        return "; remove the secret "
+            + name
+            + " yourself: the registry could not be asked who has it";
+      }
+    }
   }
 }

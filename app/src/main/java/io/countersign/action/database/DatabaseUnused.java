@@ -17,7 +17,6 @@ import io.countersign.postgres.PlannedSql;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
 import io.countersign.runbook.Risk;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +26,11 @@ import java.util.Set;
 public final class DatabaseUnused implements Action<DatabaseUnused.In, DatabaseUnused.Out> {
   static final String VERDICT = "closed, nobody connected, and nothing refers to it";
 
+  private final Servers servers;
   private final KeptDatabase kept;
 
   public DatabaseUnused(Servers servers, Registry registry) {
+    this.servers = servers;
     this.kept = new KeptDatabase(servers, registry);
   }
 
@@ -87,19 +88,9 @@ public final class DatabaseUnused implements Action<DatabaseUnused.In, DatabaseU
 
   private Outcome<Out> looked(Visit<In> visit, DatabaseRef database)
       throws ActionFailed, SQLException {
-    try (var session = kept.session(visit, database)) {
+    try (var session = Doomed.session(servers, visit, database)) {
       kept.mayGo(session, database);
-      return new Outcome.Done<>(new Out(bytes(session, database.oid()), VERDICT), VERDICT);
-    }
-  }
-
-  private static long bytes(Connection session, long oid) throws SQLException {
-    try (var query = session.prepareStatement("SELECT pg_database_size(?::text::oid)")) {
-      query.setString(1, Long.toString(oid));
-      try (var row = query.executeQuery()) {
-        row.next();
-        return row.getLong(1);
-      }
+      return new Outcome.Done<>(new Out(Doomed.bytes(session, database), VERDICT), VERDICT);
     }
   }
 

@@ -13,7 +13,6 @@ import io.countersign.action.Visit;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Registry;
 import io.countersign.estate.SecretName;
-import io.countersign.postgres.Databases;
 import io.countersign.postgres.PlannedSql;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
@@ -26,9 +25,11 @@ import java.util.Set;
 /** Makes sure that nothing but its own row and secret leads to a sibling's database. */
 public final class SiblingLook implements Action<SiblingLook.In, SiblingLook.Out> {
   static final String VERDICT = "nothing but its own row and secret leads to it";
+  private final Servers servers;
   private final Sibling sibling;
 
   public SiblingLook(Servers servers, Registry registry) {
+    this.servers = servers;
     this.sibling = new Sibling(servers, registry);
   }
 
@@ -94,14 +95,12 @@ public final class SiblingLook implements Action<SiblingLook.In, SiblingLook.Out
     return ServerWork.outcome(
         "looking whether " + in.database().name() + " may go",
         () -> {
-          try (var session = sibling.session(visit, in.database())) {
+          try (var session = Doomed.session(servers, visit, in.database())) {
             sibling.mayGo(visit, session, in.body());
             var connected = Sessions.byApplication(Sessions.all(session, in.database().oid()));
-            long bytes =
-                Databases.number(
-                    session, "SELECT pg_database_size(" + in.database().oid() + "::oid)");
             return new Outcome.Done<>(
-                new Out(bytes, VERDICT, connected), VERDICT + "; connected: " + connected);
+                new Out(Doomed.bytes(session, in.database()), VERDICT, connected),
+                VERDICT + "; connected: " + connected);
           }
         });
   }

@@ -1,30 +1,22 @@
 package io.countersign.action.database;
 
-import io.countersign.Problem;
 import io.countersign.action.ActionFailed;
-import io.countersign.action.Visit;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Registry;
 import io.countersign.estate.RunSecrets;
 import io.countersign.estate.SecretName;
-import io.countersign.postgres.DatabaseDrop;
-import io.countersign.postgres.Databases;
-import io.countersign.postgres.Obstacles;
 import io.countersign.postgres.ReaderRole;
 import io.countersign.postgres.Servers;
-import io.countersign.postgres.TenantDatabases;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * A snapshot before it goes: its database must bear its OID and name, its reader and its secret
  * must be those of one run, and no tenant may live in it. Changes nothing.
  */
 final class Snapshot {
-  private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(10);
+  private static final String NEXT = "it is asked about again.";
   private final Servers servers;
   private final Registry registry;
 
@@ -33,18 +25,8 @@ final class Snapshot {
     this.registry = registry;
   }
 
-  Servers servers() {
-    return servers;
-  }
-
   /** What is to go. */
   record Body(DatabaseRef database, String reader, SecretName secret) {}
-
-  Connection session(Visit<?> visit, DatabaseRef database) throws ActionFailed, SQLException {
-    return Databases.answeringWithin(
-        ANSWERED_WITHIN,
-        servers.open(database.server(), Servers.MAINTENANCE, visit.applicationName()));
-  }
 
   /**
    * Its identity, for an intent.
@@ -53,23 +35,14 @@ final class Snapshot {
    */
   Map<String, String> mayGo(Connection session, Body body) throws ActionFailed, SQLException {
     var database = body.database();
-    Databases.requirePrimary(session, database.server().name());
-    var bearing = KeptDatabase.bearing(session, database);
+    var bearing = Doomed.bearing(session, database);
     requireApart(body);
-    var standing = Obstacles.standing(session, bearing.name());
-    if (!standing.isEmpty()) {
-      var first = standing.getFirst();
-      throw refused(body, first.what() + " (" + first.remedy() + ")");
-    }
-    var facts = new TreeMap<String, String>();
-    facts.put("server", servers.identity(database.server()));
-    facts.put("server.system", TenantDatabases.server(session).systemIdentifier());
-    facts.put("database.oid", Long.toString(database.oid()));
-    facts.put("database.name", database.name());
-    facts.put("drop.name", DatabaseDrop.dropName(database));
-    facts.put("reader.role", body.reader());
-    facts.put("reader.secret", body.secret().value());
-    return facts;
+    Doomed.requireNothingStanding(session, database, bearing, NEXT);
+    return Doomed.identity(
+        servers,
+        session,
+        database,
+        Map.of("reader.role", body.reader(), "reader.secret", body.secret().value()));
   }
 
   private void requireApart(Body body) throws ActionFailed {
@@ -87,10 +60,6 @@ final class Snapshot {
   }
 
   private static ActionFailed refused(Body body, String why) {
-    return new ActionFailed(
-        new Problem(
-            "looking whether " + body.database().name() + " may go",
-            why + ". Nothing was changed.",
-            "It stays. Find out who uses it; it is asked about again."));
+    return Doomed.refused(body.database(), why, NEXT);
   }
 }

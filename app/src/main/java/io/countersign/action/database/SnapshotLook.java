@@ -13,7 +13,6 @@ import io.countersign.action.Visit;
 import io.countersign.estate.DatabaseRef;
 import io.countersign.estate.Registry;
 import io.countersign.estate.SecretName;
-import io.countersign.postgres.Databases;
 import io.countersign.postgres.PlannedSql;
 import io.countersign.postgres.ServerWork;
 import io.countersign.postgres.Servers;
@@ -26,9 +25,11 @@ import java.util.Set;
 /** Makes sure that no tenant lives in a snapshot, and that reader and secret are its own. */
 public final class SnapshotLook implements Action<SnapshotLook.In, SnapshotLook.Out> {
   static final String VERDICT = "no tenant lives in it, and nothing but its own secret leads to it";
+  private final Servers servers;
   private final Snapshot snapshot;
 
   public SnapshotLook(Servers servers, Registry registry) {
+    this.servers = servers;
     this.snapshot = new Snapshot(servers, registry);
   }
 
@@ -89,14 +90,12 @@ public final class SnapshotLook implements Action<SnapshotLook.In, SnapshotLook.
     return ServerWork.outcome(
         "looking whether " + in.database().name() + " may go",
         () -> {
-          try (var session = snapshot.session(visit, in.database())) {
+          try (var session = Doomed.session(servers, visit, in.database())) {
             snapshot.mayGo(session, in.body());
             var connected = Sessions.byApplication(Sessions.all(session, in.database().oid()));
-            long bytes =
-                Databases.number(
-                    session, "SELECT pg_database_size(" + in.database().oid() + "::oid)");
             return new Outcome.Done<>(
-                new Out(bytes, VERDICT, connected), VERDICT + "; connected: " + connected);
+                new Out(Doomed.bytes(session, in.database()), VERDICT, connected),
+                VERDICT + "; connected: " + connected);
           }
         });
   }

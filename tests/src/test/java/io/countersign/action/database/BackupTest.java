@@ -17,12 +17,15 @@ import io.countersign.action.backup.BackupVerify;
 import io.countersign.estate.Backup;
 import io.countersign.estate.Estate;
 import io.countersign.postgres.ClientPrograms;
+import io.countersign.postgres.DumpFile;
 import io.countersign.postgres.FolderStore;
 import io.countersign.postgres.Servers;
 import io.countersign.support.MemoryBackups;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +42,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Dumps of a real tenant on a real server, as the operations document wants them. */
 class BackupTest {
+  private static final FileAttribute<Set<PosixFilePermission>> EXECUTABLE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
   private final TwoServers servers = TwoServers.shared();
   private final MemoryBackups catalogue = new MemoryBackups();
 
@@ -65,8 +72,11 @@ class BackupTest {
   }
 
   private BackupDump dump() {
-    return new BackupDump(
-        servers.servers(), servers.estate(), servers.programs(), store(), () -> catalogue);
+    return dump(servers.estate(), servers.programs());
+  }
+
+  private BackupDump dump(Estate estate, ClientPrograms programs) {
+    return new BackupDump(servers.servers(), estate, programs, store(), () -> catalogue);
   }
 
   private BackupVerify verify() {
@@ -177,6 +187,62 @@ class BackupTest {
         .isInstanceOfSatisfying(
             Outcome.Done.class,
             it -> assertThat(it.said()).contains("earlier ones had about").doesNotContain("note"));
+  }
+
+  @Test
+  void a_dump_in_pieces_is_read_to_its_end_too() throws Exception {
+    var large = servers.sample().backups(new Estate.BackupFolder("", 1)).estate();
+    var made = once(dump(large, servers.programs()), in(), "dump");
+    var out = ((Outcome.Done<BackupDump.Out>) made).outputs();
+
+    assertThat(out.location()).endsWith(".zip");
+    assertThat(out.rows()).isEqualTo(dumped().rows());
+    assertThat(once(verify(), new BackupVerify.In(out.backup()), "verify"))
+        .isInstanceOf(Outcome.Done.class);
+    var bytes = Files.readAllBytes(file(out));
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file(out), bytes);
+    assertThat(problem(once(verify(), new BackupVerify.In(out.backup()), "again")))
+        .contains("SHA-256");
+  }
+
+  /** Which compressions a client of this version was asked for, in order. */
+  private List<String> asked(int major, String notBuiltIn) throws Exception {
+    var programs = Files.createTempDirectory(folder, "programs");
+    var asked = programs.resolve("asked");
+    var program = Files.createFile(programs.resolve("pg_dump"), EXECUTABLE);
+    Files.writeString(
+        program,
+        """
+        #!/bin/sh
+        if [ "$1" = --version ]; then echo "pg_dump (PostgreSQL) %d.1"; exit; fi
+        for it; do shift
+          case $it in
+            --compress=%s*) echo "$it" >> '%s'
+              echo 'pg_dump: error: this build does not support compression with ZSTD' >&2; exit 1;;
+            --compress=*) echo "$it" >> '%2$s'; set -- "$@" --compress=6;;
+            *) set -- "$@" "$it";;
+          esac
+        done
+        exec '%s' "$@"
+        """
+            .replace("%2$s", asked.toString())
+            .formatted(
+                major, notBuiltIn, asked, servers.programs().find("pg_dump", TwoServers.major())));
+    var fitted = new ClientPrograms(List.of(programs), servers.scratch());
+    try (var scratch = fitted.scratch("cs/x/dump/1")) {
+      var login = servers.login(LIVE, NAME, "bot");
+      var job = new DumpFile.Job("dumping", login, "cs/x/dump/1", major, List.of("pgboss"), 1);
+      assertThat(new DumpFile(fitted).dump(job, scratch, new Stop(), _ -> {}).bytes()).isPositive();
+    }
+    return Files.readAllLines(asked);
+  }
+
+  @Test
+  void a_client_compresses_by_what_it_can() throws Exception {
+    assertThat(asked(15, "zstd")).containsExactly("--compress=6");
+    assertThat(asked(16, "nothing")).containsExactly("--compress=zstd:1");
+    assertThat(asked(16, "zstd")).containsExactly("--compress=zstd:1", "--compress=6");
   }
 
   @Test

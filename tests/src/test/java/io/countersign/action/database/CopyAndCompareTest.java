@@ -35,7 +35,7 @@ class CopyAndCompareTest {
     return ((Outcome.Done<DatabaseCopy.Out>) outcome).outputs().database();
   }
 
-  private Outcome<DatabaseCompare.Out> compared(DatabaseRef restored) throws Exception {
+  private Outcome<Parity> compared(DatabaseRef restored) throws Exception {
     var in = new DatabaseCompare.In(COPY, restored, servers.database(NAME));
     return once(servers.compareAction(), in, "parity");
   }
@@ -49,7 +49,7 @@ class CopyAndCompareTest {
     var outcome = compared(restored);
 
     assertThat(outcome).isInstanceOf(Outcome.Done.class);
-    var done = (Outcome.Done<DatabaseCompare.Out>) outcome;
+    var done = (Outcome.Done<Parity>) outcome;
     assertThat(done.outputs().verdict()).isEqualTo("equal by value (3 tables without record hash)");
     // two jobs wait, and they wait in the live database too
     assertThat(done.outputs().queueJobs()).isZero();
@@ -58,7 +58,7 @@ class CopyAndCompareTest {
     assertThat(done.said()).contains("extension pg_trgm now belongs to bot");
     assertThat(allows(restored)).isEqualTo("f");
     // a repeated attempt opens it, compares and finds the same
-    var again = (Outcome.Done<DatabaseCompare.Out>) compared(restored);
+    var again = (Outcome.Done<Parity>) compared(restored);
     assertThat(again.outputs().contentHash()).isEqualTo(done.outputs().contentHash());
     assertThat(again.outputs().queueJobs()).isZero();
     assertThat(leftInScratch()).isZero();
@@ -174,7 +174,7 @@ class CopyAndCompareTest {
     var outcome = compared(restored);
 
     assertThat(outcome).isInstanceOf(Outcome.Failed.class);
-    var problem = ((Outcome.Failed<DatabaseCompare.Out>) outcome).problem();
+    var problem = ((Outcome.Failed<Parity>) outcome).problem();
     assertThat(problem.happened()).contains(named);
     assertThat(problem.line()).doesNotContain("Canary-Roe");
   }
@@ -200,8 +200,8 @@ class CopyAndCompareTest {
     try {
       var outcome = compared(restored);
       assertThat(outcome).isInstanceOf(Outcome.Done.class);
-      var out = ((Outcome.Done<DatabaseCompare.Out>) outcome).outputs();
-      assertThat(((Outcome.Done<DatabaseCompare.Out>) outcome).said())
+      var out = ((Outcome.Done<Parity>) outcome).outputs();
+      assertThat(((Outcome.Done<Parity>) outcome).said())
           .contains("may not read, in no count: members.hidden");
       assertThat(out.change()).isEqualTo(3);
       assertThat(out.comeBack()).isEqualTo(4);
@@ -238,11 +238,11 @@ class CopyAndCompareTest {
         "SET ROLE acme_owner; CREATE TABLE members.keep AS TABLE members.member;"
             + " RESET ROLE; DELETE FROM members.visit; DELETE FROM members.member WHERE id > 150");
     try {
-      var far = (Outcome.Failed<DatabaseCompare.Out>) compared(copied());
+      var far = (Outcome.Failed<Parity>) compared(copied());
       assertThat(far.problem().happened()).contains("orders of magnitude off");
       servers.tidy();
       servers.execute(COPY, NAME, "postgres", "DELETE FROM members.member");
-      var empty = (Outcome.Failed<DatabaseCompare.Out>) compared(copied());
+      var empty = (Outcome.Failed<Parity>) compared(copied());
       assertThat(empty.problem().happened()).contains("members.member has no rows");
     } finally {
       servers.execute(

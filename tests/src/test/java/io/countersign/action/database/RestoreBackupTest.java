@@ -15,14 +15,17 @@ import io.countersign.action.backup.BackupDump;
 import io.countersign.estate.Backup;
 import io.countersign.estate.BackupRef;
 import io.countersign.estate.DatabaseRef;
+import io.countersign.estate.Estate;
 import io.countersign.estate.TenantRef;
 import io.countersign.postgres.DatabaseCopier;
 import io.countersign.postgres.FolderStore;
 import io.countersign.postgres.StoredDumps;
 import io.countersign.support.MemoryBackups;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -34,6 +37,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,9 +98,17 @@ class RestoreBackupTest {
 
   /** A dump that was read to its end. */
   private Backup backup() throws Exception {
+    return backup(servers.estate());
+  }
+
+  /** The same in the directory format, as if the database were large. */
+  private Backup backupInPieces() throws Exception {
+    return backup(servers.sample().backups(new Estate.BackupFolder("", 1)).estate());
+  }
+
+  private Backup backup(Estate estate) throws Exception {
     var dump =
-        new BackupDump(
-            servers.servers(), servers.estate(), servers.programs(), store(), () -> catalogue);
+        new BackupDump(servers.servers(), estate, servers.programs(), store(), () -> catalogue);
     var in = new BackupDump.In(servers.database(NAME), Duration.ofDays(30));
     var made = (Outcome.Done<BackupDump.Out>) once(dump, in, "dump");
     catalogue.read(made.outputs().backup(), NOW);
@@ -115,8 +129,7 @@ class RestoreBackupTest {
     return ((Outcome.Done<RestoreBackup.Out>) outcome).outputs().database();
   }
 
-  private Outcome<CompareBackup.Out> compared(Backup backup, DatabaseRef restored)
-      throws Exception {
+  private Outcome<Parity> compared(Backup backup, DatabaseRef restored) throws Exception {
     var in = new CompareBackup.In(BackupRef.of(backup), restored, servers.database(NAME));
     return once(compare(), in, "parity");
   }
@@ -140,7 +153,7 @@ class RestoreBackupTest {
     assertThat(restored.oid()).isGreaterThanOrEqualTo(2_000_000_000L);
     assertThat(restored.name()).isEqualTo("tenant_acme_restore_20261121155200_a1");
 
-    var parity = (Outcome.Done<CompareBackup.Out>) compared(backup, restored);
+    var parity = (Outcome.Done<Parity>) compared(backup, restored);
     assertThat(parity.said()).contains("every table has the rows that were counted");
     assertThat(parity.outputs().tables()).isGreaterThan(5);
     assertThat(parity.outputs().comeBack() + parity.outputs().go() + parity.outputs().change())
@@ -159,6 +172,28 @@ class RestoreBackupTest {
   }
 
   @Test
+  void a_large_database_is_dumped_in_pieces_that_are_one_file_and_is_restored_as_well()
+      throws Exception {
+    var backup = backupInPieces();
+    var live = servers.database(NAME);
+
+    assertThat(backup.key()).endsWith(".dump.zip");
+    try (var packed = new ZipFile(file(backup).toFile())) {
+      assertThat(packed.stream().map(ZipEntry::getName))
+          .contains("toc.dat")
+          .hasSizeGreaterThan(backup.tables().size());
+    }
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file(backup))))
+        .isEqualTo("rw-------");
+    assertThat(once(check(), new BackupCheck.In(BackupRef.of(backup), live, null), "check"))
+        .isInstanceOf(Outcome.Done.class);
+    var parity = (Outcome.Done<Parity>) compared(backup, restored(backup));
+    assertThat(parity.said()).contains("every table has the rows that were counted");
+    assertThat(parity.outputs().comeBack() + parity.outputs().go() + parity.outputs().change())
+        .isZero();
+  }
+
+  @Test
   void what_was_dropped_or_changed_since_in_the_live_database_comes_back() throws Exception {
     var backup = backup();
     servers.execute(
@@ -172,7 +207,7 @@ class RestoreBackupTest {
         """);
     try {
       var restored = restored(backup);
-      var parity = (Outcome.Done<CompareBackup.Out>) compared(backup, restored);
+      var parity = (Outcome.Done<Parity>) compared(backup, restored);
       assertThat(parity.outputs().rowsByTable()).contains("3 0 0 members.visit");
       assertThat(parity.outputs().comeBack()).isEqualTo(3 + 50 + 2);
       assertThat(parity.outputs().go()).isEqualTo(50 + 2);
@@ -262,6 +297,35 @@ class RestoreBackupTest {
   }
 
   @Test
+  void a_dump_in_pieces_that_is_cut_off_or_has_one_bit_turned_anywhere_is_refused()
+      throws Exception {
+    var backup = backupInPieces();
+    var whole = bytes(backup);
+    for (int at : List.of(1, 12, whole.length / 2, whole.length - 1)) {
+      var turned = whole.clone();
+      turned[at] ^= 1;
+      Files.write(file(backup), turned);
+      assertThat(refused(backup)).as("the byte " + at).contains("SHA-256");
+    }
+    Files.write(file(backup), Arrays.copyOf(whole, whole.length - 1));
+    assertThat(refused(backup)).contains("bytes in the store, not " + backup.bytes());
+  }
+
+  @Test
+  void a_packed_file_whose_pieces_would_lie_elsewhere_is_refused_and_writes_nothing_there()
+      throws Exception {
+    var bytes = new ByteArrayOutputStream();
+    try (var zip = new ZipOutputStream(bytes)) {
+      zip.putNextEntry(new ZipEntry("../../elsewhere.dat"));
+      zip.write(new byte[] {1, 2, 3});
+    }
+
+    assertThat(refused(writtenDown(backup(), bytes.toByteArray())))
+        .contains("does not begin as one of pg_dump");
+    assertThat(servers.scratch().resolve("elsewhere.dat")).doesNotExist();
+  }
+
+  @Test
   void a_corrupt_dump_is_refused() throws Exception {
     var backup = backup();
     var noise = new byte[(int) backup.bytes()];
@@ -276,7 +340,7 @@ class RestoreBackupTest {
     var noise = new byte[5_000];
     new Random(812).nextBytes(noise);
 
-    assertThat(refused(writtenDown(backup(), noise))).contains("does not begin as pg_dump's");
+    assertThat(refused(writtenDown(backup(), noise))).contains("does not begin as one of pg_dump");
   }
 
   /** The catalogue says of these bytes what it says of a good file. */

@@ -43,7 +43,7 @@ public final class Symptoms {
               "Let it be trusted there (trusted = true in its control file; in Azure,"
                   + " azure.extensions), until CREATE EXTENSION \"%s\" works as the bot's login;"
                   + " then retry."),
-          new Known(
+          Known.ofStale(
               "database " + NAME + " is not currently accepting connections",
               "%s is closed: whoever asks for it holds a pool or a reference from before a cutover."
                   + " Nothing old is read there.",
@@ -55,13 +55,23 @@ public final class Symptoms {
   /**
    * @param cause a sentence
    * @param fix a sentence or two
+   * @param stale whether somebody goes on with what he knew before a cutover: it can help to tell
+   *     the caches again
    */
-  public record Answer(String cause, String fix) {}
+  public record Answer(String cause, String fix, boolean stale) {
+    Answer(String cause, String fix) {
+      this(cause, fix, false);
+    }
+  }
 
   /** In both texts {@code %s} is the object that the message names. */
-  private record Known(Pattern said, String cause, String fix) {
+  private record Known(Pattern said, String cause, String fix, boolean stale) {
     Known(String said, String cause, String fix) {
-      this(Pattern.compile(said), cause, fix);
+      this(Pattern.compile(said), cause, fix, false);
+    }
+
+    static Known ofStale(String said, String cause, String fix) {
+      return new Known(Pattern.compile(said), cause, fix, true);
     }
   }
 
@@ -72,7 +82,8 @@ public final class Symptoms {
       if (found.find()) {
         var name = found.group(1);
         return Optional.of(
-            new Answer(known.cause().replace("%s", name), known.fix().replace("%s", name)));
+            new Answer(
+                known.cause().replace("%s", name), known.fix().replace("%s", name), known.stale()));
       }
     }
     return Optional.empty();

@@ -57,6 +57,7 @@ final class BundlePage {
     bundle.gates().forEach(this::gate);
     steps();
     events();
+    notices();
     runbook();
     chain();
     return html.whole();
@@ -203,6 +204,21 @@ final class BundlePage {
         List.of(
             "step", "attempt", "action", "risk", "outcome", "from", "to", "intent, by identity"),
         rows);
+  }
+
+  /** What people did for it when no event could follow any more. */
+  private void notices() {
+    for (var row : bundle.chapter().rows()) {
+      if (row.source().equals("notice")) {
+        var fields = row.fields();
+        html.folded(
+            unquoted(fields.getOrDefault("at", ""))
+                + " · the caches were told again, as "
+                + unquoted(fields.getOrDefault("person", ""))
+                + " asked",
+            row.key());
+      }
+    }
   }
 
   private void events() {

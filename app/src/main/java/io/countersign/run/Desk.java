@@ -60,6 +60,15 @@ public interface Desk {
    */
   Told putOff(UUID schedule, Instant due, Person who);
 
+  /**
+   * Has the product's processes told again that the tenant of a run changed, within a day of its
+   * end. The run's thread names who had it done.
+   *
+   * @param request names what came in: the same again is told once
+   * @param door by which it was asked for
+   */
+  Told tellCaches(RunId run, Person who, String request, String door);
+
   /** The plan of a run as its pinned runbook makes it; empty where there is no such run. */
   Optional<Draft> planned(RunId run);
 

@@ -40,6 +40,7 @@ public final class FrontDesk implements Desk {
   private final Runbooks pinned;
   private final Schedules schedules;
   private final Backups backups;
+  private final ToldAgain toldAgain;
   private final Supplier<RunId> ids;
 
   public FrontDesk(
@@ -51,6 +52,7 @@ public final class FrontDesk implements Desk {
       Runbooks pinned,
       Schedules schedules,
       Backups backups,
+      Notices notices,
       Supplier<RunId> ids) {
     this.runbooks = Map.copyOf(runbooks);
     this.estates = Map.copyOf(estates);
@@ -60,6 +62,7 @@ public final class FrontDesk implements Desk {
     this.pinned = pinned;
     this.schedules = schedules;
     this.backups = backups;
+    this.toldAgain = new ToldAgain(this.estates, this.runbooks.values(), journal, notices);
     this.ids = ids;
   }
 
@@ -419,6 +422,11 @@ public final class FrontDesk implements Desk {
         true,
         "%s for %s is put off by %s; until then nothing is asked and nothing is dropped."
             .formatted(later.runbook(), later.tenant().slug(), inWords(later.after())));
+  }
+
+  @Override
+  public Told tellCaches(RunId run, Person who, String request, String door) {
+    return mayCommand(run, who).orElseGet(() -> toldAgain.tell(run, who, request, door));
   }
 
   private static String inWords(Duration length) {

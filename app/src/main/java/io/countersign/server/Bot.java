@@ -22,6 +22,7 @@ import io.countersign.slack.SlackRoster;
 import io.countersign.slack.SlackSettings;
 import io.countersign.store.Database;
 import io.countersign.store.Workers;
+import io.countersign.thread.Announcer;
 import io.countersign.yaml.RunbookReader;
 import java.net.URI;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ public final class Bot implements AutoCloseable {
   /** How often it is looked what is due, in seconds. */
   private static final long DUE = 10;
 
-  /** How often it is looked for copies of servers that were left behind, in seconds. */
+  /** How often it is looked for copies that were left behind and rehearsals missed, in seconds. */
   private static final long SWEEP = 600;
 
   private static final long SWEEP_FIRST = 60;
@@ -223,6 +224,7 @@ public final class Bot implements AutoCloseable {
             pinned,
             database.schedules(),
             database.backups(),
+            database.notices(),
             () -> RunId.random(random));
     var scheduler = Executors.newScheduledThreadPool(2, Thread.ofPlatform().daemon().factory());
     var threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -270,11 +272,10 @@ public final class Bot implements AutoCloseable {
     edge.start();
     var _ =
         scheduler.scheduleWithFixedDelay(() -> threads.execute(dues), DUE, DUE, TimeUnit.SECONDS);
-    var sweep =
-        new Sweep(estates.values(), journal, database.leftovers(), edge.announcer(), process);
+    var sweep = sweep(estates, runbooks, pinned, database, edge.announcer(), process);
     var _ =
         scheduler.scheduleWithFixedDelay(
-            () -> threads.execute(sweep::look), SWEEP_FIRST, SWEEP, TimeUnit.SECONDS);
+            () -> threads.execute(sweep), SWEEP_FIRST, SWEEP, TimeUnit.SECONDS);
     var keeper = new AnchorKeeper(database.anchors(), settings.auditFile().map(AnchorFile::new));
     var _ =
         scheduler.scheduleWithFixedDelay(
@@ -287,12 +288,34 @@ public final class Bot implements AutoCloseable {
         edge,
         () -> {
           dues.run();
-          sweep.look();
+          sweep.run();
         },
         web,
         scheduler,
         threads,
         logging);
+  }
+
+  /** What nobody would notice by himself. */
+  private static Dues sweep(
+      Map<String, EstateParts> estates,
+      Map<String, Runbook> runbooks,
+      Runbooks pinned,
+      Database database,
+      Announcer announcer,
+      String process) {
+    var journal = database.journal();
+    var tellings = database.tellings();
+    var copies = new Sweep(estates.values(), journal, tellings, announcer, process);
+    var drills =
+        new DrillWatch(
+            estates,
+            runbooks,
+            new DrillWatch.Past(database.drills(), journal, pinned),
+            tellings,
+            announcer,
+            process);
+    return new Dues(List.of(copies::look, drills::look));
   }
 
   /** A run goes on with the text that it pinned, whatever the file says now. */

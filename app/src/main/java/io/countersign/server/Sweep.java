@@ -6,9 +6,9 @@ import io.countersign.estate.ServerRestorer.Standing;
 import io.countersign.run.EstateParts;
 import io.countersign.run.Fold;
 import io.countersign.run.Journal;
-import io.countersign.run.Leftovers;
 import io.countersign.run.Recorded;
 import io.countersign.run.RunState;
+import io.countersign.run.Tellings;
 import io.countersign.thread.Announcer;
 import io.countersign.thread.LeftoverLine;
 import io.countersign.thread.LeftoverLine.Why;
@@ -38,7 +38,7 @@ final class Sweep {
 
   private final Collection<EstateParts> estates;
   private final Journal journal;
-  private final Leftovers leftovers;
+  private final Tellings tellings;
   private final Announcer announcer;
   private final String process;
 
@@ -48,12 +48,12 @@ final class Sweep {
   Sweep(
       Collection<EstateParts> estates,
       Journal journal,
-      Leftovers leftovers,
+      Tellings tellings,
       Announcer announcer,
       String process) {
     this.estates = List.copyOf(estates);
     this.journal = journal;
-    this.leftovers = leftovers;
+    this.tellings = tellings;
     this.announcer = announcer;
     this.process = process;
   }
@@ -105,7 +105,7 @@ final class Sweep {
     if (channel.isEmpty()) {
       return;
     }
-    leftovers
+    tellings
         .take(estate, copy.name(), process, LEASE, AGAIN)
         .filter(
             it ->
@@ -115,7 +115,7 @@ final class Sweep {
                     "leftover",
                     estate + "/" + copy.name() + "/" + it.number(),
                     it.tried()))
-        .ifPresent(it -> leftovers.told(estate, copy.name(), it));
+        .ifPresent(it -> tellings.told(estate, copy.name(), it));
   }
 
   private static Optional<String> channel(List<Recorded> events) {

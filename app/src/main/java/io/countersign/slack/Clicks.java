@@ -73,6 +73,13 @@ final class Clicks {
           told(click, run(click).map(it -> desk.cancel(it, click.who(), "keep it for now")));
       case Drawing.LEAVE -> told(click, run(click).map(it -> desk.leave(it, click.who(), "")));
       case Drawing.CANCEL -> told(click, run(click).map(it -> desk.cancel(it, click.who(), "")));
+      case Drawing.CACHES ->
+          told(
+              click,
+              run(click)
+                  .map(
+                      it ->
+                          desk.tellCaches(it, click.who(), "click/" + click.trigger(), "button")));
       case HomeDrawing.LATER -> putOff(click);
       case String action
           when action.startsWith(Commands.TIME) || action.startsWith(Commands.AGAIN) ->

@@ -7,6 +7,7 @@ import io.countersign.thread.Line;
 import io.countersign.thread.RunView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Runs, cards and lines as Slack messages. A message's text is its first block's sentence. */
 final class Drawing {
@@ -18,6 +19,7 @@ final class Drawing {
   static final String LEAVE = "run.leave";
   static final String RETRY = "run.retry";
   static final String CANCEL = "run.cancel";
+  static final String CACHES = "run.caches";
   private static final int TEXT = 3_000;
 
   private Drawing() {}
@@ -41,10 +43,10 @@ final class Drawing {
     return content(card.headline(), blocks);
   }
 
-  static SlackApi.Content line(Line line, RunId run, long seq, boolean offers) {
+  static SlackApi.Content line(Line line, RunId run, long seq, Set<RunView.Offer> offers) {
     var blocks = Blocks.message("line-" + seq).section(line);
-    if (offers) {
-      blocks.actions(offers(run, java.util.EnumSet.allOf(RunView.Offer.class)));
+    if (!offers.isEmpty()) {
+      blocks.actions(offers(run, offers));
     }
     return content(line, blocks);
   }
@@ -71,7 +73,7 @@ final class Drawing {
     return buttons;
   }
 
-  private static List<Blocks.Button> offers(RunId run, java.util.Set<RunView.Offer> offers) {
+  private static List<Blocks.Button> offers(RunId run, Set<RunView.Offer> offers) {
     var buttons = new ArrayList<Blocks.Button>();
     if (offers.contains(RunView.Offer.RETRY)) {
       buttons.add(Blocks.Button.plain(RETRY, "Try again", run.value()));
@@ -85,7 +87,14 @@ final class Drawing {
                       + " with everything as it stands now? Nothing is put back, and what is frozen"
                       + " stays frozen."));
     }
+    if (offers.contains(RunView.Offer.CACHES)) {
+      buttons.add(caches(run));
+    }
     return buttons;
+  }
+
+  static Blocks.Button caches(RunId run) {
+    return Blocks.Button.plain(CACHES, "Tell the caches again", run.value());
   }
 
   private static SlackApi.Content content(Line sentence, Blocks blocks) {

@@ -1,6 +1,7 @@
 package io.countersign.slack;
 
 import io.countersign.RunId;
+import io.countersign.action.Symptoms;
 import io.countersign.gate.GateRow;
 import io.countersign.gate.GateStore;
 import io.countersign.gate.Roster;
@@ -118,10 +119,24 @@ final class Mentions {
       case Wish.Leave(var reason) -> told(said, desk.leave(run.id(), said.who(), reason));
       case Wish.Retry() -> told(said, desk.retry(run.id(), said.who()));
       case Wish.Skip(var step) -> told(said, desk.skip(run.id(), said.who(), step));
-      case Wish.Symptom(var known) -> whisper.say(said, Questions.symptom(known), List.of());
+      case Wish.Caches() -> told(said, desk.tellCaches(run.id(), said.who(), key(said), "mention"));
+      case Wish.Symptom(var known) ->
+          whisper.say(said, Questions.symptom(known), remedy(known, run));
       case Wish.Help() -> whisper.say(said, Questions.help(), List.of());
       case Wish.Unclear() -> whisper.say(said, Questions.unclear(), List.of());
     }
+  }
+
+  /** What the bot can do about it; while the run goes on it tells caches itself. */
+  private static List<Blocks.Button> remedy(Symptoms.Answer known, Known run) {
+    return known.stale() && run.state() instanceof RunState.Ended
+        ? List.of(Drawing.caches(run.id()))
+        : List.of();
+  }
+
+  /** One message, however many events tell of it. */
+  private static String key(Inbound.Said said) {
+    return "said/" + said.channel() + "/" + said.ts();
   }
 
   private void told(Inbound.Said said, Desk.Told told) {

@@ -1,6 +1,7 @@
 package io.countersign.slack;
 
 import io.countersign.GateId;
+import io.countersign.Person;
 import io.countersign.audit.ReportPage;
 import io.countersign.gate.Call;
 import io.countersign.gate.GateRow;
@@ -27,6 +28,7 @@ import io.countersign.thread.Unwritten;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,8 @@ final class Renderer {
   static final String TIMELINE = "timeline";
 
   static final String REPORT = "report";
+
+  private static final String NOTICE = "notice/";
 
   private static final Logger log = LoggerFactory.getLogger(Renderer.class);
   private static final SlackApi.Content NOTHING = new SlackApi.Content("", "");
@@ -82,7 +86,11 @@ final class Renderer {
       case CARD ->
           card(post, events, runbook).map(it -> new Rendered(Drawing.card(it), seq, false));
       case LINE, BROADCAST ->
-          post.key().startsWith("call/") ? announced(post) : line(post, events, runbook);
+          post.key().startsWith("call/")
+              ? announced(post)
+              : post.key().startsWith(NOTICE)
+                  ? Optional.of(notice(post, state))
+                  : line(post, events, runbook);
       case FILE ->
           (switch (post.key()) {
                 case TIMELINE -> timeline(events, runbook);
@@ -210,7 +218,7 @@ final class Renderer {
               var people = posts.called(post.run(), post.key().substring("call/".length()));
               var line = CallLines.announced(called.kind(), row, people, journal.now());
               return new Rendered(
-                  Drawing.line(line, post.run(), post.seq(), false), post.wantedSeq(), false);
+                  Drawing.line(line, post.run(), post.seq(), Set.of()), post.wantedSeq(), false);
             });
   }
 
@@ -222,10 +230,16 @@ final class Renderer {
     }
   }
 
+  /** Its key says who: {@code notice/1/T012/U345}. */
+  private static Rendered notice(Post post, RunState state) {
+    var who = Person.ofKey(post.key().split("/", 3)[2]);
+    var line = ThreadLines.toldAgain(who, state.facts().spec());
+    return new Rendered(
+        Drawing.line(line, post.run(), post.seq(), Set.of()), post.wantedSeq(), false);
+  }
+
   private Optional<Rendered> line(Post post, List<Recorded> events, Runbook runbook) {
-    boolean offers =
-        events.stream()
-            .anyMatch(it -> it.seq() == post.seq() && it.event() instanceof RunEvent.PersonNeeded);
+    var offers = ThreadLines.offers(events, post.seq(), runbook);
     return ThreadLines.line(events, post.seq(), runbook, journal.now())
         .map(
             it ->

@@ -215,6 +215,11 @@ public final class SlackEdge implements AutoCloseable {
     }
   }
 
+  /** Works on what a process that died has left; it is looked for every half minute. */
+  void retryUnhandled() {
+    intake.retryUnhandled();
+  }
+
   /** Says in channels what belongs to no run's thread. */
   public Announcer announcer() {
     return announcer;

@@ -37,6 +37,8 @@ sealed interface Wish {
    */
   record Skip(String step) implements Wish {}
 
+  record Caches() implements Wish {}
+
   record Help() implements Wish {}
 
   /** An error that somebody has seen, and its cause and remedy. */
@@ -77,6 +79,9 @@ sealed interface Wish {
   Pattern STOP = Pattern.compile("(stop|abort|cancel)( it| this| the run| this run)?");
   Pattern AGAIN = Pattern.compile("(re)?try( it| this| that| the step)?( again)?|again");
 
+  Pattern CACHES =
+      Pattern.compile("(tell|invalidate)( (the|all))? caches?( again)?|caches( again)?");
+
   /**
    * @param said the words after the mention, with single spaces
    */
@@ -95,6 +100,9 @@ sealed interface Wish {
     }
     if (AGAIN.matcher(small).matches()) {
       return Optional.of(new Retry());
+    }
+    if (CACHES.matcher(small).matches()) {
+      return Optional.of(new Caches());
     }
     var skip = SKIP.matcher(small);
     if (skip.matches()) {

@@ -132,8 +132,16 @@ public final class Database implements AutoCloseable {
     return new JdbiBackups(jdbi, json);
   }
 
-  public JdbiLeftovers leftovers() {
-    return new JdbiLeftovers(jdbi);
+  public JdbiTellings tellings() {
+    return new JdbiTellings(jdbi);
+  }
+
+  public JdbiNotices notices() {
+    return new JdbiNotices(jdbi);
+  }
+
+  public JdbiDrills drills() {
+    return new JdbiDrills(jdbi);
   }
 
   public JdbiHomes homes() {

@@ -155,9 +155,15 @@ public final class Grants {
               "UPDATE (number, trying, sender, until)"),
           Grant.on(
               "leftover",
-              "tells a channel once a day of a copy that was left behind",
+              "tells a channel, and again while it lasts, of copies left behind and rehearsals"
+                  + " missed",
               "SELECT",
               "INSERT",
               "UPDATE (told, told_at, tried, sender, until)"),
+          Grant.on(
+              "notice",
+              "writes down who had the caches told again; never changes it",
+              "SELECT",
+              "INSERT"),
           Grant.on("flyway_schema_history", "sees whether the schema is up to date", "SELECT"));
 }

@@ -43,6 +43,8 @@ public final class JdbiAudit {
         UNION ALL
         SELECT 'step_attempt', t.step || '/' || t.attempt, to_jsonb(t) FROM countersign.step_attempt t WHERE t.run = :chain
         UNION ALL
+        SELECT 'notice', t.id::text, to_jsonb(t) FROM countersign.notice t WHERE t.run = :chain
+        UNION ALL
         SELECT 'audit_read', t.id::text, to_jsonb(t) FROM countersign.audit_read t WHERE :chain = 'reads'
         UNION ALL
         SELECT 'audit_anchor', t.number::text, to_jsonb(t) FROM countersign.audit_anchor t WHERE :chain = 'anchors')
@@ -58,6 +60,7 @@ public final class JdbiAudit {
       UNION SELECT run FROM countersign.gate
       UNION SELECT run FROM countersign.step_attempt
       UNION SELECT coalesce(g.run, '') FROM countersign.vote v LEFT JOIN countersign.gate g ON g.id = v.gate
+      UNION SELECT run FROM countersign.notice
       UNION SELECT 'reads' FROM countersign.audit_read
       UNION SELECT 'anchors' FROM countersign.audit_anchor
       UNION SELECT chain FROM countersign.audit_link

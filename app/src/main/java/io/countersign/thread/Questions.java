@@ -45,7 +45,9 @@ public final class Questions {
             .code("skip STEP")
             .text(" · ")
             .code("leave [reason]")
-            .text(": for those who may start such a run."),
+            .text(" · ")
+            .code("caches")
+            .text(", to tell them again after the run: for those who may start such a run."),
         Line.of(
             "To approve or deny, use the card's buttons; nothing that is written counts as a"
                 + " vote."));

@@ -41,10 +41,11 @@ public record RunView(
     offers = Set.copyOf(offers);
   }
 
-  /** A button on the run's message. */
+  /** A button on the run's message, or below a line of its thread. */
   public enum Offer {
     RETRY,
-    LEAVE
+    LEAVE,
+    CACHES
   }
 
   /**

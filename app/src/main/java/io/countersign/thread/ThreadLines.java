@@ -1,13 +1,17 @@
 package io.countersign.thread;
 
+import io.countersign.Person;
+import io.countersign.run.Ending;
 import io.countersign.run.Fold;
 import io.countersign.run.Recorded;
 import io.countersign.run.RunEvent;
+import io.countersign.run.RunSpec;
 import io.countersign.runbook.Runbook;
 import io.countersign.runbook.Step;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Which events the thread tells, and how. One line per step, not one per event. */
 public final class ThreadLines {
@@ -24,6 +28,43 @@ public final class ThreadLines {
       return Optional.empty();
     }
     return new Telling(upTo, runbook, now).last();
+  }
+
+  /** What people are offered below the line about the event with this number. */
+  public static Set<RunView.Offer> offers(List<Recorded> journal, long seq, Runbook runbook) {
+    var event =
+        journal.stream()
+            .filter(it -> it.seq() == seq)
+            .map(Recorded::event)
+            .findFirst()
+            .orElse(null);
+    if (event instanceof RunEvent.PersonNeeded) {
+      return Set.of(RunView.Offer.RETRY, RunView.Offer.LEAVE);
+    }
+    return event instanceof RunEvent.Finished(var ending)
+            && ending == Ending.DONE
+            && hasToldCaches(journal, runbook)
+        ? Set.of(RunView.Offer.CACHES)
+        : Set.of();
+  }
+
+  private static boolean hasToldCaches(List<Recorded> journal, Runbook runbook) {
+    return journal.stream()
+        .map(Recorded::event)
+        .anyMatch(
+            it ->
+                it instanceof RunEvent.StepSucceeded done
+                    && runbook
+                        .step(done.step())
+                        .filter(step -> step.action().equals("tenant.invalidate"))
+                        .isPresent());
+  }
+
+  /** That somebody had the caches told again, after the run. */
+  public static Line toldAgain(Person who, RunSpec spec) {
+    return Line.EMPTY
+        .mention(who)
+        .text(" had every process told again that " + spec.tenant().slug() + " changed.");
   }
 
   /** The journal up to the event that is told. */

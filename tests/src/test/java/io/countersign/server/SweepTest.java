@@ -54,7 +54,7 @@ class SweepTest {
             (_, _) -> Optional.empty(),
             copies,
             new Catalogue(List.of()));
-    return new Sweep(List.of(parts), bench.journal, database.get().leftovers(), channel, process);
+    return new Sweep(List.of(parts), bench.journal, database.get().tellings(), channel, process);
   }
 
   private RunId over() {

@@ -356,7 +356,7 @@ final class CardMessages {
       Call.Kind kind, String how, GateRow row, List<String> called, java.time.Instant now) {
     sheet.message(
         kind + ", in the thread" + how,
-        Drawing.line(CallLines.announced(kind, row, called, now), row.run(), 1, false));
+        Drawing.line(CallLines.announced(kind, row, called, now), row.run(), 1, Set.of()));
   }
 
   private void rulings() {

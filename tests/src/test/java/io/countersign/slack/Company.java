@@ -57,6 +57,7 @@ final class Company {
         _ -> EdgeRig.runbook(),
         rig.database.get().schedules(),
         rig.database.get().backups(),
+        rig.database.get().notices(),
         () -> RunId.random(RandomGenerator.getDefault()));
   }
 }

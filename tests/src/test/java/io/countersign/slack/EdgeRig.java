@@ -164,6 +164,7 @@ final class EdgeRig implements AutoCloseable {
                 _ -> runbook(),
                 rig.database.get().schedules(),
                 rig.database.get().backups(),
+                rig.database.get().notices(),
                 () -> RunId.random(RandomGenerator.getDefault())),
         estates,
         runbooks);
@@ -383,6 +384,11 @@ final class EdgeRig implements AutoCloseable {
     @Override
     public Told skip(RunId run, Person who, String step) {
       return new Told(true, "Run " + run + " skips " + step + ".");
+    }
+
+    @Override
+    public Told tellCaches(RunId run, Person who, String request, String door) {
+      return new Told(true, "The caches were told again.");
     }
 
     @Override

@@ -118,7 +118,10 @@ final class LongestMessages {
                 sheet.message(
                     title,
                     Drawing.line(
-                        it, Samples.RUN, 1, event.event() instanceof RunEvent.PersonNeeded)));
+                        it,
+                        Samples.RUN,
+                        1,
+                        ThreadLines.offers(journal, event.seq(), RestoreStory.runbook()))));
   }
 
   private static Set<Person> many() {
@@ -141,7 +144,7 @@ final class LongestMessages {
             CallLines.announced(Call.Kind.REMINDER, row, called, story.now()),
             Samples.RUN,
             1,
-            false));
+            Set.of()));
   }
 
   /** Forty steps, and 200 people who can countersign. */

@@ -13,6 +13,8 @@ import io.countersign.audit.AuditBook;
 import io.countersign.audit.Bundle;
 import io.countersign.audit.Reads;
 import io.countersign.estate.DatabaseRef;
+import io.countersign.estate.Estate;
+import io.countersign.estate.Policies;
 import io.countersign.estate.Registry;
 import io.countersign.estate.SecretName;
 import io.countersign.estate.ServerRestorer;
@@ -23,11 +25,13 @@ import io.countersign.gate.Roster;
 import io.countersign.run.Drafts;
 import io.countersign.run.EstateParts;
 import io.countersign.run.FrontDesk;
+import io.countersign.run.Notices;
 import io.countersign.run.RunSpec;
 import io.countersign.run.Schedules;
 import io.countersign.run.TenantIndex;
 import io.countersign.runbook.Runbook;
 import io.countersign.support.MemoryBackups;
+import io.countersign.support.SampleEstate;
 import io.countersign.support.Samples;
 import io.countersign.thread.Posts;
 import java.lang.reflect.Proxy;
@@ -66,6 +70,15 @@ final class OnPaper implements AutoCloseable {
   Optional<Instant> putOff = Optional.empty();
   boolean registryIsAway;
   boolean noRecord;
+
+  /** How often caches were told again. */
+  int noticed;
+
+  boolean tenantIsGone;
+  boolean noEstate;
+
+  /** Whether the product has a command that restarts it. */
+  boolean restart;
 
   /** Whether there is a second estate, and in it a tenant of the same name. */
   boolean twoEstates;
@@ -161,10 +174,14 @@ final class OnPaper implements AutoCloseable {
         this::pinned,
         schedules(),
         backups,
+        notices(),
         () -> RUN);
   }
 
   private Map<String, EstateParts> estates() {
+    if (noEstate) {
+      return Map.of();
+    }
     return twoEstates
         ? Map.of("medsuite", parts("medsuite"), "labsuite", parts("labsuite"))
         : Map.of("medsuite", parts("medsuite"));
@@ -172,11 +189,25 @@ final class OnPaper implements AutoCloseable {
 
   private EstateParts parts(String name) {
     return new EstateParts(
-        estate.estate(),
+        restart ? restarted() : estate.estate(),
         registry(new TenantRef(name, "acme")),
         (_, database) -> Optional.ofNullable(databases.get(database)),
         restorer(),
         estate.actions());
+  }
+
+  private static Estate restarted() {
+    var command =
+        new Policies.OwnCommand(
+            List.of("/opt/medsuite/bin/restart", "{tenant}"), Duration.ofMinutes(5));
+    return SampleEstate.named("medsuite")
+        .policies(
+            new Policies(
+                Policies.Queues.DISCARD,
+                Policies.Sequences.KEEP_AHEAD,
+                Optional.empty(),
+                Optional.of(command)))
+        .estate();
   }
 
   private Roster roster() {
@@ -206,13 +237,16 @@ final class OnPaper implements AutoCloseable {
                   }
                   return List.of(tenant(acme));
                 },
+            "invalidate", _ -> "",
             "tenant",
                 it -> {
                   if (registryIsAway) {
                     throw new Registry.RegistryUnavailable(
                         "The registry of medsuite did not answer.", null);
                   }
-                  return it[0].equals("acme") ? Optional.of(tenant(acme)) : Optional.empty();
+                  return it[0].equals("acme") && !tenantIsGone
+                      ? Optional.of(tenant(acme))
+                      : Optional.empty();
                 }));
   }
 
@@ -242,6 +276,11 @@ final class OnPaper implements AutoCloseable {
 
   private Schedules schedules() {
     return fake(Schedules.class, Map.of("find", _ -> scheduled, "putOff", _ -> putOff));
+  }
+
+  private Notices notices() {
+    return fake(
+        Notices.class, Map.of("look", _ -> new Notices.Standing(false, noticed), "given", _ -> ""));
   }
 
   private static Posts posts() {

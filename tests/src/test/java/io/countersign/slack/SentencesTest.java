@@ -38,6 +38,7 @@ class SentencesTest {
           "run/Skip.java",
           "run/Specs.java",
           "run/TenantSearch.java",
+          "run/ToldAgain.java",
           "run/Countersigners.java",
           "gate",
           "runbook/Arguments.java",

@@ -32,6 +32,7 @@ final class SteeringMessages {
     drawing.needed();
     drawing.skipping();
     drawing.puttingOff();
+    drawing.caches();
     drawing.strange();
   }
 
@@ -132,6 +133,46 @@ final class SteeringMessages {
     pressed("put off twice", it -> it.scheduled = Optional.of(planned), HomeDrawing.LATER, key);
     pressed("put off what is gone", _ -> {}, HomeDrawing.LATER, key);
     pressed("put off nothing", _ -> {}, HomeDrawing.LATER, "x");
+  }
+
+  private void caches() {
+    steer("caches at its end", new RestoreStory().finished(), "tell the caches again");
+    var closed = "FATAL: database \"tenant_acme\" is not currently accepting connections";
+    steer("a stale pool after the run", new RestoreStory().finished(), closed);
+    steer("a stale pool while it goes on", new RestoreStory().copying(), closed);
+    steer("caches of what goes on", new RestoreStory().copying(), "caches");
+    steered(
+        "caches by somebody without the role",
+        it -> {
+          it.journal.holds(MessageCases.restore("", new RestoreStory().finished()));
+          it.roles.put(Role.PLATFORM_ADMIN, DeskMessages.members(0, ALICE, BOB));
+        },
+        "caches");
+    cached("by the button", _ -> {});
+    cached("while the registry is away", it -> it.registryIsAway = true);
+    cached("of a tenant that is gone", it -> it.tenantIsGone = true);
+    cached("too often", it -> it.noticed = 20);
+    cached("of an estate that is gone", it -> it.noEstate = true);
+    cached("where the product has a restart", it -> it.restart = true);
+    cached(
+        "a day later",
+        it -> {
+          var ended = MessageCases.restore("", new RestoreStory().finished());
+          it.journal.holds(
+              new MessageCases.Case(
+                  "", ended.journal(), ended.runbook(), ended.now().plus(Duration.ofHours(25))));
+        });
+  }
+
+  private void cached(String title, Consumer<OnPaper> world) {
+    pressed(
+        "caches told again, " + title,
+        it -> {
+          it.journal.holds(MessageCases.restore("", new RestoreStory().finished()));
+          world.accept(it);
+        },
+        Drawing.CACHES,
+        "7k2m9qxd");
   }
 
   private void strange() {

@@ -7,6 +7,9 @@ import static io.countersign.support.Samples.GATE;
 import io.countersign.Problem;
 import io.countersign.audit.Anchor;
 import io.countersign.estate.ServerRestorer;
+import io.countersign.run.Drills;
+import io.countersign.run.Ending;
+import io.countersign.run.Fold;
 import io.countersign.run.Recorded;
 import io.countersign.run.RunEvent;
 import io.countersign.slack.MessageCases.Case;
@@ -15,8 +18,11 @@ import io.countersign.support.Rewritten;
 import io.countersign.support.Samples;
 import io.countersign.thread.LeftoverLine;
 import io.countersign.thread.LeftoverLine.Why;
+import io.countersign.thread.MissedDrillLine;
 import io.countersign.thread.ThreadLines;
 import io.countersign.thread.Timeline;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -51,9 +57,11 @@ final class ThreadMessages {
     drawing.last("nothing was changed", MessageCases.drifted());
     drawing.last("approved, cooling off", MessageCases.cooling());
     drawing.people();
+    drawing.toldAgain();
     drawing.timelines();
     drawing.anchor();
     drawing.leftovers();
+    drawing.missedDrills();
     return drawing.told;
   }
 
@@ -87,6 +95,14 @@ final class ThreadMessages {
                         "checking",
                         "the order of this step cannot be made",
                         "Look at the step's log, then try again"))));
+  }
+
+  private void toldAgain() {
+    last("at its end, where caches were told", new RestoreStory().finished());
+    var spec = Fold.of(new RestoreStory().finished().journal()).facts().spec();
+    sheet.message(
+        "caches were told again",
+        Drawing.line(ThreadLines.toldAgain(BOB, spec), Samples.RUN, 1, Set.of()));
   }
 
   private void lines(String title, RestoreStory story) {
@@ -130,7 +146,7 @@ final class ThreadMessages {
   private static void draw(
       MessageSheet sheet, String title, List<Recorded> journal, Recorded event, Case of) {
     var line = ThreadLines.line(journal, event.seq(), of.runbook(), of.now()).orElseThrow();
-    var offers = event.event() instanceof RunEvent.PersonNeeded;
+    var offers = ThreadLines.offers(journal, event.seq(), of.runbook());
     sheet.message(title, Drawing.line(line, Samples.RUN, event.seq(), offers));
   }
 
@@ -172,6 +188,34 @@ final class ThreadMessages {
                     Drawing.whisper(
                         List.of(LeftoverLine.of(copy, why, Samples.NOON.plusSeconds(7_200))),
                         List.of())));
+  }
+
+  private void missedDrills() {
+    var run = Samples.RUN;
+    var next = Optional.of(Samples.NOON.plus(Duration.ofDays(89)));
+    var whys = new TreeMap<String, Drills.Why>();
+    whys.put("held", new Drills.Why.Waits("1", Samples.NOON, Optional.of("held by run " + run)));
+    whys.put("unknown", new Drills.Why.Waits("1", Samples.NOON, Optional.empty()));
+    whys.put("goes on", new Drills.Why.GoesOn(run, Samples.NOON));
+    whys.put("none is planned", ended(Ending.FAILED, Optional.empty()));
+    for (var ending : Ending.values()) {
+      whys.put("the last one: " + ending, ended(ending, next));
+    }
+    whys.forEach(
+        (title, why) ->
+            sheet.message(
+                "a rehearsal that was missed, " + title,
+                Drawing.whisper(
+                    List.of(
+                        MissedDrillLine.of(
+                            new Drills.Missed(Samples.ACME, "tenant-drill", "C0INCIDENT", why),
+                            Optional.of("/tenant-drill acme"),
+                            Samples.NOON.plusSeconds(90_000))),
+                    List.of())));
+  }
+
+  private static Drills.Why ended(Ending ending, Optional<Instant> next) {
+    return new Drills.Why.Ended(Samples.RUN, Samples.NOON, ending, next);
   }
 
   private void anchor() {

@@ -20,6 +20,7 @@ public final class ThreadWords {
       case Wish.Leave _ -> require(said.contains("leave"), "leaves: " + bare);
       case Wish.Retry _ -> require(said.matches("(?s).*(try|again).*"), "retries: " + bare);
       case Wish.Skip _ -> require(said.contains("skip"), "skips: " + bare);
+      case Wish.Caches _ -> require(said.contains("cache"), "tells caches: " + bare);
       case Wish.Status _,
           Wish.Why _,
           Wish.Eta _,

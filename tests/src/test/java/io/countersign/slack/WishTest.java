@@ -49,6 +49,10 @@ class WishTest {
           skip the audit step | Skip[step=audit]
           skip | Skip[step=]
           leave mended by hand | Leave[reason=mended by hand]
+          caches | Caches[]
+          please tell the caches again. | Caches[]
+          invalidate the caches | Caches[]
+          should we tell the caches? | Unclear[]
           help | Help[]
           ?? | Help[]
           """)

@@ -115,6 +115,7 @@ class SchemaTest {
         "INSERT INTO countersign.audit_anchor (occasion, hash) VALUES ('INTERVAL', '')",
         "UPDATE countersign.audit_anchor SET hash = ''",
         "DELETE FROM countersign.audit_read",
+        "UPDATE countersign.notice SET person = 'T/U'",
         "UPDATE countersign.audit_read SET who = 'nobody'",
         "SELECT countersign.audit_append('reads', 'audit_read', '{}')",
         "SELECT countersign.audit_cover_new_columns()",

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
 /** One tenant goes back to a past moment while its application works, and nothing else changes. */
 class TheRestoreIsRealTest {
@@ -69,11 +70,36 @@ class TheRestoreIsRealTest {
           .isEqualTo("1 for 2");
       requireMangledKept(stage, mangledOid);
       requireToldOnce(stage, run);
+      requireCachesToldAgain(stage, run);
       long writes = traffic.writes();
       Stage.await("acme's application writes again", () -> traffic.writes() > writes);
       assertThat(stage.canaries().argv()).anyMatch(it -> it.contains("/copies/"));
       assertThat(stage.canaries().logged()).anyMatch(it -> it.contains("StepSucceeded cutover"));
     }
+  }
+
+  /** The button under the last line of the run, which the channel sees as well. */
+  private static void requireCachesToldAgain(Stage stage, Stage.Run run) throws Exception {
+    var end =
+        stage
+            .slack()
+            .awaitMessage(Stage.CHANNEL, it -> it.hasButton("run.caches"), Duration.ofSeconds(30))
+            .orElseThrow();
+    try (var product = stage.world().medsuite().live().admin("medsuite");
+        var statement = product.createStatement()) {
+      statement.execute("LISTEN \"tenant.status.changed\"");
+      assertThat(stage.click(Workspace.CAROL, end, "run.caches")).contains("Only a PLATFORM_ADMIN");
+      assertThat(stage.click(Workspace.BOB, end, "run.caches"))
+          .contains("Every process was told again", "/tenant-rollback acme");
+      var clicks =
+          stage.slack().deliveries().stream()
+              .filter(it -> it.kind().equals("block_actions"))
+              .toList();
+      assertThat(stage.slack().redeliver(clicks.getLast()).isAcknowledged()).isTrue();
+      statement.execute("SELECT 1");
+      assertThat(product.unwrap(PGConnection.class).getNotifications()).hasSize(1);
+    }
+    stage.awaitTold(run, "had every process told again that acme changed");
   }
 
   private static void requireMangledKept(Stage stage, String oid) {

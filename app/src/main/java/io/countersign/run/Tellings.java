@@ -3,11 +3,15 @@ package io.countersign.run;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Who was told of copies of servers that were left behind, and when. */
-public interface Leftovers {
+/**
+ * What a channel is told once, and again while it lasts: copies of servers that were left behind,
+ * rehearsals that were missed. Who told it, and when.
+ */
+public interface Tellings {
   /**
-   * Takes the telling of one copy, where it is due and no other process is at it.
+   * Takes one telling, where it is due and no other process is at it.
    *
+   * @param name of what is told, the same each time and for nothing else of the estate
    * @param sender this process
    * @param lease how long nobody else may tell it
    * @param again how long after it was told it is told again

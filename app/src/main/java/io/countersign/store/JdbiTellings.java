@@ -1,15 +1,15 @@
 package io.countersign.store;
 
-import io.countersign.run.Leftovers;
+import io.countersign.run.Tellings;
 import java.time.Duration;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
-/** What was told of copies that were left behind, on PostgreSQL. */
-public final class JdbiLeftovers implements Leftovers {
+/** What was told and is told again, on PostgreSQL; the table has the name of what came first. */
+public final class JdbiTellings implements Tellings {
   private final Jdbi jdbi;
 
-  JdbiLeftovers(Jdbi jdbi) {
+  JdbiTellings(Jdbi jdbi) {
     this.jdbi = jdbi;
   }
 

@@ -216,9 +216,11 @@ public final class FreezeTenant implements Action<FreezeTenant.Inputs, FreezeTen
     boolean now = Tenants.isOn(database.readOnly().orElse(NOT_SET));
     var previous = attempt.intent().fact(PREVIOUS);
     var frozen = estate.statuses().frozen();
-    if (!now || Tenants.isOn(attempt.intent().fact(READ_ONLY))) {
+    if (!now) {
       return false;
     }
+    // where the preset was on before, it does not tell whose the status is; but nobody can write
+    // into the database then, whatever the status says, and an open one is what it was
     // a process that stood still and clears up late must not open what somebody else has frozen
     attempt.fence();
     if (!previous.equals(frozen)) {

@@ -89,6 +89,23 @@ class FreezeTenantTest {
   }
 
   @Test
+  void whereTheDatabaseWasReadOnlyBeforeClearingGivesTheStatusBackAndLeavesItSo() throws Exception {
+    server.execute(
+        "postgres", "bot", "ALTER DATABASE tenant_acme SET default_transaction_read_only = on");
+    try {
+      var attempt = TestAttempt.begun(freeze, new FreezeTenant.Inputs(server.acme()), "freeze");
+      freeze.act(attempt);
+      assertThat(status()).isEqualTo("read_only");
+      freeze.clear(attempt);
+      assertThat(status()).isEqualTo("active");
+      assertThat(server.ask("postgres", SETTING)).contains("1");
+    } finally {
+      server.execute(
+          "postgres", "bot", "ALTER DATABASE tenant_acme RESET default_transaction_read_only");
+    }
+  }
+
+  @Test
   void aStatusChangedMeanwhileFailsTheFreezeAndIsLeftAsItIs() throws Exception {
     var attempt = TestAttempt.begun(freeze, new FreezeTenant.Inputs(server.acme()), "freeze");
     setStatus("read_only");

@@ -50,6 +50,16 @@ public final class Timetable {
         start(due);
       } catch (Registry.RegistryUnavailable | DatabaseLookup.ServerUnavailable unavailable) {
         postpone(due, TROUBLE, String.valueOf(unavailable.getMessage()));
+      } catch (RuntimeException unforeseen) {
+        // those that are due after it must not wait for it
+        log.warn(
+            "schedule {} for {} cannot be started", due.id(), due.later().tenant(), unforeseen);
+        postpone(
+            due,
+            TROUBLE,
+            "an error that nobody foresaw ("
+                + unforeseen.getClass().getSimpleName()
+                + "); the bot's log has it");
       }
     }
   }

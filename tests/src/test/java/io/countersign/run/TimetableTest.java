@@ -245,6 +245,33 @@ class TimetableTest {
   }
 
   @Test
+  void an_error_that_nobody_foresaw_keeps_nothing_behind_it_from_starting() {
+    var second = bench.begun();
+    schedules.add(
+        new Schedules.Later(
+            second, "apart", "sample", ACME, Map.of(), ALICE, "its own", Duration.ofDays(8)));
+    finish(second);
+    database.skip("9 days");
+    DatabaseLookup broken =
+        (_, name) -> {
+          if (name.equals(KEPT.name())) {
+            throw new IllegalStateException("a bug");
+          }
+          return Optional.ofNullable(onTheServer.get(name));
+        };
+    new Timetable(
+            Map.of("sample", Bench.runbook()),
+            Map.of("medsuite", parts(broken)),
+            bench.journal,
+            schedules,
+            () -> RunId.random(RandomGenerator.getDefault()))
+        .look();
+    assertThat(active()).as("the row that asks no server").hasSize(1);
+    assertThat(database.one("SELECT trouble FROM countersign.schedule WHERE state = 'PENDING'"))
+        .contains("nobody foresaw (IllegalStateException)");
+  }
+
+  @Test
   void the_same_step_schedules_once_and_a_new_cutover_puts_earlier_drops_off() {
     assertThat(schedule(maker, "keep", KEPT).moved()).isZero();
     assertThat(schedules.pending(ACME)).hasSize(1);

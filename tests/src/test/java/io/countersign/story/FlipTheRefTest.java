@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
@@ -133,6 +134,7 @@ class FlipTheRefTest {
 
   @Test
   @Order(2)
+  @Tag("chaos")
   void a_second_flip_makes_names_that_are_no_longer_and_denied_it_leaves_nothing()
       throws Exception {
     var secrets = secretsOf("acme");

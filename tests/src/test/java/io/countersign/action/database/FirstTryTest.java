@@ -30,7 +30,7 @@ class FirstTryTest {
 
   @Test
   void there_and_back_under_150_pooled_and_10_restless_clients() throws Exception {
-    rounds(5);
+    rounds(3);
   }
 
   @Test

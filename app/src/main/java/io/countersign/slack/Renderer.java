@@ -117,7 +117,10 @@ final class Renderer {
       return Timeline.of(events, runbook)
           .map(it -> Attachment.picture("Timeline", it.told(), TimelinePicture.png(it)));
     } catch (RuntimeException | LinkageError | InternalError undrawn) {
-      log.warn("no timeline was drawn: {}", undrawn.getClass().getSimpleName());
+      log.warn(
+          "no timeline was drawn ({}); where this host has no fonts, install fontconfig and one,"
+              + " such as fonts-dejavu-core",
+          undrawn.getClass().getSimpleName());
       return Optional.empty();
     }
   }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -231,6 +232,7 @@ class SlackEdgeTest {
   }
 
   @Test
+  @Tag("chaos")
   void aRootWhoseAnswerWasLostIsFoundAndNotPostedTwice() {
     rig.slack.faults().loseAnswerNext("chat.postMessage");
     started();
@@ -259,6 +261,7 @@ class SlackEdgeTest {
   }
 
   @Test
+  @Tag("chaos")
   void aRateLimitedCardComesLater() {
     rig.slack.faults().rateLimitNext("chat.postMessage", Duration.ofSeconds(1));
     assertThat(card(started()).broadcast()).isTrue();
